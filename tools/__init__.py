@@ -1,0 +1,17 @@
+"""The arithmetic of the cooperative: pure Python, no ORM, no floats where money or shares are split.
+
+One module per question; each is independent of the rest of the addon and carries its examples as
+doctests:
+
+* :mod:`.units`: between stored values and whole numbers of the smallest unit
+* :mod:`.apportion`: sharing an amount so that the parts add up
+* :mod:`.cases`: how many full cases to order
+* :mod:`.price_steps`: what a quantity costs, and whether ordering more costs less
+* :mod:`.allocation`: who gets what of the goods that came
+* :mod:`.commission`: tiered commission on the base of a period
+* :mod:`.entitlement`: what each owner of consigned goods has earned, and what is still due
+* :mod:`.capital`: capital over time
+* :mod:`.shu`: sharing the yearly surplus
+* :mod:`.arrears`: mandatory savings that were due and not paid
+* :mod:`.errors`: what all of them raise instead of guessing
+"""

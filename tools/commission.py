@@ -1,0 +1,137 @@
+"""Commission by bands on the cumulative base of a period.
+
+Bands are half-open, [lower, upper), start at zero and leave neither gaps nor overlaps. By bands,
+each slice of the base bears its own rate; on the whole, the rate of the band that the base has
+reached holds for all of it. Which of the two is in force is part of the terms. What is due now is
+the commission on everything so far less what was taken before, so that it does not depend on how
+sales were cut into invoices.
+
+Amounts are whole numbers of the rounding unit, rates are per cent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from .errors import InputRefusal, RuleRefusal
+from .units import Exact, exact, require_whole, round_half_up
+
+HUNDRED = 100
+
+
+@dataclass(frozen=True)
+class Band:
+    """A rate on the base from `lower` up to, not including, `upper`.
+
+    :param lower: in whole rounding units
+    :param upper: in whole rounding units; none for no end
+    :param rate: per cent, e.g. 10 or Decimal('2.5')
+    """
+
+    lower: Exact
+    upper: Exact | None
+    rate: Exact
+
+    def slice_of(self, base: Exact) -> Fraction:
+        """Say how much of a base lies in the band.
+
+        >>> Band(100, 300, 20).slice_of(3_800), Band(100, 300, 20).slice_of(50)
+        (Fraction(200, 1), Fraction(0, 1))
+        """
+        top = exact(base) if self.upper is None else min(exact(base), exact(self.upper))
+        return max(top - exact(self.lower), Fraction(0))
+
+
+def check_bands(bands: Sequence[Band]) -> None:
+    """Refuse bands that do not cover every base from zero on exactly once.
+
+    :raises RuleRefusal: `no_bands`, `bands_not_from_zero`, `bands_out_of_order`, `bands_gap`,
+        `bands_overlap`, `band_after_open_end`, `band_empty`, `band_rate`
+
+    >>> check_bands([Band(0, 100, 10), Band(100, 300, 20), Band(300, 6_000, 30)])
+    >>> check_bands([Band(0, 100, 10), Band(101, None, 20)])
+    Traceback (most recent call last):
+        ...
+    odoo.addons.producer_cooperative.tools.errors.RuleRefusal: No commission band covers 100 to 101.
+    """
+    if not bands:
+        raise RuleRefusal('no_bands')
+    if bands[0].lower != 0:
+        raise RuleRefusal('bands_not_from_zero', lower=bands[0].lower)
+    for band in bands:
+        _check_band(band)
+    for previous, band in pairwise(bands):
+        _check_joint(previous, band)
+
+
+def commission_on(bands: Sequence[Band], cumulative: int, whole: bool = False) -> int:
+    """Compute the commission on the base of a period so far.
+
+    :param cumulative: the base in whole rounding units; a negative one (more refunds than sales)
+        gives the commission back by magnitude
+    :param whole: the rate of the band reached holds for the whole base, and not for its slice alone
+    :return: in whole rounding units, rounded once, a half away from zero
+    :raises RuleRefusal: as :func:`check_bands`
+    :raises InputRefusal: `above_last_band`, `not_whole`
+
+    >>> bands = [Band(0, 100, 10), Band(100, 300, 20), Band(300, 6_000, 30)]
+    >>> commission_on(bands, 3_800), commission_on(bands, 3_800, whole=True)
+    (1100, 1140)
+    """
+    check_bands(bands)
+    base = abs(require_whole(cumulative))
+    _check_covered(bands, base)
+    commission = round_half_up(_on_whole(bands, base) if whole else _by_bands(bands, base))
+    return commission if cumulative >= 0 else -commission
+
+
+def commission_due(bands: Sequence[Band], cumulative: int, already_taken: int, whole: bool = False) -> int:
+    """Compute what is still to be taken for a period: the commission so far less what was taken before.
+
+    :param cumulative: the base of the period so far, in whole rounding units
+    :param already_taken: commission of the same period in earlier settlements
+    :return: in whole rounding units; negative when too much was taken
+    :raises RuleRefusal, InputRefusal: as :func:`commission_on`
+
+    >>> bands = [Band(0, None, 20)]
+    >>> commission_due(bands, 10_000 + 100 + 50 * 10, 0), commission_due(bands, 10_600, 2_120)
+    (2120, 0)
+    """
+    return commission_on(bands, cumulative, whole) - require_whole(already_taken)
+
+
+def _by_bands(bands: Sequence[Band], base: int) -> Fraction:
+    return sum((band.slice_of(base) * exact(band.rate) for band in bands), Fraction(0)) / HUNDRED
+
+
+def _on_whole(bands: Sequence[Band], base: int) -> Fraction:
+    reached = [band for band in bands if band.lower <= base][-1]
+    return base * exact(reached.rate) / HUNDRED
+
+
+def _check_band(band: Band) -> None:
+    if band.upper is not None and band.upper <= band.lower:
+        raise RuleRefusal('band_empty', lower=band.lower, upper=band.upper)
+    if not 0 <= exact(band.rate) <= HUNDRED:
+        raise RuleRefusal('band_rate', rate=band.rate)
+
+
+def _check_joint(previous: Band, band: Band) -> None:
+    if band.lower <= previous.lower:
+        raise RuleRefusal('bands_out_of_order', lower=band.lower, previous=previous.lower)
+    if previous.upper is None:
+        raise RuleRefusal('band_after_open_end', lower=band.lower)
+    if band.lower > previous.upper:
+        raise RuleRefusal('bands_gap', previous=previous.upper, lower=band.lower)
+    if band.lower < previous.upper:
+        raise RuleRefusal('bands_overlap', previous=previous.upper, lower=band.lower)
+
+
+def _check_covered(bands: Sequence[Band], base: int) -> None:
+    """Refuse a base beyond the last band; its very end still belongs to it, since no band follows."""
+    upper = bands[-1].upper
+    if upper is not None and base > upper:
+        raise InputRefusal('above_last_band', base=base, upper=upper)
