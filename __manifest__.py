@@ -1,0 +1,28 @@
+{
+    'name': 'Producer Cooperative (Koperasi Produsen)',
+    'summary': 'Members and savings, pooled purchases, consignment selling and the yearly patronage surplus (SHU)',
+    'description': 'Runs a producer cooperative on the accounting and inventory that Odoo already has: members and their '
+                   'capital, pooled purchases, goods sold for members, and the yearly SHU.',
+    'version': '19.0.1.0.0',
+    'category': 'Supply Chain',
+    'author': 'Producer Cooperative contributors',
+    'license': 'LGPL-3',
+    'depends': ['purchase_stock', 'sale_stock', 'portal'],
+    'data': [
+        'security/coop_groups.xml',
+        'security/ir.model.access.csv',
+        'security/coop_security.xml',
+        'views/menus.xml',
+        'views/coop_membership_views.xml',
+        'views/coop_producer_kind_views.xml',
+        'views/coop_savings_type_views.xml',
+        'views/coop_savings_voucher_views.xml',
+        'views/account_move_views.xml',
+        'views/res_partner_views.xml',
+        'views/coop_setup_views.xml',
+        'views/res_config_settings_views.xml',
+    ],
+    'post_init_hook': 'post_init_hook',
+    'uninstall_hook': 'uninstall_hook',
+    'application': True,
+}

@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+#: Proof, in the context, that a document of the cooperative itself changes the entry that it owns. A Python object and
+#: not a value: nobody can send it over RPC.
+OWNER_TOKEN = object()
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    coop_membership_id = fields.Many2one(
+        comodel_name='coop.membership', string="Membership", readonly=True, copy=False, index='btree_not_null',
+        ondelete='restrict',
+        help="The membership that the partner had on the day of the document. It tells business with members from "
+             "business with others, and stays when the partner leaves.",
+    )
+    coop_source_model = fields.Char(string="Cooperative Document Model", readonly=True, copy=False)
+    coop_source_id = fields.Many2oneReference(
+        string="Cooperative Document", model_field='coop_source_model', readonly=True, copy=False,
+        help="The cooperative's document that made this entry; only that document undoes it.",
+    )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if vals.get('state') in ('draft', 'cancel'):
+            self.filtered(lambda move: move.state == 'posted')._check_not_owned()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_owned(self):
+        self._check_not_owned()
+
+    # === BUSINESS METHODS === #
+
+    def _post(self, soft=True):
+        posted = super()._post(soft=soft)
+        posted._coop_stamp_membership()
+        return posted
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        if cancel:
+            self._check_not_owned()
+        return super()._reverse_moves(default_values_list=default_values_list, cancel=cancel)
+
+    def _coop_stamp_membership(self):
+        """Store on invoices, bills and credit notes the membership that their partner has on their date."""
+        # sudo: whoever posts the document stamps it; memberships are looked up by the document's own partner and company
+        documents = self.sudo().filtered(lambda move: move.is_invoice(include_receipts=True))
+        memberships = self.env['coop.membership'].sudo()._get_in_force(documents.commercial_partner_id, documents.company_id)
+        for move in documents:
+            date = move.invoice_date or move.date
+            membership = memberships.filtered(
+                lambda m, move=move, date=date: m.partner_id == move.commercial_partner_id
+                and m.company_id == move.company_id and m._is_member_on(date),
+            )[:1]
+            if move.coop_membership_id != membership:
+                move.coop_membership_id = membership
+
+    def _coop_get_source(self):
+        """Return the cooperative's document that owns this entry, or None."""
+        self.ensure_one()
+        if not self.coop_source_id or self.coop_source_model not in self.env:
+            return None
+        return self.env[self.coop_source_model].browse(self.coop_source_id).exists() or None
+
+    def _check_not_owned(self):
+        """Refuse to undo an entry behind the back of the document that made it.
+
+        :raises UserError: naming the entry and the document that has to be cancelled instead.
+        """
+        if self.env.context.get('coop_owner_token') is OWNER_TOKEN:
+            return
+        for move in self.filtered('coop_source_id'):
+            source = move._coop_get_source()
+            if source:
+                raise UserError(self.env._(
+                    "%(entry)s belongs to %(document)s and is undone only there: open %(document)s and cancel it.",
+                    entry=move.display_name, document=source.sudo().display_name,
+                ))
+
+    def _coop_as_owner(self):
+        """Return these entries for the document that owns them, free to undo them."""
+        return self.with_context(coop_owner_token=OWNER_TOKEN)
+
+    # === ACTIONS === #
+
+    def action_open_coop_source(self):
+        """Open the cooperative's document that made this entry."""
+        self.ensure_one()
+        source = self._coop_get_source()
+        return source._get_records_action() if source else False

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+
+class AccountSpec(NamedTuple):
+    """How an account of the cooperative is created when the company has none for the purpose.
+
+    ``indonesian_code`` is its code in the 8-digit Indonesian chart; in any other chart, and when the code is taken
+    there, the next free code beside accounts of the same type is used.
+    """
+    name: object
+    account_type: str
+    indonesian_code: str
+    reconcile: bool = False
+
+
+#: The accounts of a producer cooperative by purpose (names and types as usual under SAK EP for cooperatives).
+ACCOUNTS = {
+    'principal': AccountSpec(_lt("Principal Savings"), 'equity', '31110010'),
+    'mandatory': AccountSpec(_lt("Mandatory Savings"), 'equity', '31110020'),
+    'voluntary': AccountSpec(_lt("Voluntary Savings"), 'liability_current', '28120010'),
+    'grant': AccountSpec(_lt("Grants"), 'equity', '31120010'),
+    'participation': AccountSpec(_lt("Equity Participation"), 'equity', '31120020'),
+    'reserve': AccountSpec(_lt("Cooperative Reserve"), 'equity', '31220010'),
+    'shu': AccountSpec(_lt("SHU Not Yet Distributed"), 'equity', '31520010'),
+    'accumulated_loss': AccountSpec(_lt("Accumulated Loss"), 'equity', '31520020'),
+    'former_member': AccountSpec(_lt("Former Members' Capital Payable"), 'liability_payable', '21110010', True),
+    'clearing': AccountSpec(_lt("Consignment Clearing"), 'liability_current', '28130010'),
+    'proceeds': AccountSpec(_lt("Members' Proceeds Payable"), 'liability_payable', '21110020', True),
+    'member_receivable': AccountSpec(_lt("Members' Pooled Goods Receivable"), 'asset_receivable', '11220010', True),
+    'pool_deposit': AccountSpec(_lt("Deposits for Pooled Purchases"), 'liability_current', '28130020'),
+    'member_advance': AccountSpec(_lt("Advances to Members"), 'asset_current', '11220020'),
+    'shu_payable': AccountSpec(_lt("SHU Payable to Members"), 'liability_payable', '21110030', True),
+    'fund_board': AccountSpec(_lt("Board Fund"), 'liability_current', '28140010'),
+    'fund_staff': AccountSpec(_lt("Staff Fund"), 'liability_current', '28140020'),
+    'fund_education': AccountSpec(_lt("Education Fund"), 'liability_current', '28140030'),
+    'fund_social': AccountSpec(_lt("Social Fund"), 'liability_current', '28140040'),
+    'fund_area': AccountSpec(_lt("Working Area Fund"), 'liability_current', '28140050'),
+    'commission': AccountSpec(_lt("Consignment Commission from Members"), 'income', '43000010'),
+    'cooperative_expense': AccountSpec(_lt("Cooperative Expenses"), 'expense', '68000010'),
+    'cash_difference': AccountSpec(_lt("Cooperative Cash Difference"), 'expense', '69110010'),
+    'rounding': AccountSpec(_lt("Cooperative Rounding"), 'expense', '69110020'),
+    'tax_withheld': AccountSpec(_lt("Income Tax Withheld"), 'liability_current', '21220010'),
+    'tax_prepaid': AccountSpec(_lt("Income Tax Withheld by Others"), 'asset_current', '11520010'),
+}
+
+
+class CoopCompanyAccount(models.Model):
+    """Which account of the chart a company uses for one purpose of the cooperative."""
+    _name = 'coop.company.account'
+    _description = "Cooperative Account"
+    _order = 'company_id, sequence, id'
+    _rec_name = 'key'
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, index=True, readonly=True, ondelete='cascade',
+        default=lambda self: self.env.company,
+    )
+    sequence = fields.Integer(readonly=True)
+    key = fields.Selection(selection='_selection_key', string="Purpose", required=True, readonly=True)
+    account_id = fields.Many2one(
+        comodel_name='account.account', check_company=True, ondelete='set null',
+        domain="[('account_type', '=', required_account_type)]",
+    )
+    required_account_type = fields.Char(compute='_compute_required_account_type', export_string_translation=False)
+
+    _key_uniq = models.Constraint('UNIQUE (company_id, key)', "Each purpose has one account per company.")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('key')
+    def _compute_required_account_type(self):
+        for mapping in self:
+            mapping.required_account_type = ACCOUNTS[mapping.key].account_type if mapping.key else False
+
+    # === SELECTION METHODS === #
+
+    @api.model
+    def _selection_key(self):
+        return [(key, spec.name._translate(self.env.lang or 'en_US')) for key, spec in ACCOUNTS.items()]
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('account_id')
+    def _check_reconcile(self):
+        for mapping in self:
+            if mapping.account_id and ACCOUNTS[mapping.key].reconcile and not mapping.account_id.reconcile:
+                raise ValidationError(self.env._(
+                    "%(account)s must allow reconciliation to serve as “%(purpose)s”.",
+                    account=mapping.account_id.display_name, purpose=mapping._get_purpose(),
+                ))
+
+    # === BUSINESS METHODS === #
+
+    def _get_purpose(self):
+        """Return the purpose in the user's language."""
+        self.ensure_one()
+        return dict(self._fields['key']._description_selection(self.env))[self.key]

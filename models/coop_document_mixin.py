@@ -1,0 +1,65 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class CoopDocumentMixin(models.AbstractModel):
+    """What the cooperative's documents share: one guarded state, one number, one way to queue up behind each other.
+
+    A document names its allowed transitions in ``_transitions`` and has a ``state`` selection of its own.
+    """
+    _name = 'coop.document.mixin'
+    _description = "Cooperative Document"
+
+    _transitions: dict[str, tuple[str, ...]] = {}
+
+    lock_version = fields.Integer(
+        help="Counts the operations that depended on this record; writing it makes a concurrent one wait and start over.",
+        default=0, copy=False, readonly=True, export_string_translation=False,
+    )
+
+    # === BUSINESS METHODS === #
+
+    def _update_state(self, target, **values):
+        """Move the documents to ``target`` and write ``values`` with it.
+
+        :param str target: key of the ``state`` selection.
+        :raises UserError: naming the document, its state and the states it can go to.
+        """
+        for document in self:
+            if target not in self._transitions.get(document.state, ()):
+                raise UserError(document._state_error_message(target))
+        self.write({'state': target, **values})
+
+    def _state_error_message(self, target):
+        """Say why the document cannot go to ``target``; for a model to be more helpful, it must override this method."""
+        self.ensure_one()
+        labels = dict(self._fields['state']._description_selection(self.env))
+        possible = [labels[state] for state in self._transitions.get(self.state, ())]
+        if not possible:
+            return self.env._(
+                "%(document)s is %(state)s; nothing further can be done with it.",
+                document=self.display_name, state=labels[self.state],
+            )
+        return self.env._(
+            "%(document)s is %(state)s and cannot become %(target)s. From here it can become: %(possible)s.",
+            document=self.display_name, state=labels[self.state], target=labels[target], possible=", ".join(possible),
+        )
+
+    def _queue_up(self):
+        """Make every other operation on these records wait for this one, and start over once it has committed.
+
+        A row lock alone does not stop two transactions that both read the old state; writing the row does: PostgreSQL
+        lets one of them through and Odoo repeats the other by itself. Call it before checking a balance, an
+        entitlement or a state. Rows are written in the order of their ids, so that two runs cannot block each other.
+        """
+        if not self.ids:
+            return
+        table = SQL.identifier(self._table)
+        self.flush_recordset(['lock_version'])
+        self.env.execute_query(SQL(
+            "UPDATE %(table)s SET lock_version = COALESCE(lock_version, 0) + 1"
+            " WHERE id IN (SELECT id FROM %(table)s WHERE id IN %(ids)s ORDER BY id FOR UPDATE) RETURNING id",
+            table=table, ids=tuple(self.ids),
+        ))
+        self.invalidate_recordset(['lock_version'])

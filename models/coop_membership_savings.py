@@ -1,0 +1,142 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_amount
+
+
+class CoopMembership(models.Model):
+    """The member's savings, read back from the ledger."""
+    _inherit = 'coop.membership'
+
+    capital_balance = fields.Monetary(
+        string="Capital", compute='_compute_savings', help="Savings of the types that count as capital.",
+    )
+    savings_balance = fields.Monetary(string="Savings", compute='_compute_savings', help="Savings of all types.")
+    arrears = fields.Monetary(
+        compute='_compute_arrears', help="Mandatory savings due since joining and not paid yet.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context('uid')
+    def _compute_savings(self):
+        balances = self._get_savings_balances()
+        for membership in self:
+            of_member = balances.get(membership, {})
+            membership.savings_balance = sum(of_member.values())
+            membership.capital_balance = sum(
+                amount for savings_type, amount in of_member.items() if savings_type.is_capital
+            )
+
+    @api.depends_context('uid')
+    def _compute_arrears(self):
+        arrears = self._get_arrears()
+        for membership in self:
+            membership.arrears = sum(arrears.get(membership, {}).values())
+
+    # === ACTIONS === #
+
+    def action_view_savings(self):
+        """Open the posted journal items on the savings accounts of these members."""
+        partners = self.env['res.partner'].search([('id', 'child_of', self.partner_id.ids)])
+        accounts = self._get_savings_types().account_id
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Savings"),
+            'res_model': 'account.move.line',
+            'view_mode': 'list,form',
+            'views': [
+                (self.env.ref('producer_cooperative.account_move_line_view_list_savings').id, 'list'), (False, 'form'),
+            ],
+            'domain': [
+                ('partner_id', 'in', partners.ids), ('account_id', 'in', accounts.ids), ('parent_state', '=', 'posted'),
+            ],
+            'context': {'create': False, 'search_default_group_by_account': 1},
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _admission_error_message(self):
+        """Name the savings that still have to be paid in."""
+        message = super()._admission_error_message()
+        missing = self._get_missing_for_admission()
+        if message or not missing:
+            return message
+        return self.env._(
+            "%(member)s cannot be admitted yet. Still to be paid in: %(missing)s.",
+            member=self.display_name,
+            missing=", ".join(
+                f"{savings_type.name} {format_amount(self.env, amount, self.currency_id)}"
+                for savings_type, amount in missing.items()
+            ),
+        )
+
+    def _get_missing_for_admission(self):
+        """Return ``{savings type: amount still to be paid}`` of the types that admission asks for."""
+        self.ensure_one()
+        paid = self._get_savings_balances().get(self, {})
+        date = self.date_joined or fields.Date.context_today(self)
+        missing = {}
+        for savings_type in self._get_savings_types().filtered('required_for_admission'):
+            lacking = savings_type._get_amount(date) - paid.get(savings_type, 0.0)
+            if self.currency_id.compare_amounts(lacking, 0.0) > 0:
+                missing[savings_type] = lacking
+        return missing
+
+    def _get_savings_types(self):
+        return self.env['coop.savings.type'].with_context(active_test=False).search(
+            [('company_id', 'in', self.company_id.ids)],
+        )
+
+    def _get_savings_balances(self, date=None):
+        """Return ``{membership: {savings type: balance}}`` as the ledger has it, whoever booked it.
+
+        One grouped query over posted journal items of the members and of the contacts below them.
+
+        :param date: balance at the end of that day; everything posted by default.
+        :return: amounts in the company's currency, positive when the member has saved.
+        """
+        types = self._get_savings_types()
+        by_account = {savings_type.account_id: savings_type for savings_type in types if savings_type.account_id}
+        balances = {membership: dict.fromkeys(types.filtered(
+            lambda t, membership=membership: t.company_id == membership.company_id,
+        ), 0.0) for membership in self}
+        current = {(membership.partner_id, membership.company_id): membership for membership in self}
+        # sudo: an officer sees the members' savings without access to the journal items themselves
+        lines = self.env['account.move.line'].sudo()._read_group(
+            self._get_savings_domain(by_account, date), ['partner_id', 'company_id', 'account_id'], ['balance:sum'],
+        ) if by_account and self else []
+        for partner, company, account, balance in lines:
+            membership = current.get((partner.commercial_partner_id, company))
+            if membership:
+                balances[membership][by_account[account]] -= balance
+        return balances
+
+    def _get_savings_domain(self, by_account, date):
+        domain = Domain([
+            ('parent_state', '=', 'posted'),
+            ('account_id', 'in', [account.id for account in by_account]),
+            ('company_id', 'in', self.company_id.ids),
+            '|', ('partner_id', 'in', self.partner_id.ids), ('partner_id.commercial_partner_id', 'in', self.partner_id.ids),
+        ])
+        return domain & Domain('date', '<=', date) if date else domain
+
+    def _get_arrears(self, date=None):
+        """Return ``{membership: {savings type: arrears}}`` of mandatory savings.
+
+        Arrears are what the dated rates required from the month of joining to the month of ``date``, less what is
+        paid; whoever paid ahead has none.
+
+        :param date: last day that counts; today by default.
+        """
+        date = date or fields.Date.context_today(self)
+        balances = self._get_savings_balances()
+        arrears = {}
+        for membership in self.filtered(lambda m: m.state in ('active', 'suspended')):
+            mandatory = [t for t in balances[membership] if t.kind == 'mandatory']
+            arrears[membership] = {
+                savings_type: max(
+                    0.0, savings_type._get_required(membership.date_joined, date) - balances[membership][savings_type],
+                )
+                for savings_type in mandatory
+            }
+        return arrears

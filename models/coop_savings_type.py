@@ -1,0 +1,99 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.producer_cooperative.tools.arrears import required_until
+
+
+class CoopSavingsType(models.Model):
+    """A kind of savings (simpanan). Its account is its own, so that a balance on it is never ambiguous."""
+    _name = 'coop.savings.type'
+    _description = "Savings Type"
+    _inherit = ['mail.thread']
+    _order = 'company_id, sequence, id'
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, index=True, default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    kind = fields.Selection(
+        selection=[('principal', "Principal (once)"), ('mandatory', "Mandatory (monthly)"), ('voluntary', "Voluntary")],
+        required=True, default='voluntary', tracking=True,
+    )
+    account_id = fields.Many2one(
+        comodel_name='account.account', check_company=True, ondelete='set null', index='btree_not_null', tracking=True,
+        domain="[('account_type', 'in', ('equity', 'liability_current', 'liability_non_current'))]",
+        help="Equity or liability, as the cooperative's accounting framework asks. One account per savings type.",
+    )
+    is_capital = fields.Boolean(
+        string="Counts as Capital", tracking=True, help="Whether the SHU rewards these savings as capital.",
+    )
+    withdrawable = fields.Selection(
+        selection=[('never', "Never"), ('on_leaving', "On Leaving"), ('any_time', "Any Time")],
+        required=True, default='any_time', tracking=True,
+    )
+    open_to_candidates = fields.Boolean(
+        help="Candidates may pay in. Voluntary savings stay closed to them: taking money from the public is licensed"
+             " business.",
+    )
+    required_for_admission = fields.Boolean(tracking=True)
+    rate_ids = fields.One2many(comodel_name='coop.savings.rate', inverse_name='type_id', string="Amounts")
+    amount = fields.Monetary(string="Amount Today", compute='_compute_amount')
+    balance = fields.Monetary(string="Ledger Balance", compute='_compute_balance')
+
+    _account_uniq = models.Constraint(
+        'UNIQUE (account_id, company_id)', "Another savings type uses this account: balances would be mixed up.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('rate_ids.date_from', 'rate_ids.amount')
+    def _compute_amount(self):
+        today = fields.Date.context_today(self)
+        for savings_type in self:
+            savings_type.amount = savings_type._get_amount(today)
+
+    def _compute_balance(self):
+        # sudo: the sum of one account, for users who see savings but not every journal item
+        groups = self.env['account.move.line'].sudo()._read_group([
+            ('parent_state', '=', 'posted'), ('account_id', 'in', self.account_id.ids),
+            ('company_id', 'in', self.company_id.ids),
+        ], ['account_id', 'company_id'], ['balance:sum'])
+        balances = {(account.id, company.id): -balance for account, company, balance in groups}
+        for savings_type in self:
+            savings_type.balance = balances.get((savings_type.account_id.id, savings_type.company_id.id), 0.0)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('kind', 'withdrawable')
+    def _check_withdrawable(self):
+        for savings_type in self:
+            if savings_type.kind != 'voluntary' and savings_type.withdrawable == 'any_time':
+                raise ValidationError(self.env._(
+                    "%s: principal and mandatory savings stay as long as the member does; let them be withdrawn on"
+                    " leaving.", savings_type.name,
+                ))
+
+    # === BUSINESS METHODS === #
+
+    def _get_amount(self, date):
+        """Return the amount that the meeting set for ``date`` in the company's currency; 0 when it set none."""
+        self.ensure_one()
+        rates = self.rate_ids.filtered(lambda rate: rate.date_from <= date)
+        return max(rates, key=lambda rate: rate.date_from).amount if rates else 0.0
+
+    def _get_required(self, joined, until):
+        """Return what the dated amounts ask of somebody who joined on ``joined``, up to and with the month of ``until``.
+
+        :return: amount in the company's currency; 0 for savings that are not paid monthly.
+        """
+        self.ensure_one()
+        if self.kind != 'mandatory' or not self.rate_ids:
+            return 0.0
+        rates = [(rate.date_from, Decimal(repr(rate.amount))) for rate in self.rate_ids]
+        return float(required_until(rates, joined, until))

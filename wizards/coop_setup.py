@@ -1,0 +1,156 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+
+class CoopSetup(models.TransientModel):
+    """Everything that a company needs before the cooperative can book its first voucher, asked on one page."""
+    _name = 'coop.setup'
+    _description = "Set Up the Cooperative"
+
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, default=lambda self: self.env.company,
+        domain="[('id', 'in', allowed_company_ids)]",
+    )
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    has_chart = fields.Boolean(compute='_compute_has_chart')
+    chart_template = fields.Selection(
+        selection=lambda self: self.env['account.chart.template']._select_chart_template(), string="Chart of Accounts",
+        compute='_compute_has_chart', store=True, readonly=False,
+    )
+    vat_status = fields.Selection(
+        selection=lambda self: self.env['res.company']._fields['coop_vat_status']._description_selection(self.env),
+        string="Is the cooperative registered for VAT?", compute='_compute_from_company', store=True, readonly=False,
+        help="The Indonesian chart gives every new product 12 % VAT. A cooperative that is not registered charges none.",
+    )
+    taxed_product_count = fields.Integer(compute='_compute_taxed_product_count')
+    clear_product_taxes = fields.Boolean(
+        string="Also take VAT off the products that exist already",
+        help="Removes this company's sales and purchase taxes from all products. Posted documents keep theirs.",
+    )
+    pay_directly = fields.Boolean(
+        string="Payments reach cash and bank at once", default=True,
+        help="Payments are booked on the cash or bank account itself instead of an outstanding account that nothing"
+             " clears.",
+    )
+    principal_amount = fields.Monetary(
+        string="Principal Savings", compute='_compute_from_company', store=True, readonly=False,
+        help="What a new member pays once.",
+    )
+    mandatory_amount = fields.Monetary(
+        string="Mandatory Savings per Month", compute='_compute_from_company', store=True, readonly=False,
+    )
+    rate_date = fields.Date(
+        string="Amounts Valid From", required=True,
+        default=lambda self: fields.Date.context_today(self).replace(month=1, day=1),
+    )
+    account_ids = fields.One2many(related='company_id.coop_account_ids', readonly=False, string="Accounts")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('company_id')
+    def _compute_has_chart(self):
+        for setup in self:
+            company = setup.company_id.sudo()  # sudo: whether the company has a chart is no secret
+            setup.has_chart = bool(company.chart_template)
+            setup.chart_template = company.chart_template or self.env['account.chart.template']._guess_chart_template(
+                company.country_id,
+            )
+
+    @api.depends('company_id')
+    def _compute_from_company(self):
+        for setup in self:
+            setup.vat_status = setup.company_id.coop_vat_status
+            setup.principal_amount = setup._get_savings_type('principal').amount
+            setup.mandatory_amount = setup._get_savings_type('mandatory').amount
+
+    @api.depends('company_id')
+    def _compute_taxed_product_count(self):
+        for setup in self:
+            setup.taxed_product_count = len(setup._get_taxed_products())
+
+    # === ACTIONS === #
+
+    def action_apply(self):
+        """Carry out the answers; may be repeated at any time.
+
+        :raises AccessError: for users who keep neither the books nor the cooperative's settings.
+        :raises UserError: when the VAT question is not answered, or no chart of accounts can be loaded.
+        """
+        self.ensure_one()
+        self._check_may_set_up()
+        if not self.vat_status:
+            raise UserError(self.env._("Say whether the cooperative is registered for VAT."))
+        self._load_chart()
+        # sudo: the user was checked above; only this company's own settings are written
+        company = self.company_id.sudo()
+        company.coop_vat_status = self.vat_status
+        if company.coop_is_cooperative:
+            company._coop_create_accounts()
+        else:
+            company.coop_is_cooperative = True
+        self._apply_vat_status(company)
+        if self.pay_directly:
+            company._coop_pay_directly(self._get_payment_journals(company))
+        self._apply_amounts()
+        return {'type': 'ir.actions.act_window_close'}
+
+    def action_view_taxed_products(self):
+        """Open the products that carry taxes of this company."""
+        self.ensure_one()
+        return self._get_taxed_products().with_env(self.env)._get_records_action(name=self.env._("Products with Taxes"))
+
+    # === BUSINESS METHODS === #
+
+    def _check_may_set_up(self):
+        groups = (
+            'producer_cooperative.group_coop_accountant', 'producer_cooperative.group_coop_manager', 'base.group_system',
+        )
+        if not any(self.env.user.has_group(group) for group in groups):
+            raise AccessError(self.env._("Only the treasurer, the manager or an administrator sets up the cooperative."))
+
+    def _load_chart(self):
+        if self.company_id.sudo().chart_template:  # sudo: see _compute_has_chart
+            return
+        if not self.chart_template:
+            raise UserError(self.env._("Choose the chart of accounts of %s first.", self.company_id.name))
+        self.env['account.chart.template'].try_loading(self.chart_template, self.company_id)
+
+    def _apply_vat_status(self, company):
+        if self.vat_status != 'not_registered':
+            return
+        company.write({'account_sale_tax_id': False, 'account_purchase_tax_id': False})
+        if self.clear_product_taxes:
+            for product in self._get_taxed_products():
+                taxes = (product.taxes_id | product.supplier_taxes_id).filtered(lambda tax: tax.company_id == company)
+                commands = [Command.unlink(tax.id) for tax in taxes]
+                product.write({'taxes_id': commands, 'supplier_taxes_id': commands})
+
+    def _get_taxed_products(self):
+        # sudo: products of every owner that carry a tax of this company
+        return self.env['product.template'].sudo().with_context(active_test=False).search([
+            '|', ('taxes_id.company_id', '=', self.company_id.id),
+            ('supplier_taxes_id.company_id', '=', self.company_id.id),
+        ])
+
+    def _get_payment_journals(self, company):
+        return self.env['account.journal'].sudo().search([  # sudo: this company's own cash and bank journals
+            ('company_id', '=', company.id), ('type', 'in', ('cash', 'bank')),
+        ])
+
+    def _get_savings_type(self, kind):
+        return self.env['coop.savings.type'].sudo().search([  # sudo: amounts of savings are no secret
+            ('company_id', '=', self.company_id.id), ('kind', '=', kind),
+        ], limit=1)
+
+    def _apply_amounts(self):
+        """Write the amounts as dated rates; unchanged and empty ones are left alone."""
+        for kind, amount in (('principal', self.principal_amount), ('mandatory', self.mandatory_amount)):
+            savings_type = self._get_savings_type(kind)
+            if not savings_type or not amount or savings_type._get_amount(self.rate_date) == amount:
+                continue
+            rate = savings_type.rate_ids.filtered(lambda rate: rate.date_from == self.rate_date)
+            if rate:
+                rate.amount = amount
+            else:
+                savings_type.rate_ids = [Command.create({'date_from': self.rate_date, 'amount': amount})]
