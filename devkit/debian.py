@@ -101,11 +101,11 @@ class PrivateApt:
             signed_by = str(apt_sources.ARCHIVE_KEYRING)
         return f'[signed-by={signed_by}] ' if signed_by else ''
 
-    def newest(self, package: str, containing: str = '') -> str:
-        """Return the newest version on offer whose number contains ``containing``, or nothing."""
+    def versions(self, package: str, containing: str = '') -> list[str]:
+        """Return the versions on offer whose number contains ``containing``, the newest first."""
         offered = output_of(['apt-cache', '-c', self.configuration, 'madison', package])
         versions = [line.split('|')[1].strip() for line in offered.splitlines() if line.count('|') >= 2]
-        return next((version for version in versions if containing in version), '')
+        return [version for version in versions if containing in version]
 
     def download(self, step: Step, packages: Sequence[str]) -> list[Path]:
         """Fetch ``packages`` (``name`` or ``name=version``) and return the files."""

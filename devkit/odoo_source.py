@@ -124,7 +124,8 @@ def _versions(apt: PrivateApt) -> dict[str, str]:
     """Return name and version of every package to fetch."""
     containing = {PACKAGE: f'{SERIES}.', FONT_AWESOME[0]: FONT_AWESOME[1]}
     versions = {
-        name: apt.newest(name, containing.get(name, '')) for name in (PACKAGE, *COMPANIONS, FONT_AWESOME[0])
+        name: next(iter(apt.versions(name, containing.get(name, ''))), '')
+        for name in (PACKAGE, *COMPANIONS, FONT_AWESOME[0])
     }
     for name, version in versions.items():
         if not version:

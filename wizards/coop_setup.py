@@ -16,7 +16,7 @@ class CoopSetup(models.TransientModel):
     has_chart = fields.Boolean(compute='_compute_has_chart')
     chart_template = fields.Selection(
         selection=lambda self: self.env['account.chart.template']._select_chart_template(), string="Chart of Accounts",
-        compute='_compute_has_chart', store=True, readonly=False,
+        compute='_compute_chart_template', store=True, readonly=False,
     )
     vat_status = fields.Selection(
         selection=lambda self: self.env['res.company']._fields['coop_vat_status']._description_selection(self.env),
@@ -51,8 +51,12 @@ class CoopSetup(models.TransientModel):
     @api.depends('company_id')
     def _compute_has_chart(self):
         for setup in self:
-            company = setup.company_id.sudo()  # sudo: whether the company has a chart is no secret
-            setup.has_chart = bool(company.chart_template)
+            setup.has_chart = bool(setup.company_id.sudo().chart_template)  # sudo: that it has a chart is no secret
+
+    @api.depends('company_id')
+    def _compute_chart_template(self):
+        for setup in self:
+            company = setup.company_id
             setup.chart_template = company.chart_template or self.env['account.chart.template']._guess_chart_template(
                 company.country_id,
             )

@@ -1,0 +1,190 @@
+"""`./dev test`: the whole suite, by pytest or by Odoo's own runner, each time on fresh clones of a template."""
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import places, ports
+from .console import DevError, Step, note, say
+from .databases import Databases
+from .debian import ensure_system_package
+from .odoo import LOG_LINE, Kit
+from .processes import foreground, stream, tail
+
+WORKERS = '2'
+NEEDS_BROWSER = re.compile(r'\b(browser_js|start_tour)\b')
+COMMITTED = 'test_committed_*.py'
+NO_TESTS_COLLECTED = 5
+RESULT = re.compile(r'(\d+) failed, (\d+) error\(s\) of (\d+) tests')
+OURS = re.compile(rf'{places.ADDON}|\bcoop[._]')
+
+
+def run_pytest(kit: Kit, arguments: Sequence[str]) -> int:
+    """Run the suite with pytest; ``arguments`` go to pytest, paths among them are mapped to the addon's name.
+
+    Tests that commit run first, alone and on a clone of their own, so that the summary of all the others comes last.
+    """
+    ensure_browser()
+    databases = Databases(kit)
+    template = databases.test_template()
+    options, selected = split_arguments(arguments)
+    committed, others = _split_committed(selected)
+    earlier = ''
+    code = 0
+    if committed:
+        say(f'\n  {COMMITTED}: tests that commit, on a database of their own')
+        code = _pytest(databases, template, 'committed', [*options, '-p', 'no:xdist', *committed])
+        code = 0 if code == NO_TESTS_COLLECTED and others else code
+        earlier = f'{COMMITTED}: {"FAILED" if code else "passed"}, see above'
+    if others:
+        ignored = [f'--ignore-glob=*/{COMMITTED}'] if committed or not selected else []
+        code = _pytest(databases, template, 'test', [*_workers(options), *options, *ignored, *others], earlier) or code
+    return code
+
+
+def ensure_browser() -> None:
+    """Make sure of Chromium if any test asks for a browser; Odoo skips those tests where there is none."""
+    tests = (places.CHECKOUT / 'tests').glob('*.py')
+    if any(NEEDS_BROWSER.search(path.read_text(errors='replace')) for path in tests):
+        ensure_system_package('chromium', 'tests that need a browser will be reported as skipped', _browser)
+
+
+def _browser() -> str | None:
+    names = ('google-chrome', 'chromium', 'chromium-browser', 'google-chrome-stable')
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def split_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Tell pytest's options from the tests that the user names; those are mapped to the addon's link."""
+    options: list[str] = []
+    selected: list[str] = []
+    for argument in arguments:
+        path, separator, names = argument.partition('::')
+        file = Path(path) if Path(path).is_absolute() else Path.cwd() / path
+        if not file.exists():
+            file = places.CHECKOUT / path
+        if argument.startswith('-') or not path or not file.exists() or (options and options[-1] in WITH_VALUE):
+            options.append(argument)
+            continue
+        file = file.resolve()
+        if not file.is_relative_to(places.CHECKOUT):
+            raise DevError(f'{argument} is not in this checkout.')
+        selected.append(f'{places.addons_link() / file.relative_to(places.CHECKOUT)}{separator}{names}')
+    return options, selected
+
+
+WITH_VALUE = ('-k', '-m', '-n', '-p', '-o', '-c', '-r', '-W', '--numprocesses', '--maxfail', '--tb', '--durations')
+
+
+def _split_committed(selected: list[str]) -> tuple[list[str], list[str]]:
+    """Tell the files whose tests commit from all others, among the ``selected`` ones or in the whole suite."""
+    link = places.addons_link()
+    if selected:
+        committed = [name for name in selected if Path(name.partition('::')[0]).match(COMMITTED)]
+        return committed, [name for name in selected if name not in committed]
+    folders = [str(link / name) for name in ('tests', 'tools') if (link / name).is_dir()]
+    if not folders:
+        raise DevError(f'{places.CHECKOUT} has no tests/ to run.')
+    return [str(path) for path in sorted((link / 'tests').glob(COMMITTED))], folders
+
+
+def _workers(options: Sequence[str]) -> list[str]:
+    """Return the option that runs tests in parallel, unless the user's own say something about that."""
+    text = ' '.join(options)
+    if re.search(r'(^|\s)(-n|--numprocesses|--pdb|--trace|--dist)|no:xdist|(^|\s)(-s|--capture=no)(\s|$)', text):
+        return []
+    return ['-n', WORKERS]
+
+
+def _pytest(databases: Databases, template: str, purpose: str, arguments: Sequence[str], earlier: str = '') -> int:
+    kit = databases.kit
+    link = places.addons_link()
+    with databases.fresh_clone(template, purpose) as database:
+        environment = kit.environment | {
+            'HYPOTHESIS_STORAGE_DIRECTORY': str(places.state() / 'hypothesis'),
+            'PYTHONPATH': f'{kit.environment["PYTHONPATH"]}{os.pathsep}{places.DEVKIT / "pytest_plugin"}',
+            'DEVKIT_EARLIER': earlier,
+        }
+        return foreground([
+            kit.python, '-m', 'pytest', '-c', link / 'pyproject.toml', '--rootdir', link,
+            '-o', f'cache_dir={places.state() / "pytest_cache"}', '-p', 'devkit_pytest', '--odoo-http',
+            '--odoo-config', kit.configuration, '--odoo-database', database, *arguments,
+        ], env=environment, cwd=places.CHECKOUT)
+
+
+# === ODOO'S OWN RUNNER === #
+
+def run_odoo(kit: Kit) -> int:
+    """Run the suite with Odoo's own runner; a failed test fails it, and so does a word of warning about the addon."""
+    ensure_browser()
+    databases = Databases(kit)
+    template = databases.test_template()
+    committed = [f'/{places.ADDON}/tests/{path.name}' for path in sorted((places.CHECKOUT / 'tests').glob(COMMITTED))]
+    tags = [','.join([f'/{places.ADDON}', *(f'-{path}' for path in committed)]), *committed]
+    outcomes = [_odoo_tests(databases, template, tag) for tag in tags]
+    total, failed, concerns = (sum(column) for column in zip(*outcomes, strict=True))
+    if not total:
+        raise DevError("Odoo's runner has found no test at all.")
+    if concerns:
+        say(f'  {concerns} line(s) of the log are warnings or errors of ours.')
+    say(f'{total - failed} passed, {failed} failed')
+    return 1 if failed or concerns else 0
+
+
+def _odoo_tests(databases: Databases, template: str, tags: str) -> tuple[int, int, int]:
+    """Run the tests with these tags on a clone.
+
+    :return: how many tests, how many failed, how many lines of the log concern the addon.
+    """
+    kit = databases.kit
+    reader = OdooLog()
+    with databases.fresh_clone(template, 'odoo') as database, Step(f"Odoo's runner, {tags}") as step:
+        command = kit.command(
+            '-u', places.ADDON, '--test-enable', '--test-tags', tags, '--stop-after-init',
+            '--http-port', str(ports.free_port()), database=database)
+        log = places.logs() / 'odoo-tests.log'
+        code, lines = stream(command, reader.read, log=log, env=kit.environment)
+        step.add(f'{reader.total} tests')
+    for line in reader.concerns:
+        say(line)
+    if code and not reader.failed:
+        note(f'Odoo ended with code {code} (whole log: {log}):\n{tail(lines)}')
+        return reader.total, max(reader.failed, 1), len(reader.concerns)
+    return reader.total, reader.failed, len(reader.concerns)
+
+
+class OdooLog:
+    """What a log of Odoo's runner says: results of tests, and lines that should not be there."""
+
+    def __init__(self) -> None:
+        self.total = self.failed = 0
+        self.concerns: list[str] = []
+        self._entry: list[str] = []
+        self._level = ''
+
+    def read(self, line: str) -> None:
+        """Take one line; lines without a head of their own belong to the entry before."""
+        match = LOG_LINE.match(line)
+        if not match:
+            self._entry.append(line)
+            self._judge()
+            return
+        self._level, self._entry = match['level'], [line]
+        if result := RESULT.search(line):
+            failed, errors, total = map(int, result.groups())
+            self.failed += failed + errors
+            self.total += total
+        self._judge()
+
+    def _judge(self) -> None:
+        """Keep the entry if it is an error, or a warning that names the addon."""
+        text = '\n'.join(self._entry)
+        about_us = OURS.search(text.split(' ', 5)[-1])
+        if self._level in ('ERROR', 'CRITICAL') or (self._level == 'WARNING' and about_us):
+            if self.concerns and text.startswith(self.concerns[-1]):
+                self.concerns[-1] = text
+            else:
+                self.concerns.append(text)
