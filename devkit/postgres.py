@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -74,12 +74,38 @@ def programs_of(python: Path) -> Path:
 def running(python: Path) -> Iterator[Server]:
     """Make sure within the block that a database server runs."""
     programs = programs_of(python)
-    if any(os.environ.get(name) for name in SERVER_VARIABLES):
+    if is_named():
         yield _named_server(programs)
         return
     cluster = Cluster(programs)
     with cluster.in_use():
         yield cluster.server
+
+
+def is_named() -> bool:
+    """Tell whether the usual PG* variables name a server to use."""
+    return any(os.environ.get(name) for name in SERVER_VARIABLES)
+
+
+def in_use_elsewhere() -> bool:
+    """Tell whether another command of this checkout uses our own cluster."""
+    with (places.state() / 'postgres.users').open('a') as users:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def stop_abandoned() -> None:
+    """End the server that a killed command has left running."""
+    pid_file = places.state() / 'postgres' / 'data' / 'postmaster.pid'
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        pid = int(pid_file.read_text().split()[0])
+        if os.fsencode(pid_file.parent) in Path(f'/proc/{pid}/cmdline').read_bytes():
+            os.kill(pid, signal.SIGINT)  # PostgreSQL's fast shutdown
+            while Path(f'/proc/{pid}').exists():
+                time.sleep(0.05)
 
 
 def _named_server(programs: Path) -> Server:
@@ -199,10 +225,3 @@ class Cluster:
     def _stop(self) -> None:
         with contextlib.suppress(DevError):
             self._run('pg_ctl', 'stop', '--wait', '--silent', '--mode=fast', '-D', self.data)
-
-    def remove(self) -> None:
-        """Stop the cluster and remove it with all its databases."""
-        self._stop()
-        places.remove(self.data.parent)
-        if self.sockets.exists():
-            shutil.rmtree(self.sockets, ignore_errors=True)

@@ -100,6 +100,7 @@ def _workers(options: Sequence[str]) -> list[str]:
 
 
 def _pytest(databases: Databases, template: str, purpose: str, arguments: Sequence[str], earlier: str = '') -> int:
+    """Run pytest on a fresh clone of ``template`` and return its exit code."""
     kit = databases.kit
     link = places.addons_link()
     with databases.fresh_clone(template, purpose) as database:
@@ -113,6 +114,12 @@ def _pytest(databases: Databases, template: str, purpose: str, arguments: Sequen
             '-o', f'cache_dir={places.state() / "pytest_cache"}', '-p', 'devkit_pytest', '--odoo-http',
             '--odoo-config', kit.configuration, '--odoo-database', database, *arguments,
         ], env=environment, cwd=places.CHECKOUT)
+
+
+def core_tests(kit: Kit, files: Sequence[Path]) -> int:
+    """Run test files of Odoo's own on a clone of the test database."""
+    databases = Databases(kit)
+    return _pytest(databases, databases.test_template(), 'lint', ['-q', *map(str, files)])
 
 
 # === ODOO'S OWN RUNNER === #
