@@ -5,6 +5,7 @@ from . import account_account
 from . import account_chart_template
 from . import account_journal
 from . import account_move
+from . import account_move_line
 from . import coop_producer_kind
 from . import coop_membership
 from . import coop_savings_type

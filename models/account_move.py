@@ -58,6 +58,14 @@ class AccountMove(models.Model):
             if move.coop_membership_id != membership:
                 move.coop_membership_id = membership
 
+    def _coop_get_term_account(self):
+        """Return the receivable or payable account that the cooperative wants for this document, or an empty recordset.
+
+        For a room to book its documents on an account of its own, it must override this method.
+        """
+        self.ensure_one()
+        return self.env['account.account']
+
     def _coop_get_source(self):
         """Return the cooperative's document that owns this entry, or None."""
         self.ensure_one()

@@ -126,6 +126,16 @@ class ResCompany(models.Model):
             })
         return sequence.next_by_id(sequence_date=date)
 
+    # === BUSINESS METHODS - CLOSING === #
+
+    def _coop_get_closing_obstacles(self, date_from, date_to):
+        """Return what has to be done before the period can be closed, as texts for the user, most urgent first.
+
+        For a room to hold up the closing, it must override this method.
+        """
+        self.ensure_one()
+        return []
+
     # === BUSINESS METHODS - SET-UP === #
 
     def _coop_create_accounts(self):
