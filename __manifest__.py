@@ -12,6 +12,8 @@
         'security/coop_groups.xml',
         'security/ir.model.access.csv',
         'security/coop_security.xml',
+        'data/coop_producer_kind_data.xml',
+        'reports/coop_savings_voucher_report.xml',
         'views/menus.xml',
         'views/coop_membership_views.xml',
         'views/coop_producer_kind_views.xml',
