@@ -75,7 +75,7 @@ def split_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _file_in_checkout(name: str) -> Path | None:
-    """Return the path within the checkout that the user means: seen from here, from its root, or as pytest prints it."""
+    """Return the path within the checkout that is meant: seen from here, from its root, or as pytest prints it."""
     if not name:
         return None
     for start in (Path.cwd(), places.CHECKOUT):
