@@ -26,8 +26,8 @@ def run(kit: Kit) -> int:
         ('ruff', lambda: _check('ruff', [
             python, '-m', 'ruff', 'check', '--no-cache', '--quiet', '--output-format=concise', '.'])),
         ('pylint-odoo', lambda: _check('pylint-odoo', [
-            python, '-m', 'pylint', '--rcfile', places.CHECKOUT / 'pyproject.toml', '--disable=all', '--enable=odoolint',
-            f'--disable={",".join(NOT_OURS)}', *_python_folders()])),
+            python, '-m', 'pylint', '--rcfile', places.CHECKOUT / 'pyproject.toml',
+            '--disable=all', '--enable=odoolint', f'--disable={",".join(NOT_OURS)}', *_python_folders()])),
         ('oca-checks-odoo-module', lambda: _check('oca-checks-odoo-module', [
             python, python.with_name('oca-checks-odoo-module'), places.addons_link()])),
         ("Odoo's lint tests", lambda: _core_lints(kit)),

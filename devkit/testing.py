@@ -99,10 +99,9 @@ def _split_committed(selected: list[str]) -> tuple[list[str], list[str]]:
     if selected:
         committed = [name for name in selected if Path(name.partition('::')[0]).match(COMMITTED)]
         return committed, [name for name in selected if name not in committed]
-    folders = [str(link / name) for name in ('tests', 'tools') if (link / name).is_dir()]
-    if not folders:
+    if not (link / 'tests').is_dir():
         raise DevError(f'{places.CHECKOUT} has no tests/ to run.')
-    return [str(path) for path in sorted((link / 'tests').glob(COMMITTED))], folders
+    return [str(path) for path in sorted((link / 'tests').glob(COMMITTED))], [str(link / 'tests')]
 
 
 def _workers(options: Sequence[str]) -> list[str]:
