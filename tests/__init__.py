@@ -1,3 +1,4 @@
+from . import test_committed_savings
 from . import test_company_setup
 from . import test_membership
 from . import test_portal
