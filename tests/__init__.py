@@ -2,6 +2,7 @@ from . import test_committed_savings
 from . import test_company_setup
 from . import test_membership
 from . import test_portal
+from . import test_savings_properties
 from . import test_savings_voucher
 from . import test_tools_allocation
 from . import test_tools_apportion
