@@ -103,11 +103,10 @@ class CoopDemo(models.AbstractModel):
         """Leave something to do: savings of the running year with two members behind, candidates, a draft voucher."""
         _principal, mandatory, _voluntary = self._get_savings_types()
         members = self._get_members()
-        for month in range(1, today.month):
+        for month in range(1, today.month + 1):
             behind = members[-2:] if month > 1 else members.browse()
-            self._post_voucher(date(today.year, month, 10), [
-                (member, mandatory, MANDATORY) for member in members - behind
-            ])
+            if (day := date(today.year, month, 10)) <= today:
+                self._post_voucher(day, [(member, mandatory, MANDATORY) for member in members - behind])
         self.env['coop.membership'].create([
             self._prepare_membership_values(person, 100 + index, None, applied=today - relativedelta(days=9))
             for index, person in enumerate(people.CANDIDATES)

@@ -1,5 +1,6 @@
 from . import test_company_setup
 from . import test_membership
+from . import test_portal
 from . import test_savings_voucher
 from . import test_tools_allocation
 from . import test_tools_apportion
