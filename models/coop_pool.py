@@ -82,11 +82,12 @@ class CoopPool(models.Model):
     )
     line_ids = fields.One2many(comodel_name='coop.pool.line', inverse_name='pool_id', string="Products", copy=True)
     request_ids = fields.One2many(comodel_name='coop.pool.request', inverse_name='pool_id', string="Requests")
+    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
     note = fields.Html(string="Remarks")
     member_count = fields.Integer(string="Members", compute='_compute_member_count', compute_sudo=True)
-    is_open_to_user = fields.Boolean(
-        compute='_compute_is_open_to_user', search='_search_is_open_to_user', export_string_translation=False,
-        help="The pool takes requests and the user is an active member of its cooperative.",
+    is_shown_to_member = fields.Boolean(
+        compute='_compute_is_shown_to_member', search='_search_is_shown_to_member', export_string_translation=False,
+        help="The user is a member who may take part in the pool, or took part in it.",
     )
 
     _rounding_unit_positive = models.Constraint('CHECK (rounding_unit > 0)', "The rounding unit must be more than zero.")
@@ -116,24 +117,30 @@ class CoopPool(models.Model):
         for pool in self:
             pool.member_count = counts.get(pool._origin, 0)
 
-    @api.depends('state', 'company_id')
+    @api.depends('state', 'company_id', 'request_ids.membership_id')
     @api.depends_context('uid')
-    def _compute_is_open_to_user(self):
-        companies = self._get_companies_of_user()
+    def _compute_is_shown_to_member(self):
+        # Searched and not read from the requests: record rules are checked as superuser, and what is read then stays in
+        # the cache for the member too.
+        shown = self.sudo().search(Domain('id', 'in', self.ids) & self._get_shown_to_member_domain())
         for pool in self:
-            pool.is_open_to_user = pool.state == 'open' and pool.company_id in companies
+            pool.is_shown_to_member = pool._origin in shown
 
-    def _search_is_open_to_user(self, operator, value):
+    def _search_is_shown_to_member(self, operator, value):
         if operator != 'in':
             return NotImplemented
-        return Domain('state', '=', 'open') & Domain('company_id', 'in', self._get_companies_of_user().ids)
+        return self._get_shown_to_member_domain()
 
     @api.model
-    def _get_companies_of_user(self):
-        """Return the cooperatives of which the user is an active member."""
+    def _get_shown_to_member_domain(self):
+        """Return which pools the user may see as a member: open ones of the own cooperatives, and those of own requests."""
         # sudo: the user's own memberships
         memberships = self.env.user.sudo().partner_id.commercial_partner_id.coop_membership_ids
-        return memberships.filtered(lambda membership: membership.state == 'active').company_id
+        active = memberships.filtered(lambda membership: membership.state == 'active')
+        return (
+            (Domain('state', '=', 'open') & Domain('company_id', 'in', active.company_id.ids))
+            | Domain('request_ids.membership_id', 'in', memberships.ids)
+        )
 
     # === CONSTRAINT METHODS === #
 
@@ -188,6 +195,7 @@ class CoopPool(models.Model):
 
         :raises UserError: when nobody asked for anything, or no vendor has a price for what was asked for.
         """
+        self.check_access('write')
         self._queue_up()
         for pool in self:
             if pool.state == 'open' and not pool.request_ids:
@@ -199,13 +207,14 @@ class CoopPool(models.Model):
 
     def action_reopen(self):
         """Take requests again; what was proposed is worked out anew at the next closing."""
+        self.check_access('write')
         self._queue_up()
         for pool in self:
             if pool.state != 'closed':
                 raise UserError(pool._state_error_message('open'))
         self._update_state('open', date_closed=False)
 
-    def action_cancel(self):
+    def _cancel_with_reason(self, reason):
         """Cancel the pools and the requests for quotation they made.
 
         :raises UserError: when a purchase order is confirmed or goods have come.
@@ -214,7 +223,7 @@ class CoopPool(models.Model):
         for pool in self:
             pool._check_can_be_cancelled()
         drafts = self.purchase_order_ids.filtered(lambda order: order.state in ('draft', 'sent', 'to approve'))
-        self._update_state('cancelled')
+        self._update_state('cancelled', cancel_reason=reason)
         drafts.button_cancel()
 
     def _check_can_be_cancelled(self):

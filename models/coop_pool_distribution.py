@@ -78,6 +78,7 @@ class CoopPool(models.Model):
 
         :raises UserError: when goods are still expected, more was given than came, or a charge does not add up.
         """
+        self.check_access('write')
         self._queue_up()
         for pool in self:
             pool._check_can_be_distributed()
@@ -105,6 +106,7 @@ class CoopPool(models.Model):
 
         :raises UserError: while members' invoices or vendors' bills are missing, because the variance is not known yet.
         """
+        self.check_access('write')
         self._queue_up()
         for pool in self:
             if pool.state == 'distributed':

@@ -43,6 +43,7 @@ class CoopPool(models.Model):
         :raises UserError: when there is nothing to order, a vendor is missing, or Odoo finds another price than was
             proposed.
         """
+        self.check_access('write')
         self._queue_up()
         for pool in self:
             lines = pool.line_ids.filtered(lambda line: line.uom_id.compare(line.quantity, 0.0) > 0)

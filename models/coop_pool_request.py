@@ -16,8 +16,7 @@ class CoopPoolRequest(models.Model):
     _check_company_auto = True
 
     pool_id = fields.Many2one(
-        comodel_name='coop.pool', required=True, index=True, ondelete='cascade',
-        compute='_compute_pool_id', store=True, readonly=False, precompute=True,
+        comodel_name='coop.pool', required=True, index=True, ondelete='cascade', help="By default that of the product.",
     )
     line_id = fields.Many2one(
         comodel_name='coop.pool.line', string="Product", required=True, index=True, check_company=True,
@@ -43,11 +42,6 @@ class CoopPoolRequest(models.Model):
     )
 
     # === COMPUTE METHODS === #
-
-    @api.depends('line_id')
-    def _compute_pool_id(self):
-        for request in self:
-            request.pool_id = request.line_id.pool_id or request.pool_id
 
     @api.depends('membership_id', 'line_id')
     def _compute_display_name(self):
@@ -83,6 +77,10 @@ class CoopPoolRequest(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        lines = self.env['coop.pool.line'].browse([vals['line_id'] for vals in vals_list if vals.get('line_id')])
+        for vals in vals_list:
+            if vals.get('line_id'):
+                vals.setdefault('pool_id', lines.browse(vals['line_id']).pool_id.id)
         requests = super().create(vals_list)
         requests._check_pool_is_open()
         requests._check_members_are_active()

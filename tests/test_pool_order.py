@@ -138,14 +138,11 @@ class TestPoolOrder(PoolCommon):
         self.assertEqual(line.vendor_id, self.vendor)
         line.with_user(self.officer).write({'vendor_id': other.id, 'quantity': 50})
         self.assertEqual((line.proposed_vendor_id, line.proposed_quantity), (self.vendor, 60))
-        self._order_only(pool)
+        pool.with_user(self.officer).action_order()
         order_line = pool.purchase_order_ids.order_line
         self.assertEqual((order_line.partner_id, order_line.product_qty, order_line.price_unit), (other, 50, 95))
         with self.assertRefused("decided between closing and ordering"):
             line.quantity = 70
-
-    def _order_only(self, pool):
-        pool.with_user(self.officer).action_order()
 
     def test_only_the_board_buys_for_the_own_stock(self):
         pool = self._create_pool()
@@ -171,7 +168,7 @@ class TestPoolOrder(PoolCommon):
         self._request(pool, {self.siti: 60})
         pool.action_close()
         pool.action_order()
-        pool.action_cancel()
+        pool._cancel_with_reason("Prices fell")
         self.assertEqual((pool.state, pool.purchase_order_ids.state), ('cancelled', 'cancel'))
 
     def test_pool_with_a_confirmed_order_is_not_cancelled(self):
@@ -179,9 +176,9 @@ class TestPoolOrder(PoolCommon):
         self._request(pool, {self.siti: 60})
         self._order(pool)
         with self.assertRefused("is confirmed. Cancel that order"):
-            pool.action_cancel()
+            pool._cancel_with_reason("Prices fell")
         pool.purchase_order_ids.button_cancel()
-        pool.action_cancel()
+        pool._cancel_with_reason("Prices fell")
         self.assertEqual(pool.state, 'cancelled')
 
     def test_closing_costs_the_same_for_3_requests_as_for_30(self):

@@ -109,11 +109,11 @@ class TestPoolReceipt(PoolCommon):
         self.assertEqual(pool.state, 'received')
         with self.assertRefused("nothing to distribute"):
             pool.action_distribute()
-        pool.action_cancel()
+        pool._cancel_with_reason("Prices fell")
         self.assertEqual(pool.state, 'cancelled')
 
     def test_pool_with_goods_is_not_cancelled(self):
         pool = self._ordered()
         self._receive(pool.purchase_order_ids.picking_ids, 50)
         with self.assertRefused("Fertilizer has come"):
-            pool.action_cancel()
+            pool._cancel_with_reason("Prices fell")
