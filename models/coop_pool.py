@@ -120,8 +120,7 @@ class CoopPool(models.Model):
     @api.depends('state', 'company_id', 'request_ids.membership_id')
     @api.depends_context('uid')
     def _compute_is_shown_to_member(self):
-        # Searched and not read from the requests: record rules are checked as superuser, and what is read then stays in
-        # the cache for the member too.
+        # sudo: which of these pools; the domain holds the user's own only
         shown = self.sudo().search(Domain('id', 'in', self.ids) & self._get_shown_to_member_domain())
         for pool in self:
             pool.is_shown_to_member = pool._origin in shown
@@ -134,12 +133,15 @@ class CoopPool(models.Model):
     @api.model
     def _get_shown_to_member_domain(self):
         """Return which pools the user may see as a member: open ones of the own cooperatives, and those of own requests."""
-        # sudo: the user's own memberships
+        # sudo: the user's own memberships and requests
         memberships = self.env.user.sudo().partner_id.commercial_partner_id.coop_membership_ids
         active = memberships.filtered(lambda membership: membership.state == 'active')
+        requests = self.env['coop.pool.request'].sudo().search([('membership_id', 'in', memberships.ids)])
+        # Ids and no path through the requests: rules are checked as superuser, and the requests of others, once read for
+        # that, would stay in the cache for the member.
         return (
             (Domain('state', '=', 'open') & Domain('company_id', 'in', active.company_id.ids))
-            | Domain('request_ids.membership_id', 'in', memberships.ids)
+            | Domain('id', 'in', requests.pool_id.ids)
         )
 
     # === CONSTRAINT METHODS === #
