@@ -12,7 +12,7 @@ CHARGE_FIELDS = {'allocation_rule', 'margin_percent', 'rounding_unit', 'payment_
 
 
 class CoopPool(models.Model):
-    """One round of pooled buying (pengadaan bersama): members' requests, one order per vendor, a fair share for each."""
+    """One round of pooled buying (pengadaan bersama): requests, one order per vendor, a fair share for each."""
     _name = 'coop.pool'
     _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Pooled Purchase"
@@ -32,7 +32,9 @@ class CoopPool(models.Model):
     }
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
-    title = fields.Char(required=True, tracking=True, help="What the round is about, e.g. fertilizer for the wet season.")
+    title = fields.Char(
+        required=True, tracking=True, help="What the round is about, e.g. fertilizer for the wet season.",
+    )
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, index=True, readonly=True, default=lambda self: self.env.company,
     )
@@ -60,17 +62,19 @@ class CoopPool(models.Model):
     )
     allow_tolerance = fields.Boolean(
         string="Tolerance", default=True,
-        help="Members may say how much more they would take. Tolerance fills a case that was begun; it never opens one.",
+        help="Members may say how much more they would take. It fills a case that was begun; it never opens one.",
     )
     allocation_rule = fields.Selection(
         selection=[
-            ('proportional', "In Proportion to Requests"), ('in_order', "In Order of Request"), ('equal', "Equal Shares"),
+            ('proportional', "In Proportion to Requests"), ('in_order', "In Order of Request"),
+            ('equal', "Equal Shares"),
         ],
         default='proportional', required=True, tracking=True,
         help="Who gets what when less or more comes than was asked for.",
     )
     margin_percent = fields.Float(
-        string="Margin (%)", digits='Discount', groups=MONEY_GROUPS, help="The cooperative's margin on the cost of the goods.",
+        string="Margin (%)", digits='Discount', groups=MONEY_GROUPS,
+        help="The cooperative's margin on the cost of the goods.",
     )
     rounding_unit = fields.Float(
         default=1.0, digits=0, groups=MONEY_GROUPS,
@@ -90,7 +94,9 @@ class CoopPool(models.Model):
         help="The user is a member who may take part in the pool, or took part in it.",
     )
 
-    _rounding_unit_positive = models.Constraint('CHECK (rounding_unit > 0)', "The rounding unit must be more than zero.")
+    _rounding_unit_positive = models.Constraint(
+        'CHECK (rounding_unit > 0)', "The rounding unit must be more than zero.",
+    )
     _margin_not_negative = models.Constraint('CHECK (margin_percent >= 0)', "The margin cannot be negative.")
 
     # === COMPUTE METHODS === #
@@ -132,13 +138,13 @@ class CoopPool(models.Model):
 
     @api.model
     def _get_shown_to_member_domain(self):
-        """Return which pools the user may see as a member: open ones of the own cooperatives, and those of own requests."""
+        """Return which pools a member sees: open ones of the own cooperatives, and those of own requests."""
         # sudo: the user's own memberships and requests
         memberships = self.env.user.sudo().partner_id.commercial_partner_id.coop_membership_ids
         active = memberships.filtered(lambda membership: membership.state == 'active')
         requests = self.env['coop.pool.request'].sudo().search([('membership_id', 'in', memberships.ids)])
-        # Ids and no path through the requests: rules are checked as superuser, and the requests of others, once read for
-        # that, would stay in the cache for the member.
+        # Ids and no path through the requests: rules are checked as superuser, and the requests of others, once read
+        # for that, would stay in the cache for the member.
         return (
             (Domain('state', '=', 'open') & Domain('company_id', 'in', active.company_id.ids))
             | Domain('id', 'in', requests.pool_id.ids)
@@ -176,7 +182,9 @@ class CoopPool(models.Model):
     def _unlink_except_opened(self):
         for pool in self:
             if pool.state != 'draft':
-                raise UserError(self.env._("%s was open to members and stays; it can only be cancelled.", pool.display_name))
+                raise UserError(self.env._(
+                    "%s was open to members and stays; it can only be cancelled.", pool.display_name,
+                ))
 
     # === ACTIONS === #
 
@@ -202,7 +210,8 @@ class CoopPool(models.Model):
         for pool in self:
             if pool.state == 'open' and not pool.request_ids:
                 raise UserError(self.env._(
-                    "Nobody has asked for anything in %s yet. Enter the requests first, or cancel it.", pool.display_name,
+                    "Nobody has asked for anything in %s yet. Enter the requests first, or cancel it.",
+                    pool.display_name,
                 ))
         self._update_state('closed', date_closed=fields.Datetime.now())
         self.line_ids._propose()

@@ -38,9 +38,12 @@ class CoopPoolAllocation(models.Model):
         help="What the member gets; a change by hand is kept when more goods come.",
     )
     is_manual = fields.Boolean(string="Changed by Hand", readonly=True)
-    charge_id = fields.Many2one(comodel_name='coop.pool.charge', readonly=True, index='btree_not_null', ondelete='set null')
+    charge_id = fields.Many2one(
+        comodel_name='coop.pool.charge', readonly=True, index='btree_not_null', ondelete='set null',
+    )
     price_unit = fields.Float(
-        string="Unit Price", min_display_digits='Product Price', readonly=True, groups=f'{MONEY_GROUPS},base.group_portal',
+        string="Unit Price", min_display_digits='Product Price', readonly=True,
+        groups=f'{MONEY_GROUPS},base.group_portal',
     )
     amount = fields.Monetary(readonly=True, groups=f'{MONEY_GROUPS},base.group_portal')
     amount_alone = fields.Monetary(

@@ -21,14 +21,17 @@ class CoopPoolCharge(models.Model):
         ondelete='restrict',
     )
     allocation_ids = fields.One2many(comodel_name='coop.pool.allocation', inverse_name='charge_id', string="Shares")
-    goods_amount = fields.Monetary(string="Goods", readonly=True, help="Quantities at the pool's unit prices, before tax.")
+    goods_amount = fields.Monetary(
+        string="Goods", readonly=True, help="Quantities at the pool's unit prices, before tax.",
+    )
     cost_amount = fields.Monetary(string="Shared Costs", readonly=True)
     rounding_amount = fields.Monetary(
         string="Rounding", readonly=True, help="Part of what rounding the unit prices down left.",
     )
     amount_total = fields.Monetary(string="Charge", compute='_compute_amount_total', store=True, help="Before tax.")
     amount_alone = fields.Monetary(
-        string="Bought Alone", readonly=True, help="What the vendors' price lists ask for this member's quantities alone.",
+        string="Bought Alone", readonly=True,
+        help="What the vendors' price lists ask for this member's quantities alone.",
     )
     saving = fields.Monetary(compute='_compute_amount_total', store=True)
 
@@ -84,9 +87,11 @@ class CoopPoolCharge(models.Model):
         }
 
     def _prepare_cost_line_taxes(self):
-        """Tax the shared costs as the goods that they belong to; where goods differ, the product of the costs decides."""
+        """Tax the shared costs as the goods they belong to; where goods differ, the product of the costs decides."""
         self.ensure_one()
-        of_goods = {share.product_id.taxes_id._filter_taxes_by_company(self.company_id) for share in self.allocation_ids}
+        of_goods = {
+            product.taxes_id._filter_taxes_by_company(self.company_id) for product in self.allocation_ids.product_id
+        }
         if len(of_goods) > 1:
             return {}
         position = self.env['account.fiscal.position'].with_company(self.company_id)._get_fiscal_position(

@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from odoo.addons.producer_cooperative.tools.units import floor_to
+from odoo.addons.producer_cooperative.tools.units import floor_to, to_decimal
 
 
 class CoopPoolCost(models.Model):
@@ -35,7 +35,7 @@ class CoopPoolCost(models.Model):
     def _check_amount(self):
         for cost in self:
             unit = cost.pool_id.rounding_unit
-            rounded = float(floor_to(cost.currency_id.round(cost.amount), Decimal(repr(unit))))
+            rounded = float(floor_to(cost.currency_id.round(cost.amount), unit))
             if cost.currency_id.compare_amounts(rounded, cost.amount):
                 raise ValidationError(self.env._(
                     "%(cost)s of %(amount)s cannot be shared in multiples of %(unit)s, the rounding unit of the pool.",
@@ -77,12 +77,12 @@ class CoopPoolCost(models.Model):
         return weights
 
     def _get_weight(self, allocation):
-        quantity = Decimal(repr(allocation.quantity))
+        quantity = to_decimal(allocation.quantity)
         if self.split == 'weight':
-            return quantity * Decimal(repr(allocation.product_id.weight))
+            return quantity * to_decimal(allocation.product_id.weight)
         if self.split == 'quantity':
-            return quantity * Decimal(repr(allocation.product_id.uom_id.factor))
-        return Decimal(repr(allocation.amount))
+            return quantity * to_decimal(allocation.product_id.uom_id.factor)
+        return to_decimal(allocation.amount)
 
     def _check_can_be_split(self, allocations):
         products = allocations.product_id
@@ -97,7 +97,7 @@ class CoopPoolCost(models.Model):
             for product in products[1:]:
                 if not product.uom_id._has_common_reference(products[0].uom_id):
                     raise UserError(self.env._(
-                        "%(cost)s is shared by quantity, and %(first)s and %(second)s are not counted in comparable units."
-                        " Share it by value or weight.",
+                        "%(cost)s is shared by quantity, and %(first)s and %(second)s are not counted in comparable"
+                        " units. Share it by value or weight.",
                         cost=self.name, first=products[0].display_name, second=product.display_name,
                     ))

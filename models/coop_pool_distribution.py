@@ -9,7 +9,7 @@ from odoo.tools import format_amount
 from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
 from odoo.addons.producer_cooperative.tools.apportion import apportion_by_key
 from odoo.addons.producer_cooperative.tools.pooling import share_charge
-from odoo.addons.producer_cooperative.tools.units import from_units, to_units
+from odoo.addons.producer_cooperative.tools.units import from_units, to_decimal, to_units
 
 
 class CoopPool(models.Model):
@@ -23,7 +23,8 @@ class CoopPool(models.Model):
         comodel_name='coop.pool.charge', inverse_name='pool_id', string="Charges", groups=MONEY_GROUPS,
     )
     sale_order_ids = fields.One2many(
-        comodel_name='sale.order', inverse_name='coop_pool_id', string="Members' Orders", readonly=True, groups=MONEY_GROUPS,
+        comodel_name='sale.order', inverse_name='coop_pool_id', string="Members' Orders", readonly=True,
+        groups=MONEY_GROUPS,
     )
     invoice_ids = fields.One2many(
         comodel_name='account.move', inverse_name='coop_pool_id', string="Members' Invoices", readonly=True,
@@ -134,7 +135,8 @@ class CoopPool(models.Model):
         for line in self.line_ids:
             if line.uom_id.compare(line.quantity_allocated, line.quantity_received) > 0:
                 raise UserError(self.env._(
-                    "%(given)s %(unit)s of %(product)s are given to members, and %(received)s came. Lower somebody's share.",
+                    "%(given)s %(unit)s of %(product)s are given to members, and %(received)s came. Lower somebody's"
+                    " share.",
                     given=line.quantity_allocated, received=line.quantity_received, unit=line.uom_id.name,
                     product=line.display_name,
                 ))
@@ -153,7 +155,7 @@ class CoopPool(models.Model):
             pooled = line._price_pooled()
             price = self._from_units(pooled.price)
             parts = share_charge(
-                pooled, {share: Decimal(repr(share.quantity)) for share in of_line},
+                pooled, {share: to_decimal(share.quantity) for share in of_line},
                 {share: share.membership_id._get_rank() for share in of_line},
             )
             line.write({
@@ -162,7 +164,7 @@ class CoopPool(models.Model):
             })
             for share in of_line:
                 amount = self.currency_id.round(float(price) * share.quantity)
-                rounding[share.membership_id] += self._from_units(parts[share]) - Decimal(repr(amount))
+                rounding[share.membership_id] += self._from_units(parts[share]) - to_decimal(amount)
                 # sudo: officers change what a member gets, never what it costs
                 share.sudo().write({
                     'price_unit': price, 'amount': amount, 'amount_alone': line._get_amount_alone(share.quantity),
@@ -173,6 +175,7 @@ class CoopPool(models.Model):
         """Return the members' charges: goods, part of the shared costs, and part of what rounding left."""
         self.ensure_one()
         costs = self._share_costs(shares)
+        by_member = shares.sorted(lambda share: share.membership_id._get_rank()).grouped('membership_id')
         return [{
             'pool_id': self.id,
             'membership_id': member.id,
@@ -181,7 +184,7 @@ class CoopPool(models.Model):
             'rounding_amount': rounding[member],
             'amount_alone': sum(of_member.mapped('amount_alone')),
             'allocation_ids': [Command.set(of_member.ids)],
-        } for member, of_member in shares.sorted(lambda share: share.membership_id._get_rank()).grouped('membership_id').items()]
+        } for member, of_member in by_member.items()]
 
     def _share_costs(self, shares):
         """Return each member's part of the shared costs, in rounding units, as ``{membership: count}``."""
@@ -209,8 +212,8 @@ class CoopPool(models.Model):
             charge.sudo().order_id = order  # sudo: charges are written by the distribution only
             if self.currency_id.compare_amounts(order.amount_untaxed, charge.amount_total):
                 raise UserError(self.env._(
-                    "The order of %(member)s comes to %(order)s and not to the charge of %(charge)s. Look at the taxes and"
-                    " price rules of the products.", member=charge.membership_id.display_name,
+                    "The order of %(member)s comes to %(order)s and not to the charge of %(charge)s. Look at the taxes"
+                    " and price rules of the products.", member=charge.membership_id.display_name,
                     order=format_amount(self.env, order.amount_untaxed, self.currency_id),
                     charge=format_amount(self.env, charge.amount_total, self.currency_id),
                 ))
@@ -244,7 +247,7 @@ class CoopPool(models.Model):
                 ))
 
     def _to_units(self, amount):
-        return to_units(self.currency_id.round(amount), Decimal(repr(self.rounding_unit)))
+        return to_units(self.currency_id.round(amount), self.rounding_unit)
 
     def _from_units(self, count):
-        return from_units(count, Decimal(repr(self.rounding_unit)))
+        return from_units(count, self.rounding_unit)

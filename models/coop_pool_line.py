@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -85,16 +83,18 @@ class CoopPoolLine(models.Model):
     @api.depends('request_ids.quantity', 'request_ids.tolerance')
     def _compute_requested(self):
         # sudo (compute_sudo): sums only, for members who see their own requests
-        sums = {line.id: (quantity, tolerance) for line, quantity, tolerance in self.env['coop.pool.request']._read_group(
+        groups = self.env['coop.pool.request']._read_group(
             [('line_id', 'in', self._origin.ids)], ['line_id'], ['quantity:sum', 'tolerance:sum'],
-        )}
+        )
+        sums = {line.id: (quantity, tolerance) for line, quantity, tolerance in groups}
         for line in self:
             quantity, tolerance = sums.get(line._origin.id, (0.0, 0.0))
             line.quantity_requested = line._round(quantity)
             line.tolerance_total = line._round(tolerance)
 
     @api.depends(
-        'pool_id.purchase_order_ids.order_line.move_ids.state', 'pool_id.purchase_order_ids.order_line.move_ids.quantity',
+        'pool_id.purchase_order_ids.order_line.move_ids.state',
+        'pool_id.purchase_order_ids.order_line.move_ids.quantity',
     )
     def _compute_quantity_received(self):
         # sudo (compute_sudo): warehouse staff and supervisors see what came without access to the order
@@ -129,7 +129,8 @@ class CoopPoolLine(models.Model):
             self._check_offer_is_open()
         if {'product_id', 'step'} & vals.keys() and self.request_ids:
             raise UserError(self.env._(
-                "Members have asked for %s already; offer another product beside it.", self.request_ids.line_id[0].display_name,
+                "Members have asked for %s already; offer another product beside it.",
+                self.request_ids.line_id[0].display_name,
             ))
         if PROPOSAL_FIELDS & vals.keys():
             self._check_may_be_overruled(vals)
@@ -140,7 +141,8 @@ class CoopPoolLine(models.Model):
         self._check_offer_is_open()
         if self.request_ids:
             raise UserError(self.env._(
-                "Members have asked for %s; it cannot be taken out of the pool.", self.request_ids.line_id[0].display_name,
+                "Members have asked for %s; it cannot be taken out of the pool.",
+                self.request_ids.line_id[0].display_name,
             ))
 
     # === BUSINESS METHODS === #
@@ -158,13 +160,12 @@ class CoopPoolLine(models.Model):
     def _to_steps(self, quantity):
         """Count a quantity in whole steps that are handed out; what does not fill a step is left out."""
         self.ensure_one()
-        step = Decimal(repr(self.step))
-        return to_units(floor_to(self._round(quantity), step), step)
+        return to_units(floor_to(self._round(quantity), self.step), self.step)
 
     def _from_steps(self, count):
         """Say a count of steps as a quantity in the product's unit."""
         self.ensure_one()
-        return float(from_units(count, Decimal(repr(self.step))))
+        return float(from_units(count, self.step))
 
     def _get_purchase_lines(self):
         """Return the lines of the pool's purchase orders that bring this product."""

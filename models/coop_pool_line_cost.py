@@ -1,4 +1,3 @@
-from decimal import Decimal
 from fractions import Fraction
 
 from odoo import api, fields, models
@@ -8,6 +7,7 @@ from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
 from odoo.addons.producer_cooperative.tools.errors import ArithmeticRefusal
 from odoo.addons.producer_cooperative.tools.pooling import price_pooled
 from odoo.addons.producer_cooperative.tools.price_steps import next_step, price_at
+from odoo.addons.producer_cooperative.tools.units import exact, to_decimal
 
 
 class CoopPoolLine(models.Model):
@@ -24,7 +24,7 @@ class CoopPoolLine(models.Model):
     )
     cost_total = fields.Monetary(
         string="Vendor's Total", compute='_compute_cost_total', compute_sudo=True, groups=MONEY_GROUPS,
-        help="What came costs this much before tax: posted bills and credit notes, and the order for what is not billed.",
+        help="What came costs this much before tax: posted bills and credit notes, the order for what is not billed.",
     )
     cost_variance = fields.Monetary(
         string="Variance", compute='_compute_cost_variance', compute_sudo=True, groups=MONEY_GROUPS,
@@ -45,7 +45,7 @@ class CoopPoolLine(models.Model):
     @api.depends('cost_total', 'cost_charged', 'quantity_allocated', 'pool_state')
     def _compute_cost_variance(self):
         for line in self:
-            given, received = Decimal(repr(line.quantity_allocated)), Decimal(repr(line.quantity_received))
+            given, received = to_decimal(line.quantity_allocated), to_decimal(line.quantity_received)
             if line.pool_state not in ('distributed', 'done') or not given or not received:
                 line.cost_variance = 0.0
                 continue
@@ -68,15 +68,15 @@ class CoopPoolLine(models.Model):
         """
         self.ensure_one()
         # sudo: bills of the pool's own orders; the result is stored with what members are charged
-        cost = self.sudo()._get_cost() / Fraction(repr(self.pool_id.rounding_unit))
+        cost = self.sudo()._get_cost() / exact(to_decimal(self.pool_id.rounding_unit))
         try:
             return price_pooled(
-                cost, Decimal(repr(self.quantity_received)), Decimal(repr(self.quantity_allocated)),
-                Decimal(repr(self.pool_id.margin_percent)),
+                cost, to_decimal(self.quantity_received), to_decimal(self.quantity_allocated),
+                to_decimal(self.pool_id.margin_percent),
             )
         except ArithmeticRefusal as refusal:
             raise UserError(self.env._(
-                "The price of %(product)s cannot be worked out: look at the vendor's bills and at what came. (%(reason)s)",
+                "The price of %(product)s cannot be worked out: look at the bills and at what came. (%(reason)s)",
                 product=self.display_name, reason=refusal,
             )) from refusal
 
@@ -84,7 +84,7 @@ class CoopPoolLine(models.Model):
         """Return what the vendor's price list asks for this quantity alone; below its first step, the first price."""
         self.ensure_one()
         steps = self.sudo()._get_price_steps(self.vendor_id)  # sudo: price lists, for a result shown with the charge
-        wanted = Decimal(repr(quantity))
+        wanted = to_decimal(quantity)
         if not steps:
             return 0.0
         reached = any(step.minimum <= wanted for step in steps)

@@ -7,6 +7,7 @@ from odoo.tools import format_amount, formatLang
 from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
 from odoo.addons.producer_cooperative.tools.cases import fill_cases
 from odoo.addons.producer_cooperative.tools.price_steps import PriceStep, advise_order, next_step, price_at
+from odoo.addons.producer_cooperative.tools.units import to_decimal
 
 
 class CoopPoolLine(models.Model):
@@ -32,7 +33,8 @@ class CoopPoolLine(models.Model):
         groups=MONEY_GROUPS, help="The best vendor price per unit at what is asked for now.",
     )
     next_step_quantity = fields.Float(
-        string="Next Step From", digits='Product Unit', compute='_compute_prices', compute_sudo=True, groups=MONEY_GROUPS,
+        string="Next Step From", digits='Product Unit', compute='_compute_prices', compute_sudo=True,
+        groups=MONEY_GROUPS,
     )
     next_step_price = fields.Float(
         string="Price at Next Step", min_display_digits='Product Price', compute='_compute_prices', compute_sudo=True,
@@ -82,13 +84,14 @@ class CoopPoolLine(models.Model):
         for line in self:
             steps = line._get_price_steps()
             asked = line.quantity_requested
-            reached = any(step.minimum <= Decimal(repr(asked)) for step in steps)
+            reached = any(step.minimum <= to_decimal(asked) for step in steps)
             current = price_at(steps, asked) if asked and reached else Decimal(0)
             following = next_step(steps, asked)
             line.price_current = float(current)
             line.next_step_quantity = float(following.minimum) if following else 0.0
             line.next_step_price = float(following.price) if following else 0.0
-            line.next_step_saving = float((current - following.price) * Decimal(repr(asked))) if current and following else 0.0
+            saving = (current - following.price) * to_decimal(asked) if current and following else 0
+            line.next_step_saving = float(saving)
 
     @api.depends('vendor_id', 'quantity')
     def _compute_price_expected(self):
@@ -157,8 +160,8 @@ class CoopPoolLine(models.Model):
         fill = fill_cases(asked, more, pack, self.minimum_packs)
         first = min((step.minimum for step in steps), default=Decimal(0))
         if fill.quantity and fill.quantity < first:
-            minimum = first / Decimal(repr(pack)) if pack else first
-            fill = fill_cases(asked, more, pack, max(minimum, Decimal(repr(self.minimum_packs))))
+            minimum = first / to_decimal(pack) if pack else first
+            fill = fill_cases(asked, more, pack, max(minimum, to_decimal(self.minimum_packs)))
         return fill
 
     def _check_may_be_overruled(self, vals):
@@ -173,9 +176,10 @@ class CoopPoolLine(models.Model):
             too_much = 'quantity' in vals and line.uom_id.compare(vals['quantity'], wanted) > 0
             if too_much and not (self.env.su or self.env.user.has_group('producer_cooperative.group_coop_manager')):
                 raise UserError(self.env._(
-                    "Members ask for %(wanted)s %(unit)s of %(product)s, tolerance included. More than that is bought for"
-                    " the cooperative's own stock: ask the chair or the board.",
-                    wanted=formatLang(self.env, wanted, dp='Product Unit'), unit=line.uom_id.name, product=line.display_name,
+                    "Members ask for %(wanted)s %(unit)s of %(product)s, tolerance included. More than that is bought"
+                    " for the cooperative's own stock: ask the chair or the board.",
+                    wanted=formatLang(self.env, wanted, dp='Product Unit'), unit=line.uom_id.name,
+                    product=line.display_name,
                 ))
 
     # === BUSINESS METHODS - VENDORS' PRICES === #
@@ -186,15 +190,15 @@ class CoopPoolLine(models.Model):
         product = self._get_product()
         sellers = product._get_filtered_sellers(partner_id=vendor, quantity=None) if product else ()
         return [
-            PriceStep(
-                Decimal(repr(self._round(seller.product_uom_id._compute_quantity(seller.min_qty, self.uom_id, round=False)))),
-                Decimal(repr(self._get_unit_price(seller))),
-            )
+            PriceStep(to_decimal(self._get_minimum(seller)), to_decimal(self._get_unit_price(seller)))
             for seller in sellers
         ]
 
     def _get_product(self):
         return self.product_id.with_company(self.company_id)
+
+    def _get_minimum(self, seller):
+        return self._round(seller.product_uom_id._compute_quantity(seller.min_qty, self.uom_id, round=False))
 
     def _get_unit_price(self, seller):
         """Return the vendor's price per unit of the product, discount taken off, in company currency, not rounded."""
@@ -208,7 +212,7 @@ class CoopPoolLine(models.Model):
         return self._get_product()._select_seller(partner_id=vendor, quantity=quantity, uom_id=self.uom_id)
 
     def _select_cheapest_seller(self, quantity):
-        """Return the cheapest price list row for this quantity. Each vendor is asked: Odoo's choice stops at the first."""
+        """Return the cheapest price list row for this quantity; Odoo's own choice would stop at the first vendor."""
         self.ensure_one()
         vendors = self._get_product()._get_filtered_sellers(quantity=None).partner_id
         rows = [self._select_seller(vendor, quantity) for vendor in vendors]
@@ -239,7 +243,8 @@ class CoopPoolLine(models.Model):
         for vendor in self._get_product()._get_filtered_sellers(quantity=None).partner_id:
             seller = self._select_seller(vendor, float(need.quantity))
             texts.append(self.env._(
-                "%(vendor)s: %(price)s each.", vendor=vendor.display_name, price=self._format_money(self._get_unit_price(seller)),
+                "%(vendor)s: %(price)s each.", vendor=vendor.display_name,
+                price=self._format_money(self._get_unit_price(seller)),
             ) if seller else self.env._("%(vendor)s: no price for so little.", vendor=vendor.display_name))
         if advice.is_advised:
             texts.append(self.env._(

@@ -1,7 +1,12 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from odoo.addons.producer_cooperative.tools.allocation import Wish, allocate_equal, allocate_in_order, allocate_proportional
+from odoo.addons.producer_cooperative.tools.allocation import (
+    Wish,
+    allocate_equal,
+    allocate_in_order,
+    allocate_proportional,
+)
 
 
 class CoopPoolLine(models.Model):

@@ -24,7 +24,9 @@ class CoopPool(models.Model):
         for pool in self:
             pool.purchase_order_count = len(pool.purchase_order_ids)
 
-    @api.depends('purchase_order_ids.state', 'purchase_order_ids.order_line.move_ids.state', 'line_ids.quantity_received')
+    @api.depends(
+        'purchase_order_ids.state', 'purchase_order_ids.order_line.move_ids.state', 'line_ids.quantity_received',
+    )
     def _compute_receipt_status(self):
         # sudo (compute_sudo): warehouse staff see how far the receipt is, without access to the order
         for pool in self:
@@ -49,7 +51,8 @@ class CoopPool(models.Model):
             lines = pool.line_ids.filtered(lambda line: line.uom_id.compare(line.quantity, 0.0) > 0)
             pool._check_can_be_ordered(lines)
             orders = self.env['purchase.order'].with_company(pool.company_id).create([
-                pool._prepare_purchase_order_values(vendor, of_vendor) for vendor, of_vendor in lines.grouped('vendor_id').items()
+                pool._prepare_purchase_order_values(vendor, of_vendor) for vendor,
+                of_vendor in lines.grouped('vendor_id').items()
             ])
             # A new order line carries the price of the vendor's smallest quantity; this finds that of its own.
             orders.order_line._compute_price_unit_and_date_planned_and_name()

@@ -1,11 +1,8 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from odoo.addons.producer_cooperative.tools.allocation import append_change
-from odoo.addons.producer_cooperative.tools.units import floor_to
 
 
 class CoopPoolRequest(models.Model):
@@ -32,7 +29,9 @@ class CoopPoolRequest(models.Model):
     )
     quantity = fields.Float(digits='Product Unit', required=True, help="In the product's unit.")
     tolerance = fields.Float(digits='Product Unit', help="How much more the member would take, in the product's unit.")
-    row_ids = fields.One2many(comodel_name='coop.pool.request.row', inverse_name='request_id', string="History", readonly=True)
+    row_ids = fields.One2many(
+        comodel_name='coop.pool.request.row', inverse_name='request_id', string="History", readonly=True,
+    )
 
     _member_uniq = models.Constraint(
         'UNIQUE (line_id, membership_id)', "This member has asked for this product already; change that request.",
@@ -63,12 +62,12 @@ class CoopPoolRequest(models.Model):
     @api.constrains('quantity', 'tolerance', 'line_id')
     def _check_quantities(self):
         for request in self:
-            step = request.line_id.step
+            line, step = request.line_id, request.line_id.step
             for quantity in (request.quantity, request.tolerance):
-                if request.uom_id.compare(float(floor_to(request.line_id._round(quantity), Decimal(repr(step)))), quantity):
+                if request.uom_id.compare(line._from_steps(line._to_steps(quantity)), quantity):
                     raise ValidationError(self.env._(
                         "%(product)s is handed out in %(step)s %(unit)s; %(quantity)s is not a multiple of it.",
-                        product=request.line_id.display_name, step=step, unit=request.uom_id.name, quantity=quantity,
+                        product=line.display_name, step=step, unit=request.uom_id.name, quantity=quantity,
                     ))
             if request.tolerance and not request.pool_id.allow_tolerance:
                 raise ValidationError(self.env._("%s takes no tolerance.", request.pool_id.display_name))
@@ -123,13 +122,14 @@ class CoopPoolRequest(models.Model):
                 ))
 
     def _update_rows(self):
-        """Keep the place in the queue: an increase is appended with its own time, a decrease taken from the newest rows."""
+        """Keep the place in the queue: an increase is a row with its own time, a decrease is taken from the newest."""
         now = fields.Datetime.now()
         for request in self:
             before = [row._to_request_row() for row in request.row_ids]
             line = request.line_id
             after = append_change(
-                before, request.membership_id.id, now, line._to_steps(request.quantity), line._to_steps(request.tolerance),
+                before, request.membership_id.id, now, line._to_steps(request.quantity),
+                line._to_steps(request.tolerance),
             )
             # sudo: the history is written by this method only, also for the members' own requests
             request.sudo().row_ids = request._prepare_row_commands(before, after)
@@ -140,7 +140,8 @@ class CoopPoolRequest(models.Model):
         commands = [Command.delete(row.id) for row in before if row.id not in kept]
         for row in after:
             values = {
-                'quantity': self.line_id._from_steps(row.quantity), 'tolerance': self.line_id._from_steps(row.tolerance),
+                'quantity': self.line_id._from_steps(row.quantity),
+                'tolerance': self.line_id._from_steps(row.tolerance),
             }
             if row.id is None:
                 commands.append(Command.create({**values, 'date': row.at}))

@@ -20,5 +20,6 @@ class CoopPoolRequestRow(models.Model):
         self.ensure_one()
         line = self.request_id.line_id
         return RequestRow(
-            self.request_id.membership_id.id, self.date, line._to_steps(self.quantity), line._to_steps(self.tolerance), self.id,
+            self.request_id.membership_id.id, self.date, line._to_steps(self.quantity), line._to_steps(self.tolerance),
+            self.id,
         )

@@ -1,7 +1,8 @@
 from decimal import Decimal
-from fractions import Fraction
 
 from odoo import fields, models
+
+from odoo.addons.producer_cooperative.tools.units import exact, to_decimal
 
 
 class PurchaseOrder(models.Model):
@@ -50,7 +51,7 @@ class PurchaseOrderLine(models.Model):
         for line in self.invoice_lines.filtered(lambda line: line.parent_state == 'posted'):
             sign = -1 if line.move_id.move_type == 'in_refund' else 1
             quantity += sign * line.product_uom_id._compute_quantity(line.quantity, self.product_id.uom_id, round=False)
-            amount += Decimal(repr(line.balance))
+            amount += to_decimal(line.balance)
         return self.product_id.uom_id.round(quantity), amount
 
     def _coop_get_received_cost(self):
@@ -66,9 +67,10 @@ class PurchaseOrderLine(models.Model):
         unbilled = max(self._coop_get_received_quantity() - billed, 0.0)
         ordered = self.product_uom_id._compute_quantity(self.product_qty, self.product_id.uom_id, round=False)
         if not unbilled or not ordered:
-            return Fraction(amount)
+            return exact(amount)
         subtotal = self.currency_id._convert(
             self.price_subtotal, self.company_id.currency_id, self.company_id, self.date_order, round=False,
         )
-        share = Fraction(repr(self.product_id.uom_id.round(unbilled))) / Fraction(repr(self.product_id.uom_id.round(ordered)))
-        return Fraction(amount) + Fraction(repr(subtotal)) * share
+        unit = self.product_id.uom_id
+        share = exact(to_decimal(unit.round(unbilled))) / exact(to_decimal(unit.round(ordered)))
+        return exact(amount) + exact(to_decimal(subtotal)) * share

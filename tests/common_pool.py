@@ -62,8 +62,8 @@ class PoolCommon(CoopCommon):
         picking = picking.with_user(user) if user else picking
         picking.move_ids[:1].quantity = quantity
         picking.move_ids.picked = True
-        result = picking.with_context(skip_backorder=True, picking_ids_not_to_backorder=[] if backorder else picking.ids)
-        result.button_validate()
+        without_backorder = [] if backorder else picking.ids
+        picking.with_context(skip_backorder=True, picking_ids_not_to_backorder=without_backorder).button_validate()
         return picking
 
     @classmethod

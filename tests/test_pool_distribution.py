@@ -51,7 +51,8 @@ class TestPoolDistribution(PoolCommon):
 
     def test_members_invoice_books_on_the_pooled_goods_receivable(self):
         term = self.env['account.payment.term'].create({
-            'name': "After harvest", 'line_ids': [Command.create({'value': 'percent', 'value_amount': 100, 'nb_days': 120})],
+            'name': "After harvest",
+            'line_ids': [Command.create({'value': 'percent', 'value_amount': 100, 'nb_days': 120})],
         })
         pool = self._seed_pool(
             margin_percent=2.5, payment_term_id=term.id, cost_ids=[Command.create({'name': "Freight", 'amount': 100})],
@@ -141,7 +142,8 @@ class TestPoolDistribution(PoolCommon):
             ('value', [851, 149]), ('quantity', [286, 714]), ('weight', [8, 992]), ('head', [500, 500]),
         ):
             pool = self._create_pool(
-                {self.seed: {}, lime: {}}, cost_ids=[Command.create({'name': "Freight", 'amount': 1_000, 'split': split})],
+                {self.seed: {}, lime: {}},
+                cost_ids=[Command.create({'name': "Freight", 'amount': 1_000, 'split': split})],
             )
             self._request(pool, {self.siti: 4}, product=self.seed)
             self._request(pool, {self.budi: 10}, product=lime)

@@ -7,6 +7,12 @@ from odoo.addons.producer_cooperative.tests.common_pool import PoolCommon
 @tagged('post_install', '-at_install')
 class TestPoolOrder(PoolCommon):
 
+    def _create_sack(self, content):
+        kilogram = self.env.ref('uom.product_uom_kgm')
+        return kilogram, self.env['uom.uom'].create({
+            'name': f"Sack of {content} kg", 'relative_factor': content, 'relative_uom_id': kilogram.id,
+        })
+
     def test_need_of_95_is_advised_to_order_100_for_8000(self):
         pool = self._create_pool()
         self._request(pool, {self.siti: 50, self.budi: 45})
@@ -18,8 +24,8 @@ class TestPoolOrder(PoolCommon):
         self.assertIn("cooperative's stock", line.explanation)
         line.action_take_advice()
         pool.action_order()
-        order = pool.purchase_order_ids
-        self.assertEqual((order.order_line.product_qty, order.order_line.price_unit, order.amount_untaxed), (100, 80, 8_000))
+        order_line = pool.purchase_order_ids.order_line
+        self.assertEqual((order_line.product_qty, order_line.price_unit, order_line.price_subtotal), (100, 80, 8_000))
 
     def test_tolerance_that_covers_the_next_step_is_used(self):
         pool = self._create_pool()
@@ -70,8 +76,7 @@ class TestPoolOrder(PoolCommon):
         self.assertEqual(pool.purchase_order_count, 2)
 
     def test_vendor_that_sells_by_the_sack_gets_sacks(self):
-        kilogram = self.env.ref('uom.product_uom_kgm')
-        sack = self.env['uom.uom'].create({'name': "Sack of 50 kg", 'relative_factor': 50, 'relative_uom_id': kilogram.id})
+        kilogram, sack = self._create_sack(50)
         urea = self._create_product("Urea", {}, uom_id=kilogram.id)
         urea.seller_ids = [Command.create({'partner_id': self.vendor.id, 'product_uom_id': sack.id, 'price': 400_000})]
         pool = self._create_pool({urea: {}})
@@ -84,8 +89,7 @@ class TestPoolOrder(PoolCommon):
         self.assertEqual(pool.line_ids.quantity_received, 100)
 
     def test_sacks_that_are_not_full_are_refused(self):
-        kilogram = self.env.ref('uom.product_uom_kgm')
-        sack = self.env['uom.uom'].create({'name': "Sack of 30 kg", 'relative_factor': 30, 'relative_uom_id': kilogram.id})
+        kilogram, sack = self._create_sack(30)
         urea = self._create_product("Urea", {}, uom_id=kilogram.id)
         urea.seller_ids = [Command.create({'partner_id': self.vendor.id, 'product_uom_id': sack.id, 'price': 400_000})]
         pool = self._create_pool({urea: {'pack': 0}})
