@@ -16,3 +16,7 @@ from . import test_tools_errors
 from . import test_tools_price_steps
 from . import test_tools_shu
 from . import test_tools_units
+from . import test_pool_requests
+from . import test_pool_order
+from . import test_pool_receipt
+from . import test_pool_distribution
