@@ -21,7 +21,8 @@ WITHOUT_DEPENDENCIES = ('requirements-nodeps.txt',)
 LINT_REQUIREMENTS = ('requirements-lint.txt',)
 
 NO_PIP = '''\
-Python packages cannot be installed: this Python ({python}) has no ensurepip, and pip could not be had otherwise ({reason}).
+Python packages cannot be installed: this Python ({python}) has no ensurepip,
+and pip could not be had otherwise ({reason}).
 On Debian and its like: {sudo}apt-get install python3-venv'''
 
 

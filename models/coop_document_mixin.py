@@ -18,7 +18,28 @@ class CoopDocumentMixin(models.AbstractModel):
         default=0, copy=False, readonly=True, export_string_translation=False,
     )
 
+    # === ACTIONS === #
+
+    def action_cancel(self):
+        """Ask for the reason, then cancel the document."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Cancel %s", self.display_name),
+            'res_model': 'coop.document.cancel',
+            'view_mode': 'form',
+            'target': 'new',
+            'context': {'default_document_model': self._name, 'default_document_id': self.id},
+        }
+
     # === BUSINESS METHODS === #
+
+    def _cancel_with_reason(self, reason):
+        """Undo the document and keep why. Each document that can be cancelled must override this method.
+
+        :param str reason: for the auditors, in the words of whoever cancels.
+        """
+        raise UserError(self.env._("%s cannot be cancelled.", self.display_name))
 
     def _update_state(self, target, **values):
         """Move the documents to ``target`` and write ``values`` with it.

@@ -5,7 +5,9 @@ class CoopMembership(models.Model):
     """The SHU that the member got, year by year."""
     _inherit = 'coop.membership'
 
-    shu_line_ids = fields.One2many(comodel_name='coop.shu.member.line', inverse_name='membership_id', string="SHU by Year")
+    shu_line_ids = fields.One2many(
+        comodel_name='coop.shu.member.line', inverse_name='membership_id', string="SHU by Year",
+    )
     shu_total = fields.Monetary(
         string="SHU", compute='_compute_shu_total', help="SHU of all years that are posted, paid or not.",
     )

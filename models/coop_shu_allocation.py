@@ -8,9 +8,7 @@ from odoo.tools import clean_context, format_date
 ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
 MANAGER = 'producer_cooperative.group_coop_manager'
 #: What a person enters; everything else is computed, and stays what it was when it was computed.
-ENTERED_FIELDS = {
-    'date_from', 'date_to', 'rule_id', 'closing_ids', 'meeting_date', 'meeting_number', 'cancel_reason',
-}
+ENTERED_FIELDS = {'date_from', 'date_to', 'rule_id', 'closing_ids', 'meeting_date', 'meeting_number'}
 
 
 class CoopShuAllocation(models.Model):
@@ -60,7 +58,8 @@ class CoopShuAllocation(models.Model):
         comodel_name='coop.shu.closing.entry', inverse_name='allocation_id', string="Closing Entries",
     )
     surplus = fields.Monetary(
-        readonly=True, copy=False, tracking=True, help="Income less expenses of the period, as computed; below zero for a loss.",
+        readonly=True, copy=False, tracking=True,
+        help="Income less expenses of the period, as computed; below zero for a loss.",
     )
     is_loss = fields.Boolean(string="Loss", compute='_compute_is_loss', store=True)
     capital_days = fields.Boolean(
@@ -96,13 +95,13 @@ class CoopShuAllocation(models.Model):
         string="Date of the Meeting", copy=False, tracking=True, help="The annual members' meeting (RAT) that decided.",
     )
     meeting_number = fields.Char(string="Number of the Decision", copy=False, tracking=True)
-    cancel_reason = fields.Char(string="Reason for Cancelling", copy=False, tracking=True)
+    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
 
     _period_ok = models.Constraint('CHECK (date_to >= date_from)', "The period ends before it begins.")
     # Two transactions that both checked the others before either committed are stopped here; ranges need no extension.
     _no_overlap = models.Constraint(
-        "EXCLUDE USING gist (int4range(company_id, company_id, '[]') WITH &&, daterange(date_from, date_to, '[]') WITH &&)"
-        " WHERE (state IN ('approved', 'posted', 'paid'))",
+        "EXCLUDE USING gist (int4range(company_id, company_id, '[]') WITH &&,"
+        " daterange(date_from, date_to, '[]') WITH &&) WHERE (state IN ('approved', 'posted', 'paid'))",
         "The surplus of this period is allocated already. Cancel that allocation first.",
     )
 
@@ -241,21 +240,6 @@ class CoopShuAllocation(models.Model):
             # sudo: the accountant was checked above; see _check_only_entered
             allocation.sudo()._post_entries()
 
-    def action_cancel(self):
-        """Cancel the allocation; the entries of a posted one are reversed and stay in the books.
-
-        :raises UserError: for anybody but the accountant (the manager may cancel what is not posted yet), without a
-            reason, or once members were paid.
-        """
-        for allocation in self:
-            allocation._check_user_is(*(ACCOUNTANT,) if allocation.state == 'posted' else (ACCOUNTANT, MANAGER))
-            allocation._queue_up()
-            allocation._check_may_be_cancelled()
-            # sudo: the user was checked above; see _check_only_entered. The state comes first: reversing settles what is
-            # owed to members, which must not look like a payment.
-            allocation.sudo()._update_state('cancelled')
-            allocation.sudo()._cancel_entries()
-
     def action_open_entries(self):
         """Open all journal entries of the allocation."""
         self.ensure_one()
@@ -288,6 +272,23 @@ class CoopShuAllocation(models.Model):
             'domain': [('allocation_id', '=', self.id)], 'context': {'default_allocation_id': self.id},
         }
 
+    # === BUSINESS METHODS - CANCELLING === #
+
+    def _cancel_with_reason(self, reason):
+        """Cancel the allocation; the entries of a posted one are reversed and stay in the books.
+
+        :raises UserError: for anybody but the accountant (the manager may cancel what is not posted yet), or once
+            members were paid.
+        """
+        for allocation in self:
+            allocation._check_user_is(*(ACCOUNTANT,) if allocation.state == 'posted' else (ACCOUNTANT, MANAGER))
+            allocation._queue_up()
+            allocation._check_may_be_cancelled()
+            # sudo: the user was checked above; see _check_only_entered. The state comes first: reversing settles what
+            # is owed to members, which must not look like a payment.
+            allocation.sudo()._update_state('cancelled', cancel_reason=reason)
+            allocation.sudo()._cancel_entries()
+
     # === BUSINESS METHODS - CHECKS === #
 
     def _check_user_is(self, *groups):
@@ -307,7 +308,7 @@ class CoopShuAllocation(models.Model):
     def _reset_computation(self):
         """Ask for a new computation after something that it rests on was changed."""
         computed = self.filtered(lambda allocation: allocation.state == 'computed')
-        computed.sudo()._update_state('draft')  # sudo: see _check_only_entered; whoever may change the period may do this
+        computed.sudo()._update_state('draft')  # sudo: see _check_only_entered; follows from what the user changed
 
     def _check_books_complete(self):
         """Refuse to compute from books that are not complete.
@@ -328,7 +329,8 @@ class CoopShuAllocation(models.Model):
         # sudo: names of drafts, whoever made them
         drafts = self.env['account.move'].sudo().search(
             Domain([('state', '=', 'draft'), ('company_id', '=', self.company_id.id)]) & Domain.OR(
-                Domain([(field, '>=', self.date_from), (field, '<=', self.date_to)]) for field in ('date', 'invoice_date')
+                Domain([(field, '>=', self.date_from), (field, '<=', self.date_to)])
+                for field in ('date', 'invoice_date')
             ), order='date, id',
         )
         if not drafts:
@@ -362,7 +364,8 @@ class CoopShuAllocation(models.Model):
                 user=self.env.user.name, allocation=self.display_name,
             ))
         self._message_log(body=self.env._(
-            "%s computed and approved this allocation alone: two people are not required at present.", self.env.user.name,
+            "%s computed and approved this allocation alone: two people are not required at present.",
+            self.env.user.name,
         ))
 
     def _check_not_allocated(self):
@@ -374,7 +377,8 @@ class CoopShuAllocation(models.Model):
         ], limit=1)
         if other:
             raise UserError(self.env._(
-                "The surplus of this period is allocated already, by %s. Cancel that allocation first.", other.display_name,
+                "The surplus of this period is allocated already, by %s. Cancel that allocation first.",
+                other.display_name,
             ))
 
     # === BUSINESS METHODS - HELPERS === #

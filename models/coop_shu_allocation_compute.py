@@ -10,7 +10,11 @@ from odoo.tools import format_amount
 
 from odoo.addons.producer_cooperative.tools.capital import Movement, share_days
 from odoo.addons.producer_cooperative.tools.shu import (
-    distribute_pool, floor_pool, floor_surplus, number_key, split_surplus,
+    distribute_pool,
+    floor_pool,
+    floor_surplus,
+    number_key,
+    split_surplus,
 )
 from odoo.addons.producer_cooperative.tools.units import floor_to, from_units, to_decimal, to_units
 
@@ -82,9 +86,14 @@ class CoopShuAllocation(models.Model):
         drawn = min(max(self._get_account_balance(reserve), 0.0), -self.surplus)
         carried = self.currency_id.round(-self.surplus - drawn)
         values = [
-            {'kind': 'reserve', 'name': self.env._("Drawn from the Reserve"), 'account_id': reserve.id, 'amount': -drawn},
-            {'kind': 'loss', 'name': self.env._("Accumulated Loss"), 'amount': -carried,
-             'account_id': self.company_id._get_coop_account('accumulated_loss').id},
+            {
+                'kind': 'reserve', 'name': self.env._("Drawn from the Reserve"), 'amount': -drawn,
+                'account_id': reserve.id,
+            },
+            {
+                'kind': 'loss', 'name': self.env._("Accumulated Loss"), 'amount': -carried,
+                'account_id': self.company_id._get_coop_account('accumulated_loss').id,
+            },
         ]
         return [line for line in values if not self.currency_id.is_zero(line['amount'])]
 
@@ -148,7 +157,8 @@ class CoopShuAllocation(models.Model):
             return {membership: (base, Decimal()) for membership, base in bases.items()}, Decimal()
         if not total:
             raise UserError(self.env._(
-                "No member has anything that “%s” could be shared by in the period. Have the rule changed first.", share.name,
+                "No member has anything that “%s” could be shared by in the period. Have the rule changed first.",
+                share.name,
             ))
         if self.rule_id.rounding_method == 'floor':
             parts = floor_pool(pool, bases)

@@ -22,15 +22,16 @@ class CoopShuAllocation(models.Model):
         readonly=True, copy=False,
     )
     reversal_move_ids = fields.Many2many(
-        comodel_name='account.move', relation='coop_shu_allocation_reversal_move_rel', string="Reversals", readonly=True,
-        copy=False,
+        comodel_name='account.move', relation='coop_shu_allocation_reversal_move_rel', string="Reversals",
+        readonly=True, copy=False,
     )
     amount_carried = fields.Monetary(
         string="Carried Over", compute='_compute_zero_checks',
         help="What the year-end entry and closing entries brought to the SHU account.",
     )
     amount_distributed = fields.Monetary(
-        string="Distributed", compute='_compute_zero_checks', help="What the meeting's entries took from the SHU account.",
+        string="Distributed", compute='_compute_zero_checks',
+        help="What the meeting's entries took from the SHU account.",
     )
     amount_not_carried = fields.Monetary(
         string="Surplus Not Carried Over", compute='_compute_zero_checks', help="Zero once posted.",
@@ -107,9 +108,8 @@ class CoopShuAllocation(models.Model):
         """
         self.ensure_one()
         closing_lines = self.closing_ids.filtered('is_closing').move_id.line_ids
-        carry = self.currency_id.round(
-            self.surplus + sum(closing_lines.filtered(lambda line: line.account_id == self.shu_account_id).mapped('balance')),
-        )
+        brought = closing_lines.filtered(lambda line: line.account_id == self.shu_account_id)
+        carry = self.currency_id.round(self.surplus + sum(brought.mapped('balance')))
         unaffected = self.company_id.get_unaffected_earnings_account()
         sources = {}
         for account in self._get_earnings_accounts() - self.shu_account_id - unaffected:
@@ -142,7 +142,9 @@ class CoopShuAllocation(models.Model):
         For a loss: Dr reserve, Dr accumulated loss / Cr SHU not yet distributed.
         """
         self.ensure_one()
-        name = self.env._("SHU %(period)s, meeting %(number)s", period=self._get_period_label(), number=self.meeting_number)
+        name = self.env._(
+            "SHU %(period)s, meeting %(number)s", period=self._get_period_label(), number=self.meeting_number,
+        )
         items = [
             self._prepare_item(share.account_id, f"{name}: {share.name}", -share.amount_booked)
             for share in shares if not share._is_for_members()
@@ -152,7 +154,9 @@ class CoopShuAllocation(models.Model):
             for line in member_lines
         ]
         total = self.currency_id.round(sum(item['balance'] for item in items))
-        return self._prepare_entry_values(self.meeting_date, [self._prepare_item(self.shu_account_id, name, -total), *items])
+        return self._prepare_entry_values(
+            self.meeting_date, [self._prepare_item(self.shu_account_id, name, -total), *items],
+        )
 
     def _prepare_entry_values(self, date, items):
         """Return the values of an entry that this allocation owns, dated ``date`` or the first open day after it."""
@@ -171,7 +175,9 @@ class CoopShuAllocation(models.Model):
 
     @api.model
     def _prepare_item(self, account, name, balance, partner=None):
-        return {'account_id': account.id, 'name': name, 'balance': balance, 'partner_id': partner.id if partner else False}
+        return {
+            'account_id': account.id, 'name': name, 'balance': balance, 'partner_id': partner.id if partner else False,
+        }
 
     def _check_zero(self):
         """Refuse to leave anything of the period on the SHU account.
@@ -191,19 +197,18 @@ class CoopShuAllocation(models.Model):
     # === BUSINESS METHODS - CANCELLING AND PAYING === #
 
     def _check_may_be_cancelled(self):
-        """Refuse to cancel once anybody was paid.
+        """Refuse to cancel once anybody was paid, and what was cancelled before.
 
-        :raises UserError: also when no reason is given for undoing entries.
+        :raises UserError: naming the allocation and what to do.
         """
         self.ensure_one()
-        if 'cancelled' not in self._transitions[self.state] or any(self.member_line_ids.mapped('amount_paid')):
-            raise UserError(
-                self.env._("Members were paid from %s already; it cannot be cancelled. Cancel the payouts first.",
-                           self.display_name)
-                if self.state in ('posted', 'paid') else self._state_error_message('cancelled'),
-            )
-        if self.state in ('approved', 'posted') and not self.cancel_reason:
-            raise UserError(self.env._("Say why %s is cancelled.", self.display_name))
+        if any(self.member_line_ids.mapped('amount_paid')):
+            raise UserError(self.env._(
+                "Members were paid from %s already; it cannot be cancelled. Cancel the payouts first.",
+                self.display_name,
+            ))
+        if 'cancelled' not in self._transitions[self.state]:
+            raise UserError(self._state_error_message('cancelled'))
 
     def _cancel_entries(self):
         """Reverse the entries, if there are any, as of today or the first open day."""

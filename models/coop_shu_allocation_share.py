@@ -26,7 +26,9 @@ class CoopShuAllocationShare(models.Model):
     )
     base = fields.Selection(selection='_selection_base', string="Patronage By", readonly=True)
     percent = fields.Float(readonly=True, digits=PERCENT_DIGITS)
-    amount = fields.Monetary(string="By Percentage", readonly=True, help="The pool that members share, or the fund's part.")
+    amount = fields.Monetary(
+        string="By Percentage", readonly=True, help="The pool that members share, or the fund's part.",
+    )
     rounding_amount = fields.Monetary(
         string="Rounding", readonly=True, help="What could not be shared out in whole units goes to the reserve.",
     )

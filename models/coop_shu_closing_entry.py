@@ -24,7 +24,8 @@ class CoopShuClosingEntry(models.Model):
     ref = fields.Char(related='move_id.ref')
     is_closing = fields.Boolean(
         string="Closes the Year",
-        help="Ticked: the entry is left out of the surplus, and what it brought to the SHU account counts as carried over.",
+        help="Ticked: the entry is left out of the surplus, and what it brought to the SHU account counts as carried"
+             " over.",
     )
     amount = fields.Monetary(
         string="Taken Out of the Result", readonly=True, help="What the entry takes from income and expenses together.",

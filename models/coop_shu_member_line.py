@@ -27,7 +27,9 @@ class CoopShuMemberLine(models.Model):
     partner_id = fields.Many2one(
         related='membership_id.partner_id', string="Partner", store=True, precompute=True, index=True,
     )
-    part_ids = fields.One2many(comodel_name='coop.shu.member.part', inverse_name='line_id', string="Parts", readonly=True)
+    part_ids = fields.One2many(
+        comodel_name='coop.shu.member.part', inverse_name='line_id', string="Parts", readonly=True,
+    )
     capital_amount = fields.Monetary(string="By Capital", compute='_compute_amounts', store=True)
     patronage_amount = fields.Monetary(string="By Patronage", compute='_compute_amounts', store=True)
     amount_total = fields.Monetary(string="SHU", compute='_compute_amounts', store=True)

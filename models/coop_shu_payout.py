@@ -3,6 +3,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import clean_context
 
+#: What a posted payout keeps.
+FROZEN_FIELDS = {'date', 'journal_id', 'savings_type_id', 'method', 'line_ids', 'allocation_id', 'company_id'}
+#: What only posting and cancelling set.
+GUARDED_FIELDS = {'state', 'name', 'move_id', 'reversal_move_id', 'cancel_reason', 'lock_version'}
+
 
 class CoopShuPayout(models.Model):
     """One slip that pays SHU to one or many members, in cash, by bank or into their voluntary savings."""
@@ -24,8 +29,7 @@ class CoopShuPayout(models.Model):
     )
     currency_id = fields.Many2one(related='company_id.currency_id')
     method = fields.Selection(
-        selection=lambda self: self.env['coop.shu.member.line']._fields['payout_method']._description_selection(self.env),
-        string="Paid As", required=True, default='cash', tracking=True,
+        selection='_selection_method', string="Paid As", required=True, default='cash', tracking=True,
     )
     date = fields.Date(required=True, default=fields.Date.context_today, copy=False, tracking=True)
     journal_id = fields.Many2one(
@@ -52,14 +56,15 @@ class CoopShuPayout(models.Model):
         comodel_name='account.move', string="Reversal", readonly=True, copy=False, index='btree_not_null',
         ondelete='restrict',
     )
-    cancel_reason = fields.Char(string="Reason for Cancelling", copy=False, tracking=True)
+    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
 
     # === COMPUTE METHODS === #
 
     @api.depends('name', 'allocation_id')
     def _compute_display_name(self):
         for payout in self:
-            payout.display_name = payout.name or self.env._("Draft Payout of %s", payout.allocation_id.display_name or "SHU")
+            draft = self.env._("Draft Payout of %s", payout.allocation_id.display_name or "SHU")
+            payout.display_name = payout.name or draft
 
     @api.depends('company_id', 'method')
     def _compute_journal_id(self):
@@ -85,6 +90,12 @@ class CoopShuPayout(models.Model):
         for payout in self:
             payout.amount_total = sum(payout.line_ids.mapped('amount'))
 
+    # === SELECTION METHODS === #
+
+    @api.model
+    def _selection_method(self):
+        return self.env['coop.shu.member.line']._fields['payout_method']._description_selection(self.env)
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -96,8 +107,7 @@ class CoopShuPayout(models.Model):
 
     def write(self, vals):
         self._check_not_forged(vals)
-        frozen = {'date', 'journal_id', 'savings_type_id', 'method', 'line_ids', 'allocation_id', 'company_id'} & vals.keys()
-        if frozen and any(payout.state != 'draft' for payout in self):
+        if vals.keys() & FROZEN_FIELDS and any(payout.state != 'draft' for payout in self):
             raise UserError(self.env._("A posted payout is not changed: cancel it and write a new one."))
         return super().write(vals)
 
@@ -109,7 +119,7 @@ class CoopShuPayout(models.Model):
 
     def _check_not_forged(self, vals):
         """Refuse a state, a number or an entry that did not come from posting or cancelling."""
-        if not self.env.su and {'state', 'name', 'move_id', 'reversal_move_id', 'lock_version'} & vals.keys():
+        if not self.env.su and vals.keys() & GUARDED_FIELDS:
             raise UserError(self.env._("Only posting and cancelling change the state, number and entry of a payout."))
 
     # === ACTIONS === #
@@ -143,28 +153,25 @@ class CoopShuPayout(models.Model):
             # sudo: cashiers pay from journals given to them, without any other access to the books
             payout.sudo()._post_entry()
 
-    def action_cancel(self):
-        """Undo posted payouts by reversing their entries; the members are owed their SHU again.
-
-        :raises UserError: when no reason is given, or when SHU that went to savings was withdrawn since.
-        """
-        for payout in self:
-            payout._check_may_post()
-            payout._queue_up()
-            payout.allocation_id.sudo()._queue_up()  # sudo: see action_post
-            payout.line_ids.membership_id.sudo()._queue_up()
-            if payout.state != 'posted':
-                raise UserError(payout._state_error_message('cancelled'))
-            if not payout.cancel_reason:
-                raise UserError(self.env._("Say why %s is cancelled.", payout.display_name))
-            payout.sudo()._cancel_entry()  # sudo: see action_post
-
     def action_open_move(self):
         """Open the payout's journal entry."""
         self.ensure_one()
         return self.move_id._get_records_action()
 
     # === BUSINESS METHODS === #
+
+    def _cancel_with_reason(self, reason):
+        """Undo posted payouts by reversing their entries; the members are owed their SHU again.
+
+        :raises UserError: when SHU that went to savings was withdrawn since, or the payout is not posted.
+        """
+        for payout in self:
+            payout._check_may_post()
+            payout._queue_up()
+            payout.allocation_id.sudo()._queue_up()  # sudo: see action_post
+            payout.line_ids.membership_id.sudo()._queue_up()
+            payout.sudo()._update_state('cancelled', cancel_reason=reason)  # sudo: see action_post
+            payout.sudo()._cancel_entry()
 
     def _user_posts_everywhere(self):
         return self.env.su or self.env.user.has_group('producer_cooperative.group_coop_accountant')
@@ -225,9 +232,9 @@ class CoopShuPayout(models.Model):
 
     def _cancel_entry(self):
         self.ensure_one()
-        self._update_state('cancelled', reversal_move_id=self.move_id._coop_reverse_for(
+        self.reversal_move_id = self.move_id._coop_reverse_for(
             self, self.env._("Cancelled: %(document)s, %(reason)s", document=self.name, reason=self.cancel_reason),
-        ).id)
+        )
         if self.method == 'savings':
             self._check_savings_not_overdrawn()
 
@@ -247,7 +254,8 @@ class CoopShuPayout(models.Model):
         items = [line._prepare_item(name) for line in self.line_ids]
         if self.method == 'savings':
             items += [
-                {**item, 'account_id': self.savings_type_id.account_id.id, 'balance': -item['balance']} for item in items
+                {**item, 'account_id': self.savings_type_id.account_id.id, 'balance': -item['balance']}
+                for item in items
             ]
         else:
             partners = self.line_ids.membership_id.partner_id

@@ -95,7 +95,8 @@ class CoopShuRule(models.Model):
             kinds = set(rule.share_ids.mapped('kind'))
             if 'reserve' not in kinds:
                 raise ValidationError(self.env._(
-                    "%s gives nothing to the reserve: the law sets a part aside there before anything is shared.", rule.name,
+                    "%s gives nothing to the reserve: the law sets a part aside there before anything is shared.",
+                    rule.name,
                 ))
 
     @api.constrains('payable_account_id')
@@ -134,14 +135,18 @@ class CoopShuRule(models.Model):
         self.ensure_one()
         after = self._describe_shares()
         if after != before:
-            self._message_log(body=self.env._("Shares changed from %(before)s to %(after)s", before=before, after=after))
+            self._message_log(body=self.env._(
+                "Shares changed from %(before)s to %(after)s", before=before, after=after,
+            ))
 
     # === BUSINESS METHODS === #
 
     @api.model
     def _get_in_force(self, company, date):
         """Return the company's rule for a period that ends on ``date``; empty when there is none."""
-        return self.search([('company_id', '=', company.id), ('date_from', '<=', date)], order='date_from DESC', limit=1)
+        return self.search(
+            [('company_id', '=', company.id), ('date_from', '<=', date)], order='date_from DESC', limit=1,
+        )
 
     def _check_complete(self):
         """Refuse a rule that cannot be carried out yet.

@@ -8,7 +8,8 @@ class ResCompany(models.Model):
 
     coop_shu_four_eyes = fields.Boolean(
         string="SHU Needs Two People", default=True, tracking=True,
-        help="Whoever computed an SHU allocation cannot approve it. Switching this off is kept in the company's history.",
+        help="Whoever computed an SHU allocation cannot approve it. Switching this off is kept in the company's"
+             " history.",
     )
 
     def _find_coop_account(self, key):

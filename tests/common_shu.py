@@ -28,7 +28,8 @@ class ShuCommon(CoopCommon):
     def _create_registered(cls, name, number, capital=0, joined='2020-01-01', paid=None, **values):
         """Return a member of an existing register whose ``capital`` was booked on mandatory savings when joining."""
         member = cls.env['coop.membership'].create({
-            'partner_id': cls.env['res.partner'].create({'name': name}).id, 'number': number, 'date_joined': joined, **values,
+            'partner_id': cls.env['res.partner'].create({'name': name}).id, 'number': number, 'date_joined': joined,
+            **values,
         })
         if capital:
             cls._book(paid or joined, [
@@ -62,7 +63,8 @@ class ShuCommon(CoopCommon):
         move = cls.env['account.move'].create({
             'move_type': move_type, 'partner_id': member.partner_id.id, 'invoice_date': date, 'date': date,
             'invoice_line_ids': [Command.create({
-                'name': "Goods", 'quantity': 1, 'price_unit': amount, 'account_id': account.id, 'tax_ids': [Command.clear()],
+                'name': "Goods", 'quantity': 1, 'price_unit': amount, 'account_id': account.id,
+                'tax_ids': [Command.clear()],
             })],
         })
         if post:

@@ -46,13 +46,11 @@ class TestShuAccess(ShuCommon):
 
     def test_manager_cancels_an_approval_and_not_a_posted_allocation(self):
         allocation = self._approve(self._compute())
-        allocation.with_user(self.manager).cancel_reason = "Rule was wrong"
-        allocation.with_user(self.manager).action_cancel()
+        allocation.with_user(self.manager)._cancel_with_reason("Rule was wrong")
         self.assertEqual(allocation.state, 'cancelled')
         posted = self._post()
-        posted.with_user(self.manager).cancel_reason = "Rule was wrong"
         with self.assertRefused("Only this role may do that: Accountant"):
-            posted.with_user(self.manager).action_cancel()
+            posted.with_user(self.manager)._cancel_with_reason("Rule was wrong")
 
     def test_whoever_computed_does_not_approve(self):
         allocation = self._create_allocation()
@@ -128,7 +126,8 @@ class TestShuAccess(ShuCommon):
         allocation.action_post()
         self.assertEqual(lines.search([]).membership_id, self.siti.with_user(portal))
         own = lines.search([])
-        self.assertEqual((own.amount_total, own.part_ids.numerator, own.part_ids.pool_amount), (300_000, 300_000, 400_000))
+        self.assertEqual(own.amount_total, 300_000)
+        self.assertEqual((own.part_ids.numerator, own.part_ids.pool_amount), (300_000, 400_000))
         self.assertIn("SHU/2024/00001", own.display_name)
         foreign = self._line(allocation, self.budi).with_user(portal)
         with self.assertRefused("", AccessError):
@@ -148,7 +147,7 @@ class TestShuAccess(ShuCommon):
             records = self.env[model].with_user(stranger).with_context(allowed_company_ids=other.ids)
             self.assertFalse(records.search([('company_id', '=', self.company.id)]), model)
         with self.assertRefused("", AccessError):
-            records.env['coop.shu.allocation'].browse(allocation.id).action_cancel()
+            records.env['coop.shu.allocation'].browse(allocation.id)._cancel_with_reason("Mine")
 
     def test_every_role_opens_the_screens(self):
         allocation = self._post()
@@ -185,7 +184,8 @@ class TestShuAccess(ShuCommon):
                         share.base = 'purchases'
                     share.percent = percent
         self.assertEqual(
-            form.record.share_ids.mapped('name'), ["Reserve", "Social", "Members by Capital", "Purchases from the Cooperative"],
+            form.record.share_ids.mapped('name'),
+            ["Reserve", "Social", "Members by Capital", "Purchases from the Cooperative"],
         )
         self.assertEqual(form.record.share_ids[1].account_id, self._account('fund_social'))
 
@@ -217,7 +217,8 @@ class TestShuReports(ShuCommon):
 
     def test_statement_before_posting_says_that_it_is_a_proposal(self):
         allocation = self._compute(1_000_000)
-        self.assertIn("Proposal", self._render('coop_shu_statement', self._line(allocation, self.siti), self.accountant))
+        html = self._render('coop_shu_statement', self._line(allocation, self.siti), self.accountant)
+        self.assertIn("Proposal", html)
 
     def test_meetings_table_lists_shares_and_members(self):
         allocation = self._compute(1_000_000)

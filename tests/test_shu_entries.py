@@ -12,7 +12,8 @@ class ShuEntriesCommon(ShuCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls._create_rule(
-            ('reserve', 40), ('capital', 15), ('patronage', 25, 'purchases'), ('fund', 10, 'board'), ('fund', 10, 'social'),
+            ('reserve', 40), ('capital', 15), ('patronage', 25, 'purchases'), ('fund', 10, 'board'),
+            ('fund', 10, 'social'),
         )
         cls.siti = cls._create_registered("Siti", '001', 300_000)
         cls.budi = cls._create_registered("Budi", '002', 100_000)
@@ -34,7 +35,9 @@ class TestShuEntries(ShuEntriesCommon):
     def test_year_end_carries_the_surplus_over_and_the_meeting_distributes_it(self):
         allocation = self._post(1_000_000)
         self.assertEqual(str(allocation.year_end_move_id.date), YEAR[1])
-        self.assertEntry(allocation.year_end_move_id, [(self.unaffected, None, 1_000_000), (self.shu, None, -1_000_000)])
+        self.assertEntry(allocation.year_end_move_id, [
+            (self.unaffected, None, 1_000_000), (self.shu, None, -1_000_000),
+        ])
         # Siti: 150,000 × 3/4 + 250,000 × 6/10; Budi: 150,000 × 1/4 + 250,000 × 4/10
         self.assertEqual(str(allocation.meeting_move_ids.date), MEETING)
         self.assertEntry(allocation.meeting_move_ids, [
@@ -127,8 +130,7 @@ class TestShuEntries(ShuEntriesCommon):
         before = self._ledger()
         allocation.with_user(self.accountant).action_post()
         self.assertNotEqual(self._ledger(), before)
-        allocation.with_user(self.accountant).cancel_reason = "Wrong rule"
-        allocation.with_user(self.accountant).action_cancel()
+        allocation.with_user(self.accountant)._cancel_with_reason("Wrong rule")
         self.assertEqual(allocation.state, 'cancelled')
         self.assertEqual(self._ledger(), before)
         self.assertEqual(len(allocation.reversal_move_ids), 2)
@@ -138,8 +140,7 @@ class TestShuEntries(ShuEntriesCommon):
         third = self._create_registered("Wati", '003', 500_000)
         allocation = self._post(1_000_000)
         items = allocation.member_line_ids.payable_line_id
-        allocation.cancel_reason = "Wrong rule"
-        allocation.action_cancel()
+        allocation._cancel_with_reason("Wrong rule")
         self.assertTrue(all(items.mapped('reconciled')))
         self.assertIn(third.partner_id, items.partner_id)
         for item in items:
@@ -147,17 +148,26 @@ class TestShuEntries(ShuEntriesCommon):
 
     def test_period_is_free_again_after_cancelling(self):
         allocation = self._post(1_000_000)
-        allocation.cancel_reason = "Wrong rule"
-        allocation.action_cancel()
+        allocation._cancel_with_reason("Wrong rule")
         self.assertEqual(self._post().name, 'SHU/2024/00002')
         self.assertEqual(self._balance(self.shu), 0)
         self.assertEqual(self._balance(self.payable, self.siti.partner_id), -262_500)
 
-    def test_cancelling_without_a_reason_is_refused(self):
-        allocation = self._post(1_000_000)
-        with self.assertRefused("Say why"):
-            allocation.with_user(self.accountant).action_cancel()
+    def test_reason_is_asked_before_an_allocation_is_cancelled(self):
+        allocation = self._post(1_000_000).with_user(self.accountant)
+        wizard = self.env['coop.document.cancel'].with_user(self.accountant).with_context(
+            allocation.action_cancel()['context'],
+        ).create({'reason': "Wrong rule"})
         self.assertEqual(allocation.state, 'posted')
+        wizard.action_confirm()
+        self.assertEqual((allocation.state, allocation.cancel_reason), ('cancelled', "Wrong rule"))
+
+    def test_cancelled_allocation_is_not_cancelled_again(self):
+        allocation = self._post(1_000_000)
+        allocation._cancel_with_reason("Wrong rule")
+        with self.assertRefused("nothing further can be done"):
+            allocation._cancel_with_reason("Again")
+        self.assertEqual(len(allocation.reversal_move_ids), 2)
 
     def test_approved_allocation_is_not_computed_again_or_changed(self):
         allocation = self._approve(self._compute(1_000_000))
@@ -191,7 +201,9 @@ class TestShuLoss(ShuEntriesCommon):
         )
         self.assertFalse(allocation.member_line_ids)
         self._approve(allocation).with_user(self.accountant).action_post()
-        self.assertEntry(allocation.year_end_move_id, [(self.shu, None, 2_500_000), (self.unaffected, None, -2_500_000)])
+        self.assertEntry(allocation.year_end_move_id, [
+            (self.shu, None, 2_500_000), (self.unaffected, None, -2_500_000),
+        ])
         self.assertEntry(allocation.meeting_move_ids, [
             (self.reserve, None, 700_000), (self._account('accumulated_loss'), None, 1_800_000),
             (self.shu, None, -2_500_000),
@@ -246,7 +258,9 @@ class TestShuClosingEntry(ShuEntriesCommon):
     def test_closing_entry_to_unaffected_earnings_is_carried_over_from_there(self):
         self._close((self.unaffected, 1_000_000))
         allocation = self._post()
-        self.assertEntry(allocation.year_end_move_id, [(self.unaffected, None, 1_000_000), (self.shu, None, -1_000_000)])
+        self.assertEntry(allocation.year_end_move_id, [
+            (self.unaffected, None, 1_000_000), (self.shu, None, -1_000_000),
+        ])
         self.assertEqual(self._balance(self.unaffected), 0)
 
     def test_closing_entry_to_current_profit_is_carried_over_from_there(self):

@@ -35,7 +35,9 @@ class TestShuExamples(ShuCommon):
         self.assertEqual((line.capital_amount, line.patronage_amount, line.amount_total), (300_000, 840_000, 1_140_000))
 
     def _compute_heri(self, **values):
-        self._create_rule(('capital', 40), ('patronage', 30, 'purchases'), ('reserve', 20), ('fund', 10, 'social'), **values)
+        self._create_rule(
+            ('capital', 40), ('patronage', 30, 'purchases'), ('reserve', 20), ('fund', 10, 'social'), **values,
+        )
         heri = self._create_registered("Heri", '001', 6_500_000)
         others = self._create_registered("Others", '002', 71_500_000)
         self._invoice(heri, 1_500_000)
@@ -78,7 +80,9 @@ class TestShuExamples(ShuCommon):
         self._book_result(-34_506_855)
         allocation = self._compute()
         self.assertEqual(allocation.surplus, 7_097_245)
-        self.assertEqual(self._shares(allocation), [1_774_312, 3_193_760, 1_064_587, 177_431, 354_862, 177_431, 354_862])
+        self.assertEqual(
+            self._shares(allocation), [1_774_312, 3_193_760, 1_064_587, 177_431, 354_862, 177_431, 354_862],
+        )
         self.assertEqual(sum(self._shares(allocation)), 7_097_245)
 
     def test_capital_counts_by_days_held(self):
@@ -109,7 +113,9 @@ class TestShuExamples(ShuCommon):
         members = [self._create_registered(f"M{n}", f'{n}', generator.randint(1, 9_999_999)) for n in range(1, 12)]
         for member in members:
             self._invoice(member, generator.randint(1, 999_999))
-        rule = self._create_rule(('reserve', 40), ('capital', 22.5), ('patronage', 30, 'purchases'), ('fund', 7.5, 'social'))
+        rule = self._create_rule(
+            ('reserve', 40), ('capital', 22.5), ('patronage', 30, 'purchases'), ('fund', 7.5, 'social'),
+        )
         for method in ('largest', 'floor'):
             for unit in (1, 100):
                 for _round in range(3):
@@ -117,7 +123,8 @@ class TestShuExamples(ShuCommon):
                     self._book_result(generator.randint(1, 9_999_999) + 0.37)
                     allocation = self._compute()
                     with self.subTest(method=method, unit=unit, surplus=allocation.surplus):
-                        self.assertEqual(self.rupiah.compare_amounts(sum(self._shares(allocation)), allocation.surplus), 0)
+                        total = sum(self._shares(allocation))
+                        self.assertEqual(self.rupiah.compare_amounts(total, allocation.surplus), 0)
                         pools = allocation.share_ids.filtered(lambda share: share.kind in ('capital', 'patronage'))
                         self.assertEqual(sum(self._parts(allocation).values()), sum(pools.mapped('amount_booked')))
                         self.assertTrue(all(line.capital_amount % unit == 0 for line in allocation.member_line_ids))

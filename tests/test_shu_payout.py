@@ -87,8 +87,7 @@ class TestShuPayout(ShuCommon):
 
     def test_cancelled_payout_is_owed_again(self):
         payout = self._pay(self.allocation)
-        payout.cancel_reason = "Cash was stolen"
-        payout.action_cancel()
+        payout._cancel_with_reason("Cash was stolen")
         self.assertEqual((payout.state, self.allocation.state), ('cancelled', 'posted'))
         self.assertEntry(payout.reversal_move_id, [
             (self.payable, self.siti.partner_id, -300_000), (self.payable, self.budi.partner_id, -100_000),
@@ -101,20 +100,18 @@ class TestShuPayout(ShuCommon):
         self._line(self.allocation, self.siti).payout_method = 'savings'
         payout = self._pay(self.allocation, 'savings')
         self._save(self.siti, {self.voluntary: 250_000}, direction='out', date='2025-03-02')
-        payout.cancel_reason = "Wrong choice"
         with self.assertRefused("has taken the money out"):
-            payout.action_cancel()
+            payout._cancel_with_reason("Wrong choice")
         self.assertEqual(payout.state, 'posted')
 
     def test_allocation_is_not_cancelled_once_members_were_paid(self):
         self._line(self.allocation, self.siti).payout_method = 'savings'
         self._pay(self.allocation, 'savings')
-        self.allocation.cancel_reason = "Too late"
         with self.assertRefused("Members were paid from SHU/2024/00001 already"):
-            self.allocation.action_cancel()
+            self.allocation._cancel_with_reason("Too late")
         self._pay(self.allocation)
         with self.assertRefused("Cancel the payouts first"):
-            self.allocation.action_cancel()
+            self.allocation._cancel_with_reason("Too late")
 
     def test_former_member_is_not_paid_into_savings(self):
         line = self._line(self.allocation, self.siti)
@@ -146,8 +143,7 @@ class TestShuPayout(ShuCommon):
         own.action_fill()
         own.action_post()
         self.assertEqual(own.state, 'posted')
-        own.cancel_reason = "Test"
-        own.action_cancel()
+        own._cancel_with_reason("Counted wrong")
         foreign = payouts.create({'allocation_id': self.allocation.id, 'journal_id': self.bank_journal.id})
         foreign.action_fill()
         with self.assertRefused("name you as cashier"):
@@ -166,7 +162,6 @@ class TestShuPayout(ShuCommon):
         self._line(self.allocation, self.siti).payout_method = 'savings'
         with Form(self.env['coop.shu.payout'].with_user(self.cashier).with_context(
             default_allocation_id=self.allocation.id,
-        )) as form:
-            with form.line_ids.new() as line:
-                line.member_line_id = self._line(self.allocation, self.budi)
+        )) as form, form.line_ids.new() as line:
+            line.member_line_id = self._line(self.allocation, self.budi)
         self.assertEqual(form.record.amount_total, 100_000)

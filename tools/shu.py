@@ -77,8 +77,8 @@ def split_surplus(
     :raises RuleRefusal: `shares_sum`
     :raises InputRefusal: `negative`, `not_whole`, `float_not_exact`
 
-    >>> split_surplus(90_000_000, {'capital': 40, 'patronage': 30, 'reserve': 20, 'funds': 10}).parts['capital']
-    36000000
+    >>> split_surplus(90_000_000, {'capital': 40, 'patronage': 30, 'other': 30}).parts
+    {'capital': 36000000, 'patronage': 27000000, 'other': 27000000}
     >>> split_surplus(-2_500, {'members': 60, 'reserve': 40})
     SurplusSplit(surplus=-2500, parts={'members': 0, 'reserve': 0}, loss=2500)
     """
