@@ -63,8 +63,8 @@ class TestShuAccess(ShuCommon):
         self.assertEqual(allocation.approved_by_id, self.manager)
 
     def test_switching_four_eyes_off_is_kept_in_the_history(self):
+        self.env.cr.flush()  # ends the transaction that made the company, as far as the history is concerned
         self.company.with_user(self.both).sudo().with_context(tracking_disable=False).coop_shu_four_eyes = False
-        self.env.flush_all()
         self.env.cr.flush()
         self.assertIn('coop_shu_four_eyes', self.company.message_ids.tracking_value_ids.field_id.mapped('name'))
         self.assertEqual(self.company.message_ids[0].author_id, self.both.partner_id)
