@@ -4,6 +4,11 @@ from . import test_membership
 from . import test_portal
 from . import test_savings_properties
 from . import test_savings_voucher
+from . import test_shu_examples
+from . import test_shu_compute
+from . import test_shu_entries
+from . import test_shu_payout
+from . import test_shu_access
 from . import test_tools_allocation
 from . import test_tools_apportion
 from . import test_tools_arrears
