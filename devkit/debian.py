@@ -33,6 +33,8 @@ Dir::Etc::SourceParts "/dev/null";
 Dir::Etc::Preferences "/dev/null";
 Dir::Etc::PreferencesParts "/dev/null";
 Dir::Cache "{root}/cache";
+Dir::Cache::pkgcache "pkgcache.bin";
+Dir::Cache::srcpkgcache "srcpkgcache.bin";
 Dir::Log "{root}/log";
 APT::Sandbox::User "root";
 APT::Get::AllowUnauthenticated "false";
@@ -101,15 +103,19 @@ class PrivateApt:
             signed_by = str(apt_sources.ARCHIVE_KEYRING)
         return f'[signed-by={signed_by}] ' if signed_by else ''
 
-    def versions(self, package: str, containing: str = '') -> list[str]:
-        """Return the versions on offer whose number contains ``containing``, the newest first."""
-        offered = output_of(['apt-cache', '-c', self.configuration, 'madison', package])
-        versions = [line.split('|')[1].strip() for line in offered.splitlines() if line.count('|') >= 2]
-        return [version for version in versions if containing in version]
+    def versions(self, packages: Sequence[str]) -> dict[str, list[str]]:
+        """Return the versions on offer of each of ``packages``, the newest first."""
+        _code, lines = stream(['apt-cache', '-c', self.configuration, 'madison', *packages], lambda line: None)
+        found: dict[str, list[str]] = {package: [] for package in packages}
+        for line in lines:
+            columns = [column.strip() for column in line.split('|')]
+            if len(columns) == 3 and columns[0] in found:
+                found[columns[0]].append(columns[1])
+        return found
 
     def may_offer(self, package: str) -> bool:
         """Tell whether the distribution may have ``package``, as far as the index that was read here knows."""
-        return not (self.root / 'updated').exists() or bool(self.versions(package))
+        return not (self.root / 'updated').exists() or bool(self.versions([package])[package])
 
     def download(self, step: Step, packages: Sequence[str]) -> list[Path]:
         """Fetch ``packages`` (``name`` or ``name=version``) and return the files."""
