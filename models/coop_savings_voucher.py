@@ -13,6 +13,7 @@ class CoopSavingsVoucher(models.Model):
     _check_company_auto = True
 
     _transitions = {'draft': ('posted',), 'posted': ('cancelled',), 'cancelled': ()}
+    _guarded_fields = frozenset({'state', 'lock_version', 'name', 'move_id', 'reversal_move_id', 'cancel_reason'})
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
     company_id = fields.Many2one(
@@ -136,7 +137,7 @@ class CoopSavingsVoucher(models.Model):
             voucher._queue_up()
             voucher.line_ids.membership_id._queue_up()
             voucher._update_state('cancelled', cancel_reason=reason)
-            voucher.reversal_move_id = voucher._reverse_entry()
+            voucher.sudo().reversal_move_id = voucher._reverse_entry()  # sudo: see _check_not_forged
             if voucher.direction == 'in':
                 voucher.line_ids._check_not_overdrawn()
 

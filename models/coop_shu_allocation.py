@@ -291,12 +291,6 @@ class CoopShuAllocation(models.Model):
 
     # === BUSINESS METHODS - CHECKS === #
 
-    def _check_user_is(self, *groups):
-        self.check_access('write')
-        if not self.env.su and not any(self.env.user.has_group(group) for group in groups):
-            names = [self.env.ref(group).sudo().name for group in groups]  # sudo: names of roles are no secret
-            raise UserError(self.env._("Only this role may do that: %s.", " / ".join(names)))
-
     def _check_may_be_computed(self):
         for allocation in self:
             if allocation.state not in ('draft', 'computed'):

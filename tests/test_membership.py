@@ -46,6 +46,24 @@ class TestMembership(CoopCommon):
         with self.assertRefused("open to members only"):
             self._save(self._apply(), {self.voluntary: 50_000})
 
+    def test_only_the_manager_admits(self):
+        member = self._apply()
+        self._save(member, {self.principal: 100_000, self.mandatory: 10_000})
+        for user in (self.officer, self.accountant):
+            with self.assertRefused("Only this role may do that: Manager"):
+                member.with_user(user).action_admit()
+        with self.assertRefused("Only this role may do that: Manager"):
+            self.env['coop.membership'].with_user(self.officer).create({
+                'partner_id': self.env['res.partner'].create({'name': "Gelap"}).id, 'number': '9', 'date_joined': '2020-01-01',
+            })
+        with self.assertRefused("own buttons"):
+            member.with_user(self.manager).write({'state': 'active'})
+        with self.assertRefused("own buttons"):
+            member.with_user(self.officer).with_context(default_state='active').create({
+                'partner_id': self.env['res.partner'].create({'name': "Gelap"}).id, 'state': 'active',
+            })
+        self.assertEqual(member.state, 'candidate')
+
     # === WHAT IS REFUSED === #
 
     def test_second_membership_of_one_partner_is_refused(self):

@@ -116,3 +116,17 @@ class TestSavingsVoucher(CoopCommon):
         })
         with self.assertRefused("There is nothing to cancel"):
             wizard.action_confirm()
+
+    def test_voucher_is_not_forged_over_rpc(self):
+        values = {
+            'journal_id': self.cash_journal.id,
+            'line_ids': [(0, 0, {'membership_id': self.budi.id, 'type_id': self.voluntary.id, 'amount': 5_000})],
+        }
+        vouchers = self.env['coop.savings.voucher'].with_user(self.accountant)
+        for forged in ({'state': 'posted'}, {'name': 'BKM/2026/00099'}, {'move_id': 1}):
+            with self.assertRefused("own buttons"):
+                vouchers.create({**values, **forged})
+        draft = vouchers.with_context(default_state='posted').create(values)
+        self.assertEqual(draft.state, 'draft')
+        with self.assertRefused("own buttons"):
+            draft.write({'state': 'posted'})

@@ -155,7 +155,7 @@ class TestShuPayout(ShuCommon):
         self.assertEqual(draft.amount_total, 400_000)
         with self.assertRefused("may not post this payout"):
             draft.action_post()
-        with self.assertRefused("Only posting and cancelling"):
+        with self.assertRefused("own buttons"):
             draft.state = 'posted'
 
     def test_payout_is_written_in_its_form(self):
