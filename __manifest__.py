@@ -27,6 +27,7 @@
         'views/res_config_settings_views.xml',
         'views/portal_templates.xml',
         'views/coop_pool_views.xml',
+        'views/coop_pool_line_views.xml',
         'views/coop_pool_request_views.xml',
         'views/coop_pool_charge_views.xml',
         'views/coop_pool_document_views.xml',
