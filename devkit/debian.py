@@ -107,6 +107,10 @@ class PrivateApt:
         versions = [line.split('|')[1].strip() for line in offered.splitlines() if line.count('|') >= 2]
         return [version for version in versions if containing in version]
 
+    def may_offer(self, package: str) -> bool:
+        """Tell whether the distribution may have ``package``, as far as the index that was read here knows."""
+        return not (self.root / 'updated').exists() or bool(self.versions(package))
+
     def download(self, step: Step, packages: Sequence[str]) -> list[Path]:
         """Fetch ``packages`` (``name`` or ``name=version``) and return the files."""
         target = self.root / 'packages'
@@ -167,6 +171,9 @@ def ensure_system_package(package: str, purpose: str, present: Callable[[], obje
     """
     if present():
         return True
+    if not PrivateApt().may_offer(package):
+        note(f'{package} is missing, and this distribution does not offer it; {purpose}.')
+        return False
     if not (places.is_root() and shutil.which('apt-get')):
         sudo = '' if places.is_root() else 'sudo '
         note(f'{package} is missing; {purpose}. To install it: {sudo}apt-get install {package}')
@@ -189,7 +196,7 @@ def _install(package: str, step: Step) -> bool:
     for arguments in (['update'], ['install', '-y', '--no-install-recommends', package]):
         code, _lines = stream(
             ['apt-get', '-o', 'quiet=1', *arguments], lambda line: step.progress(line[:60]),
-            log=places.logs() / f'apt-{arguments[0]}.log', env=environment)
+            log=places.logs() / f'apt-{arguments[0]}.log', env=environment, start_new_session=True)
         if code and arguments[0] == 'install':
             return False
     return True

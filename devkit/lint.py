@@ -30,6 +30,8 @@ def run(kit: Kit) -> int:
             '--disable=all', '--enable=odoolint', f'--disable={",".join(NOT_OURS)}', *_python_folders()])),
         ('oca-checks-odoo-module', lambda: _check('oca-checks-odoo-module', [
             python, python.with_name('oca-checks-odoo-module'), places.addons_link()])),
+        ('tests of the dev command', lambda: _check('tests of the dev command', [
+            python, '-m', 'unittest', 'discover', '-q', '-t', '.', '-s', 'devkit/tests'])),
         ("Odoo's lint tests", lambda: _core_lints(kit)),
     ]
     failed = [name for name, check in checks if not check()]

@@ -202,9 +202,14 @@ class OdooLog:
     def _judge(self) -> None:
         """Keep the entry if it is an error, or a warning that names the addon."""
         text = '\n'.join(self._entry)
-        about_us = OURS.search(text.split(' ', 5)[-1])
+        about_us = OURS.search(_without_paths(text))
         if self._level in ('ERROR', 'CRITICAL') or (self._level == 'WARNING' and about_us):
             if self.concerns and text.startswith(self.concerns[-1]):
                 self.concerns[-1] = text
             else:
                 self.concerns.append(text)
+
+
+def _without_paths(text: str) -> str:
+    """Return ``text`` without the directories of ``./dev``, which carry the addon's name whatever the file."""
+    return text.replace(str(places.cache()), '').replace(str(places.state()), '')

@@ -6,6 +6,9 @@ from math import floor
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal, RuleRefusal
 from odoo.addons.producer_cooperative.tools.shu import (
     check_shares,
@@ -13,7 +16,6 @@ from odoo.addons.producer_cooperative.tools.shu import (
     member_part,
     split_surplus,
 )
-from odoo.tests import BaseCase, tagged
 
 properties = settings(derandomize=True, max_examples=100, deadline=None, database=None)
 base_maps = st.dictionaries(st.integers(1, 9_999), st.integers(0, 10**15), min_size=1, max_size=12).filter(
