@@ -33,6 +33,7 @@
         'reports/coop_shu_reports.xml',
         'views/portal_templates.xml',
         'views/coop_pool_views.xml',
+        'views/coop_pool_line_views.xml',
         'views/coop_pool_request_views.xml',
         'views/coop_pool_charge_views.xml',
         'views/coop_pool_document_views.xml',

@@ -264,6 +264,7 @@ class TestPoolDistribution(PoolCommon):
         for user in (self.officer, self.cashier, self.accountant, self.supervisor, self.warehouse_user, self.manager):
             form = Form(pool.with_user(user))
             self.assertEqual(form.state, 'distributed', user.login)
+            self.assertEqual(Form(pool.line_ids.with_user(user)).quantity_received, 7, user.login)
         for user in (self.officer, self.supervisor, self.accountant):
             self.assertEqual(Form(pool.charge_ids[0].with_user(user)).amount_total, pool.charge_ids[0].amount_total)
         for record in (pool.sale_order_ids[0], pool.purchase_order_ids, pool.request_ids[0]):
