@@ -31,6 +31,7 @@
         'views/coop_membership_shu_views.xml',
         'reports/coop_shu_reports.xml',
         'views/portal_templates.xml',
+        'views/portal_shu_templates.xml',
     ],
     'post_init_hook': 'post_init_hook',
     'uninstall_hook': 'uninstall_hook',
