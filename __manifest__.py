@@ -37,6 +37,7 @@
         'views/coop_pool_request_views.xml',
         'views/coop_pool_charge_views.xml',
         'views/coop_pool_document_views.xml',
+        'views/portal_shu_templates.xml',
     ],
     'post_init_hook': 'post_init_hook',
     'uninstall_hook': 'uninstall_hook',
