@@ -1,2 +1,3 @@
 from . import base_partner_merge
 from . import coop_setup
+from . import coop_settle_members
