@@ -29,7 +29,9 @@ LANGUAGE = 'id_ID'
 RECIPE = 1  # raise it when the way of building changes
 NOT_LOADED = {'tests', 'benchmarks', 'devkit', 'dev', '__pycache__', 'pyproject.toml', 'LICENSE'}
 
+# Activated here and not as Odoo's first language, which would become the default of every partner.
 GROUND_SCRIPT = '''\
+env['res.lang']._activate_lang('id_ID')
 env.ref('base.main_company').partner_id.country_id = env.ref('base.id')
 env.ref('base.main_company').currency_id = env.ref('base.IDR')
 env.cr.commit()
@@ -117,9 +119,9 @@ class Databases:
     def _demo_ground(self) -> str:
         def build(database: str, step: Step) -> None:
             # The country must be known before the accounting is installed: it decides the chart of accounts.
-            self.kit.install(database, ['base'], step, f'--load-language={LANGUAGE}')
+            self.kit.install(database, ['base'], step)
             self.kit.script(database, GROUND_SCRIPT)
-            self.kit.install(database, self._modules_below(), step)
+            self.kit.install(database, self._modules_below(), step, f'--load-language={LANGUAGE}')
 
         return self._template('demo_ground', self.ground_fingerprint(), 'Odoo database for the demo', build)
 

@@ -33,6 +33,8 @@ Dir::Etc::SourceParts "/dev/null";
 Dir::Etc::Preferences "/dev/null";
 Dir::Etc::PreferencesParts "/dev/null";
 Dir::Cache "{root}/cache";
+Dir::Cache::pkgcache "pkgcache.bin";
+Dir::Cache::srcpkgcache "srcpkgcache.bin";
 Dir::Log "{root}/log";
 APT::Sandbox::User "root";
 APT::Get::AllowUnauthenticated "false";
@@ -101,11 +103,19 @@ class PrivateApt:
             signed_by = str(apt_sources.ARCHIVE_KEYRING)
         return f'[signed-by={signed_by}] ' if signed_by else ''
 
-    def versions(self, package: str, containing: str = '') -> list[str]:
-        """Return the versions on offer whose number contains ``containing``, the newest first."""
-        offered = output_of(['apt-cache', '-c', self.configuration, 'madison', package])
-        versions = [line.split('|')[1].strip() for line in offered.splitlines() if line.count('|') >= 2]
-        return [version for version in versions if containing in version]
+    def versions(self, packages: Sequence[str]) -> dict[str, list[str]]:
+        """Return the versions on offer of each of ``packages``, the newest first."""
+        _code, lines = stream(['apt-cache', '-c', self.configuration, 'madison', *packages], lambda line: None)
+        found: dict[str, list[str]] = {package: [] for package in packages}
+        for line in lines:
+            columns = [column.strip() for column in line.split('|')]
+            if len(columns) == 3 and columns[0] in found:
+                found[columns[0]].append(columns[1])
+        return found
+
+    def may_offer(self, package: str) -> bool:
+        """Tell whether the distribution may have ``package``, as far as the index that was read here knows."""
+        return not (self.root / 'updated').exists() or bool(self.versions([package])[package])
 
     def download(self, step: Step, packages: Sequence[str]) -> list[Path]:
         """Fetch ``packages`` (``name`` or ``name=version``) and return the files."""
@@ -167,6 +177,9 @@ def ensure_system_package(package: str, purpose: str, present: Callable[[], obje
     """
     if present():
         return True
+    if not PrivateApt().may_offer(package):
+        note(f'{package} is missing, and this distribution does not offer it; {purpose}.')
+        return False
     if not (places.is_root() and shutil.which('apt-get')):
         sudo = '' if places.is_root() else 'sudo '
         note(f'{package} is missing; {purpose}. To install it: {sudo}apt-get install {package}')
@@ -189,7 +202,7 @@ def _install(package: str, step: Step) -> bool:
     for arguments in (['update'], ['install', '-y', '--no-install-recommends', package]):
         code, _lines = stream(
             ['apt-get', '-o', 'quiet=1', *arguments], lambda line: step.progress(line[:60]),
-            log=places.logs() / f'apt-{arguments[0]}.log', env=environment)
+            log=places.logs() / f'apt-{arguments[0]}.log', env=environment, start_new_session=True)
         if code and arguments[0] == 'install':
             return False
     return True

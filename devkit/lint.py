@@ -6,7 +6,6 @@ from pathlib import Path
 
 from . import places, python_env
 from .console import DevError, Step, say
-from .databases import Databases
 from .odoo import Kit
 from .processes import clean_environment, stream, tail
 from .testing import core_tests
@@ -15,17 +14,24 @@ CORE_LINTS = (
     'test_index', 'test_override_signatures', 'test_naming', 'test_manifests', 'test_test_holes', 'test_orm_import',
     'test_dunderinit', 'test_onchange_domains', 'test_routes', 'test_checkers',
 )
+# Rules of OCA's that are not this addon's: OCA as an author, README.rst (ours is README.md, which is why the manifest
+# has a description), and a value to return from every method that calls super(), which Odoo's computes do not have.
+NOT_OURS = ('manifest-required-author', 'missing-readme', 'manifest-deprecated-key', 'missing-return')
 
 
 def run(kit: Kit) -> int:
     """Run all linters, also after one has found something, and tell which have."""
     python = python_env.lint_python()
     checks: list[tuple[str, Callable[[], bool]]] = [
-        ('ruff', lambda: _check('ruff', [python, '-m', 'ruff', 'check', '--no-cache', '.'])),
+        ('ruff', lambda: _check('ruff', [
+            python, '-m', 'ruff', 'check', '--no-cache', '--quiet', '--output-format=concise', '.'])),
         ('pylint-odoo', lambda: _check('pylint-odoo', [
-            python, '-m', 'pylint', '--rcfile', places.CHECKOUT / 'pyproject.toml', *_python_folders()])),
+            python, '-m', 'pylint', '--rcfile', places.CHECKOUT / 'pyproject.toml',
+            '--disable=all', '--enable=odoolint', f'--disable={",".join(NOT_OURS)}', *_python_folders()])),
         ('oca-checks-odoo-module', lambda: _check('oca-checks-odoo-module', [
             python, python.with_name('oca-checks-odoo-module'), places.addons_link()])),
+        ('tests of the dev command', lambda: _check('tests of the dev command', [
+            python, '-m', 'unittest', 'discover', '-q', '-t', '.', '-s', 'devkit/tests'])),
         ("Odoo's lint tests", lambda: _core_lints(kit)),
     ]
     failed = [name for name, check in checks if not check()]
@@ -49,9 +55,10 @@ def _check(name: str, command: list[str | Path]) -> bool:
 
 
 def _python_folders() -> list[str]:
-    """Return what pylint is to read: packages and modules of the checkout, without the test database's files."""
-    names = sorted(path.name for path in places.CHECKOUT.iterdir() if (path / '__init__.py').exists())
-    return ['__init__.py', '__manifest__.py', *names]
+    """Return the packages of the addon, for the rules of Odoo's code; devkit/ is none of it."""
+    names = sorted(path.parent.name for path in places.CHECKOUT.glob('*/__init__.py'))
+    modules = sorted(path.name for path in places.CHECKOUT.glob('*.py'))
+    return [*modules, *(name for name in names if name != places.DEVKIT.name)]
 
 
 def _core_lints(kit: Kit) -> bool:

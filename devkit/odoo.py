@@ -14,7 +14,7 @@ from .postgres import Server
 from .processes import clean_environment, stream, tail
 
 LOADING = re.compile(r'Loading module (\S+) \((\d+)/(\d+)\)')
-LOG_LINE = re.compile(r'^\d{4}-\d\d-\d\d \S+ \d+ (?P<level>[A-Z]+) (?P<database>\S+) (?P<logger>[^:]+): (?P<message>.*)')
+LOG_LINE = re.compile(r'^\d{4}-\d\d-\d\d \S+ \d+ (?P<level>[A-Z]+) \S+ (?P<logger>[^:]+): (?P<message>.*)')
 RESULT_MARK = '@@result@@'
 
 CONFIGURATION = '''\
@@ -49,7 +49,9 @@ class Kit:
     def environment(self) -> dict[str, str]:
         """Return the environment in which `python -m odoo` is this Odoo, on this database server."""
         return clean_environment(
-            PYTHONPATH=str(self.source.python_path), PATH=f'{self.python.parent}:{self.server.programs}:{os.environ.get("PATH", os.defpath)}',
+            PYTHONPATH=str(self.source.python_path),
+            PATH=os.pathsep.join([
+                str(self.python.parent), str(self.server.programs), os.environ.get('PATH', os.defpath)]),
         ) | {key: value for key, value in self.server.environment.items() if key != 'PGDATABASE'}
 
     def write_configuration(self) -> None:

@@ -123,15 +123,14 @@ def _build(target: Path) -> None:
 def _versions(apt: PrivateApt) -> dict[str, str]:
     """Return name and version of every package to fetch."""
     containing = {PACKAGE: f'{SERIES}.', FONT_AWESOME[0]: FONT_AWESOME[1]}
-    versions = {
-        name: next(iter(apt.versions(name, containing.get(name, ''))), '')
-        for name in (PACKAGE, *COMPANIONS, FONT_AWESOME[0])
-    }
-    for name, version in versions.items():
-        if not version:
+    wanted = {}
+    for name, versions in apt.versions([PACKAGE, *COMPANIONS, FONT_AWESOME[0]]).items():
+        suitable = [version for version in versions if containing.get(name, '') in version]
+        if not suitable:
             raise DevError(UNREACHABLE.format(
                 series=SERIES, reason=f'it offers no {name} {containing.get(name, "")}'.rstrip()))
-    return versions
+        wanted[name] = suitable[0]
+    return wanted
 
 
 def _is_wanted(name: str) -> bool:

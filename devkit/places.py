@@ -89,7 +89,8 @@ def socket_directory() -> Path:
     owner = short.lstat()
     user = database_user()
     if short.is_symlink() or owner.st_uid not in (os.geteuid(), user.pw_uid if user else -1):
-        raise DevError(f'{short} belongs to somebody else; remove it, or set PRODUCER_COOPERATIVE_STATE to a short path.')
+        raise DevError(
+            f'{short} belongs to somebody else; remove it, or set PRODUCER_COOPERATIVE_STATE to a short path.')
     return short
 
 

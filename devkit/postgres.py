@@ -115,7 +115,9 @@ def _named_server(programs: Path) -> Server:
     try:
         server.sql('SELECT 1')
     except DevError as error:
-        raise DevError(f'The database server that the PG* variables name cannot be used; unset them to use one of our own. {error}') from error
+        raise DevError(
+            f'The database server that the PG* variables name cannot be used; unset them to use one of our own. {error}'
+        ) from error
     return server
 
 

@@ -16,7 +16,10 @@ PR_SET_PDEATHSIG = 1
 SECONDS_TO_STOP = 15
 
 # Variables that would lead a program of ours to another Python, another Odoo or another database.
-FOREIGN_VARIABLES = ('PYTHONPATH', 'PYTHONHOME', 'PYTHONSTARTUP', 'VIRTUAL_ENV', 'ODOO_RC', 'OPENERP_SERVER', 'PYTEST_ADDOPTS')
+FOREIGN_VARIABLES = (
+    'PYTHONPATH', 'PYTHONHOME', 'PYTHONSTARTUP', 'VIRTUAL_ENV', 'OPENERP_SERVER', 'PYTEST_ADDOPTS',
+    'PGDATABASE', 'PGSERVICE',
+)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

@@ -21,7 +21,8 @@ WITHOUT_DEPENDENCIES = ('requirements-nodeps.txt',)
 LINT_REQUIREMENTS = ('requirements-lint.txt',)
 
 NO_PIP = '''\
-Python packages cannot be installed: this Python ({python}) has no ensurepip, and pip could not be had otherwise ({reason}).
+Python packages cannot be installed: this Python ({python}) has no ensurepip,
+and pip could not be had otherwise ({reason}).
 On Debian and its like: {sudo}apt-get install python3-venv'''
 
 
@@ -112,8 +113,10 @@ def _pip_wheel(step: Step) -> Path:
         try:
             apt.update(step)
             package = 'python3-pip-whl'
-            version = apt.versions(package)[-1]  # the system's own suite, made for its own Python
-            [file] = apt.download(step, [f'{package}={version}'])
+            versions = apt.versions([package])[package]
+            if not versions:
+                raise NoArchive(f'it offers no {package}')
+            [file] = apt.download(step, [f'{package}={versions[-1]}'])  # the system's own suite, for its own Python
         except NoArchive as error:
             sudo = '' if places.is_root() or not shutil.which('sudo') else 'sudo '
             raise DevError(NO_PIP.format(python=sys.executable, reason=error, sudo=sudo)) from error

@@ -17,6 +17,7 @@ from .processes import foreground, stream, tail
 WORKERS = '2'
 NEEDS_BROWSER = re.compile(r'\b(browser_js|start_tour)\b')
 COMMITTED = 'test_committed_*.py'
+WITH_VALUE = ('-k', '-m', '-n', '-p', '-o', '-c', '-r', '-W', '--numprocesses', '--maxfail', '--tb', '--durations')
 NO_TESTS_COLLECTED = 5
 RESULT = re.compile(r'(\d+) failed, (\d+) error\(s\) of (\d+) tests')
 OURS = re.compile(rf'{places.ADDON}|\bcoop[._]')
@@ -32,17 +33,18 @@ def run_pytest(kit: Kit, arguments: Sequence[str]) -> int:
     template = databases.test_template()
     options, selected = split_arguments(arguments)
     committed, others = _split_committed(selected)
+    codes = []
     earlier = ''
-    code = 0
     if committed:
         say(f'\n  {COMMITTED}: tests that commit, on a database of their own')
-        code = _pytest(databases, template, 'committed', [*options, '-p', 'no:xdist', *committed])
-        code = 0 if code == NO_TESTS_COLLECTED and others else code
-        earlier = f'{COMMITTED}: {"FAILED" if code else "passed"}, see above'
+        codes.append(_pytest(databases, template, 'committed', [*options, '-p', 'no:xdist', *committed]))
+        earlier = f'{COMMITTED}: {"FAILED" if codes[0] not in (0, NO_TESTS_COLLECTED) else "passed"}, see above'
     if others:
-        ignored = [f'--ignore-glob=*/{COMMITTED}'] if committed or not selected else []
-        code = _pytest(databases, template, 'test', [*_workers(options), *options, *ignored, *others], earlier) or code
-    return code
+        ignored = [] if selected else [f'--ignore-glob=*/{COMMITTED}']
+        codes.append(_pytest(databases, template, 'test', [*_workers(options), *options, *ignored, *others], earlier))
+    # A selection like -k may leave one of the two calls without a test, but not both.
+    bad = [code for code in codes if code not in (0, NO_TESTS_COLLECTED)]
+    return bad[0] if bad else min(codes)
 
 
 def ensure_browser() -> None:
@@ -63,20 +65,32 @@ def split_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     selected: list[str] = []
     for argument in arguments:
         path, separator, names = argument.partition('::')
-        file = Path(path) if Path(path).is_absolute() else Path.cwd() / path
-        if not file.exists():
-            file = places.CHECKOUT / path
-        if argument.startswith('-') or not path or not file.exists() or (options and options[-1] in WITH_VALUE):
+        is_value = options and options[-1] in WITH_VALUE
+        file = None if is_value or argument.startswith('-') else _file_in_checkout(path)
+        if file:
+            selected.append(f'{places.addons_link() / file}{separator}{names}')
+        else:
             options.append(argument)
-            continue
-        file = file.resolve()
-        if not file.is_relative_to(places.CHECKOUT):
-            raise DevError(f'{argument} is not in this checkout.')
-        selected.append(f'{places.addons_link() / file.relative_to(places.CHECKOUT)}{separator}{names}')
     return options, selected
 
 
-WITH_VALUE = ('-k', '-m', '-n', '-p', '-o', '-c', '-r', '-W', '--numprocesses', '--maxfail', '--tb', '--durations')
+def _file_in_checkout(name: str) -> Path | None:
+    """Return the path within the checkout that is meant: seen from here, from its root, or as pytest prints it."""
+    if not name:
+        return None
+    for start in (Path.cwd(), places.CHECKOUT):
+        for spelling in (name, name.removeprefix(f'{places.ADDON}/')):
+            file = Path(os.path.abspath(start / spelling))
+            if file.exists():
+                return _below_checkout(file)
+    return None
+
+
+def _below_checkout(file: Path) -> Path:
+    try:
+        return file.resolve().relative_to(places.CHECKOUT)
+    except ValueError:
+        raise DevError(f'{file} is not in this checkout.') from None
 
 
 def _split_committed(selected: list[str]) -> tuple[list[str], list[str]]:
@@ -85,10 +99,9 @@ def _split_committed(selected: list[str]) -> tuple[list[str], list[str]]:
     if selected:
         committed = [name for name in selected if Path(name.partition('::')[0]).match(COMMITTED)]
         return committed, [name for name in selected if name not in committed]
-    folders = [str(link / name) for name in ('tests', 'tools') if (link / name).is_dir()]
-    if not folders:
+    if not (link / 'tests').is_dir():
         raise DevError(f'{places.CHECKOUT} has no tests/ to run.')
-    return [str(path) for path in sorted((link / 'tests').glob(COMMITTED))], folders
+    return [str(path) for path in sorted((link / 'tests').glob(COMMITTED))], [str(link / 'tests')]
 
 
 def _workers(options: Sequence[str]) -> list[str]:
@@ -113,7 +126,7 @@ def _pytest(databases: Databases, template: str, purpose: str, arguments: Sequen
             kit.python, '-m', 'pytest', '-c', link / 'pyproject.toml', '--rootdir', link,
             '-o', f'cache_dir={places.state() / "pytest_cache"}', '-p', 'devkit_pytest', '--odoo-http',
             '--odoo-config', kit.configuration, '--odoo-database', database, *arguments,
-        ], env=environment, cwd=places.CHECKOUT)
+        ], env=environment, cwd=link.parent)
 
 
 def core_tests(kit: Kit, files: Sequence[Path]) -> int:
@@ -189,9 +202,14 @@ class OdooLog:
     def _judge(self) -> None:
         """Keep the entry if it is an error, or a warning that names the addon."""
         text = '\n'.join(self._entry)
-        about_us = OURS.search(text.split(' ', 5)[-1])
+        about_us = OURS.search(_without_paths(text))
         if self._level in ('ERROR', 'CRITICAL') or (self._level == 'WARNING' and about_us):
             if self.concerns and text.startswith(self.concerns[-1]):
                 self.concerns[-1] = text
             else:
                 self.concerns.append(text)
+
+
+def _without_paths(text: str) -> str:
+    """Return ``text`` without the directories of ``./dev``, which carry the addon's name whatever the file."""
+    return text.replace(str(places.cache()), '').replace(str(places.state()), '')

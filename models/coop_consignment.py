@@ -23,6 +23,7 @@ class CoopConsignment(models.Model):
         'received': (),
         'cancelled': (),
     }
+    _guarded_fields = frozenset({'state', 'lock_version', 'name', 'cancel_reason'})
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
     company_id = fields.Many2one(
@@ -56,6 +57,7 @@ class CoopConsignment(models.Model):
         comodel_name='stock.picking', string="Receipts", compute='_compute_picking_ids', compute_sudo=True,
     )
     picking_count = fields.Integer(compute='_compute_picking_ids', compute_sudo=True)
+    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
     note = fields.Html(string="Remarks")
 
     # === COMPUTE METHODS === #
@@ -103,7 +105,13 @@ class CoopConsignment(models.Model):
             picking.action_confirm()
             picking.action_assign()
 
-    def action_cancel(self):
+    def action_view_pickings(self):
+        """Open the transfers that bring the goods in."""
+        return self.picking_ids._get_records_action(name=self.env._("Receipts"))
+
+    # === BUSINESS METHODS === #
+
+    def _cancel_with_reason(self, reason):
         """Cancel slips whose goods were not received, together with their transfers.
 
         :raises UserError: once goods came in: they go back to the member by a return of the receipt.
@@ -114,14 +122,8 @@ class CoopConsignment(models.Model):
                 raise UserError(self.env._(
                     "Goods of %s were received. Return them to the member from the receipt.", slip.display_name,
                 ))
-            slip._update_state('cancelled')
+            slip._update_state('cancelled', cancel_reason=reason)
             slip.picking_ids.action_cancel()
-
-    def action_view_pickings(self):
-        """Open the transfers that bring the goods in."""
-        return self.picking_ids._get_records_action(name=self.env._("Receipts"))
-
-    # === BUSINESS METHODS === #
 
     def _frozen_error_message(self):
         return self.env._("A confirmed intake slip is not changed: cancel it and write a new one.")

@@ -1,5 +1,5 @@
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 
@@ -12,13 +12,65 @@ class CoopDocumentMixin(models.AbstractModel):
     _description = "Cooperative Document"
 
     _transitions: dict[str, tuple[str, ...]] = {}
+    #: Fields that only the document itself sets, on its way from state to state; refused over RPC and in imports.
+    _guarded_fields: frozenset[str] = frozenset({'state', 'lock_version'})
 
     lock_version = fields.Integer(
         help="Counts the operations that depended on this record; writing it makes a concurrent one wait and start over.",
         default=0, copy=False, readonly=True, export_string_translation=False,
     )
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_not_forged(vals)
+        # A default in the context is no way around that check.
+        context = {
+            key: value for key, value in self.env.context.items()
+            if self.env.su or key.removeprefix('default_') not in self._guarded_fields
+        }
+        return super(CoopDocumentMixin, self.with_context(context)).create(vals_list)
+
+    def write(self, vals):
+        self._check_not_forged(vals)
+        return super().write(vals)
+
+    def _check_not_forged(self, vals):
+        """Refuse values that only the document's own actions may set.
+
+        :raises AccessError: naming the fields.
+        """
+        forged = self._guarded_fields & vals.keys()
+        if forged and not self.env.su:
+            raise AccessError(self.env._(
+                "These change only through the document's own buttons: %s.",
+                ", ".join(self._fields[name]._description_string(self.env) for name in sorted(forged)),
+            ))
+
+    # === ACTIONS === #
+
+    def action_cancel(self):
+        """Ask for the reason, then cancel the document."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Cancel %s", self.display_name),
+            'res_model': 'coop.document.cancel',
+            'view_mode': 'form',
+            'target': 'new',
+            'context': {'default_document_model': self._name, 'default_document_id': self.id},
+        }
+
     # === BUSINESS METHODS === #
+
+    def _cancel_with_reason(self, reason):
+        """Undo the document and keep why. Each document that can be cancelled must override this method.
+
+        :param str reason: for the auditors, in the words of whoever cancels.
+        """
+        raise UserError(self.env._("%s cannot be cancelled.", self.display_name))
 
     def _update_state(self, target, **values):
         """Move the documents to ``target`` and write ``values`` with it.
@@ -29,7 +81,20 @@ class CoopDocumentMixin(models.AbstractModel):
         for document in self:
             if target not in self._transitions.get(document.state, ()):
                 raise UserError(document._state_error_message(target))
-        self.write({'state': target, **values})
+        self.check_access('write')
+        # sudo: the transition and the access were checked; see _check_not_forged
+        self.sudo().write({'state': target, **values})
+
+    def _check_user_is(self, *groups):
+        """Refuse users who hold none of these roles, whatever access the model gives them.
+
+        :param str groups: external ids of groups.
+        :raises AccessError: naming the roles.
+        """
+        if self.env.su or any(self.env.user.has_group(group) for group in groups):
+            return
+        names = [self.env.ref(group).sudo().name for group in groups]  # sudo: names of roles are no secret
+        raise AccessError(self.env._("Only this role may do that: %s.", " / ".join(names)))
 
     def _state_error_message(self, target):
         """Say why the document cannot go to ``target``; for a model to be more helpful, it must override this method."""

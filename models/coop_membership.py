@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 NUMBER_SEQUENCE = 'coop.membership'
+MANAGER = 'producer_cooperative.group_coop_manager'
 #: Who reads personal data (UU 27/2022 on personal data: need to know).
 PERSONAL_DATA_GROUPS = 'producer_cooperative.group_coop_officer,producer_cooperative.group_coop_supervisor'
 
@@ -21,6 +22,7 @@ class CoopMembership(models.Model):
         'suspended': ('active', 'left'),
         'left': (),
     }
+    _guarded_fields = frozenset({'state', 'lock_version', 'date_left', 'leave_reason'})
 
     partner_id = fields.Many2one(
         comodel_name='res.partner', string="Member", required=True, index=True, check_company=True, tracking=True,
@@ -120,11 +122,18 @@ class CoopMembership(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            # An imported register brings numbers and dates: these members were admitted long ago.
-            if vals.get('number') and vals.get('date_joined') and 'state' not in vals:
-                vals['state'] = 'active'
-                vals.setdefault('date_applied', vals['date_joined'])
-        return super().create(vals_list)
+            if vals.get('number'):
+                self._check_user_is(MANAGER)
+                vals.setdefault('date_applied', vals.get('date_joined'))
+        memberships = super().create(vals_list)
+        # An imported register brings numbers and dates: these members were admitted long ago.
+        memberships.filtered(lambda m: m.state == 'candidate' and m.number and m.date_joined)._update_state('active')
+        return memberships
+
+    def write(self, vals):
+        if 'number' in vals or ('partner_id' in vals and any(self.mapped('number'))):
+            self._check_user_is(MANAGER)
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_admitted(self):
@@ -142,8 +151,10 @@ class CoopMembership(models.Model):
 
         Members who are admitted already stay as they are.
 
+        :raises AccessError: for anybody but the manager.
         :raises UserError: naming each savings type that is not paid in yet.
         """
+        self._check_user_is(MANAGER)
         candidates = self.filtered(lambda membership: membership.state == 'candidate')
         candidates._queue_up()
         candidates._check_can_be_admitted()
@@ -152,11 +163,15 @@ class CoopMembership(models.Model):
 
     def action_suspend(self):
         """Suspend active members: they keep their savings, and order and deliver nothing."""
+        self._check_user_is(MANAGER)
         self._update_state('suspended')
 
     def action_reinstate(self):
         """Make suspended members active again."""
-        self.filtered(lambda membership: membership.state == 'candidate')._check_can_be_admitted()
+        self._check_user_is(MANAGER)
+        for membership in self:
+            if membership.state != 'suspended':
+                raise UserError(membership._state_error_message('active'))
         self._update_state('active')
 
     # === BUSINESS METHODS - ADMISSION === #

@@ -95,18 +95,21 @@ class CoopMembership(models.Model):
         :param date: balance at the end of that day; everything posted by default.
         :return: amounts in the company's currency, positive when the member has saved.
         """
+        self.fetch(['partner_id', 'company_id'])
         types = self._get_savings_types()
         by_account = {savings_type.account_id: savings_type for savings_type in types if savings_type.account_id}
-        balances = {membership: dict.fromkeys(types.filtered(
-            lambda t, membership=membership: t.company_id == membership.company_id,
-        ), 0.0) for membership in self}
-        current = {(membership.partner_id, membership.company_id): membership for membership in self}
+        by_company = types.grouped('company_id')
+        balances = {
+            membership: dict.fromkeys(by_company.get(membership.company_id, ()), 0.0) for membership in self
+        }
+        current = {(membership.partner_id.id, membership.company_id.id): membership for membership in self}
         # sudo: an officer sees the members' savings without access to the journal items themselves
         lines = self.env['account.move.line'].sudo()._read_group(
-            self._get_savings_domain(by_account, date), ['partner_id', 'company_id', 'account_id'], ['balance:sum'],
+            self._get_savings_domain(by_account, date),
+            ['partner_id.commercial_partner_id', 'company_id', 'account_id'], ['balance:sum'],
         ) if by_account and self else []
         for partner, company, account, balance in lines:
-            membership = current.get((partner.commercial_partner_id, company))
+            membership = current.get((partner.id, company.id))
             if membership:
                 balances[membership][by_account[account]] -= balance
         return balances
@@ -116,7 +119,7 @@ class CoopMembership(models.Model):
             ('parent_state', '=', 'posted'),
             ('account_id', 'in', [account.id for account in by_account]),
             ('company_id', 'in', self.company_id.ids),
-            '|', ('partner_id', 'in', self.partner_id.ids), ('partner_id.commercial_partner_id', 'in', self.partner_id.ids),
+            ('partner_id.commercial_partner_id', 'in', self.partner_id.ids),
         ])
         return domain & Domain('date', '<=', date) if date else domain
 
@@ -129,14 +132,18 @@ class CoopMembership(models.Model):
         :param date: last day that counts; today by default.
         """
         date = date or fields.Date.context_today(self)
-        balances = self._get_savings_balances()
+        self.fetch(['state', 'date_joined'])
+        required = {}
         arrears = {}
-        for membership in self.filtered(lambda m: m.state in ('active', 'suspended')):
-            mandatory = [t for t in balances[membership] if t.kind == 'mandatory']
-            arrears[membership] = {
-                savings_type: max(
-                    0.0, savings_type._get_required(membership.date_joined, date) - balances[membership][savings_type],
-                )
-                for savings_type in mandatory
-            }
+        for membership, by_type in self._get_savings_balances().items():
+            if membership.state not in ('active', 'suspended'):
+                continue
+            arrears[membership] = {}
+            for savings_type, balance in by_type.items():
+                if savings_type.kind != 'mandatory':
+                    continue
+                key = (savings_type, membership.date_joined)
+                if key not in required:
+                    required[key] = savings_type._get_required(membership.date_joined, date)
+                arrears[membership][savings_type] = max(0.0, required[key] - balance)
         return arrears

@@ -1,9 +1,8 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.producer_cooperative.tools.arrears import required_until
+from odoo.addons.producer_cooperative.tools.units import from_units, to_units
 
 
 class CoopSavingsType(models.Model):
@@ -95,5 +94,6 @@ class CoopSavingsType(models.Model):
         self.ensure_one()
         if self.kind != 'mandatory' or not self.rate_ids:
             return 0.0
-        rates = [(rate.date_from, Decimal(repr(rate.amount))) for rate in self.rate_ids]
-        return float(required_until(rates, joined, until))
+        unit = self.currency_id.rounding
+        rates = [(rate.date_from, to_units(rate.amount, unit)) for rate in self.rate_ids]
+        return float(from_units(required_until(rates, joined, until), unit))

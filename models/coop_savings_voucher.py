@@ -13,6 +13,7 @@ class CoopSavingsVoucher(models.Model):
     _check_company_auto = True
 
     _transitions = {'draft': ('posted',), 'posted': ('cancelled',), 'cancelled': ()}
+    _guarded_fields = frozenset({'state', 'lock_version', 'name', 'move_id', 'reversal_move_id', 'cancel_reason'})
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
     company_id = fields.Many2one(
@@ -42,7 +43,7 @@ class CoopSavingsVoucher(models.Model):
         comodel_name='account.move', string="Reversal", readonly=True, copy=False, index='btree_not_null',
         ondelete='restrict',
     )
-    cancel_reason = fields.Char(string="Reason for Cancelling", copy=False, tracking=True)
+    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
 
     # === COMPUTE METHODS === #
 
@@ -104,21 +105,6 @@ class CoopSavingsVoucher(models.Model):
             voucher._update_state('posted', name=voucher._draw_number(), move_id=move.id)
             move.ref = voucher.name
 
-    def action_cancel(self):
-        """Undo posted vouchers by reversing their entries; the vouchers stay, as cancelled.
-
-        :raises UserError: when no reason is given, or when members have withdrawn the money since.
-        """
-        for voucher in self:
-            voucher._check_may_post()
-            voucher._queue_up()
-            voucher.line_ids.membership_id._queue_up()
-            if not voucher.cancel_reason:
-                raise UserError(self.env._("Say why %s is cancelled.", voucher.display_name))
-            voucher._update_state('cancelled', reversal_move_id=voucher._reverse_entry().id)
-            if voucher.direction == 'in':
-                voucher.line_ids._check_not_overdrawn()
-
     def action_open_move(self):
         """Open the voucher's journal entry."""
         self.ensure_one()
@@ -140,6 +126,20 @@ class CoopSavingsVoucher(models.Model):
         ]
 
     # === BUSINESS METHODS === #
+
+    def _cancel_with_reason(self, reason):
+        """Undo posted vouchers by reversing their entries; the vouchers stay, as cancelled.
+
+        :raises UserError: when members have withdrawn the money since, or the voucher is not posted.
+        """
+        for voucher in self:
+            voucher._check_may_post()
+            voucher._queue_up()
+            voucher.line_ids.membership_id._queue_up()
+            voucher._update_state('cancelled', cancel_reason=reason)
+            voucher.sudo().reversal_move_id = voucher._reverse_entry()  # sudo: see _check_not_forged
+            if voucher.direction == 'in':
+                voucher.line_ids._check_not_overdrawn()
 
     def _user_posts_everywhere(self):
         return self.env.su or self.env.user.has_group('producer_cooperative.group_coop_accountant')

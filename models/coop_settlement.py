@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
+
+ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
 
 
 class CoopSettlement(models.Model):
@@ -16,6 +19,10 @@ class CoopSettlement(models.Model):
         'posted': ('cancelled',),
         'cancelled': (),
     }
+    _guarded_fields = frozenset({
+        'state', 'lock_version', 'name', 'line_ids', 'deduction_ids', 'move_id', 'set_off_move_id', 'reversal_move_id',
+        'set_off_reversal_move_id', 'cancel_reason',
+    })
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
     company_id = fields.Many2one(
@@ -70,7 +77,7 @@ class CoopSettlement(models.Model):
     )
     payment_state = fields.Selection(related='move_id.payment_state', string="Payment")
     amount_open = fields.Monetary(related='move_id.amount_residual', string="Still To Be Paid")
-    cancel_reason = fields.Char(string="Reason for Cancelling", copy=False, tracking=True)
+    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
     note = fields.Html(string="Remarks")
 
     _one_open = models.UniqueIndex(
@@ -136,37 +143,20 @@ class CoopSettlement(models.Model):
                 raise UserError(settlement._nothing_due_message())
             settlement._fill(due, settlement._get_open_debts(settlement.company_id, settlement.partner_id))
 
-    def action_reset(self):
-        """Throw a computation away."""
-        self._reset_to_draft()
-
     def action_post(self):
         """Post the settlements: a self-billed bill each, and a set-off where the member owes something.
 
+        :raises AccessError: for anybody but the accountant.
         :raises UserError: when there is nothing to pay, or when something changed since the computation.
         """
+        self._check_user_is(ACCOUNTANT)
         for settlement in self:
-            settlement._check_may_post()
             settlement._queue_up()
             settlement.membership_id._queue_up()
             settlement._check_is_computed()
             settlement._check_up_to_date()
             settlement._update_state('posted', name=settlement.name or settlement._draw_number())
             settlement._post_entries()
-
-    def action_cancel(self):
-        """Undo posted settlements by reversing their entries; what they settled is open again.
-
-        :raises UserError: when no reason is given, or when the member was paid.
-        """
-        for settlement in self:
-            settlement._check_may_post()
-            settlement._queue_up()
-            settlement.membership_id._queue_up()
-            if not settlement.cancel_reason:
-                raise UserError(self.env._("Say why %s is cancelled.", settlement.display_name))
-            settlement._update_state('cancelled')
-            settlement._reverse_entries()
 
     def action_open_move(self):
         """Open the bill of the settlement."""
@@ -181,20 +171,23 @@ class CoopSettlement(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _reset_to_draft(self):
-        computed = self.filtered(lambda settlement: settlement.state == 'computed')
-        computed.line_ids.unlink()
-        computed.deduction_ids.unlink()
-        computed._update_state('draft')
+    def _cancel_with_reason(self, reason):
+        """Undo posted settlements by reversing their entries; what they settled is open again.
 
-    def _check_may_post(self):
-        """Refuse users who do not keep the books.
-
-        :raises UserError: saying whom to ask.
+        :raises AccessError: for anybody but the accountant.
+        :raises UserError: when the member was paid, or has taken out the savings that were withheld.
         """
-        self.check_access('write')
-        if not self.env.su and not self.env.user.has_group('producer_cooperative.group_coop_accountant'):
-            raise UserError(self.env._("You may not post or cancel settlements. Ask the treasurer to do it."))
+        self._check_user_is(ACCOUNTANT)
+        for settlement in self:
+            settlement._queue_up()
+            settlement.membership_id._queue_up()
+            settlement._update_state('cancelled', cancel_reason=reason)
+            settlement._reverse_entries()
+
+    def _reset_to_draft(self):
+        """Throw computations away: they were made for another member or day."""
+        computed = self.filtered(lambda settlement: settlement.state == 'computed')
+        computed._update_state('draft', line_ids=[Command.clear()], deduction_ids=[Command.clear()])
 
     def _check_is_open(self):
         for settlement in self:

@@ -33,6 +33,7 @@ class ProductTemplate(models.Model):
         super()._compute_valuation()
         self.filtered('coop_consigned').valuation = 'periodic'
 
+    @api.depends_context('allowed_company_ids')
     def _compute_coop_owner_count(self):
         # sudo: how many members have goods here, for whoever sees the product
         groups = self.env['stock.quant'].sudo()._read_group(
@@ -93,6 +94,7 @@ class ProductTemplate(models.Model):
     def _get_owned_stock_domain(self):
         return [
             ('product_tmpl_id', 'in', self.ids), ('owner_id', '!=', False), ('location_id.usage', '=', 'internal'),
+            ('company_id', 'in', self.env.companies.ids), ('quantity', '!=', 0),
         ]
 
     def _check_can_switch_consigned(self):

@@ -1,8 +1,11 @@
 from contextlib import contextmanager
 
+from psycopg2 import IntegrityError
+
 from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, new_test_user
+from odoo.tools import mute_logger
 
 
 class CoopCommon(TransactionCase):
@@ -98,8 +101,15 @@ class CoopCommon(TransactionCase):
     @contextmanager
     def assertRefused(self, message, exception=UserError):
         """Assert that the block raises with ``message`` (a regular expression) and leaves nothing half-done."""
-        with self.assertRaisesRegex(exception, message), self.env.cr.savepoint():
+        with self.assertRaisesRegex(exception, message) as refused, self.env.cr.savepoint():
+            yield refused
+
+    @contextmanager
+    def assertRefusedByDatabase(self, model, message):
+        """Assert that a database constraint of ``model`` refuses the block, with this message for the user."""
+        with mute_logger('odoo.sql_db'), self.assertRaises(IntegrityError) as refused, self.env.cr.savepoint():
             yield
+        self.assertIn(message, self.env[model]._sql_error_to_message(refused.exception))
 
     def assertEntry(self, move, expected):
         """Assert every line of a posted entry, in any order, as ``(account, partner or None, balance)``."""

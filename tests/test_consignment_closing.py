@@ -65,8 +65,7 @@ class TestConsignmentClosing(ConsignmentCommon):
     def test_cancelled_settlement_is_explained_as_well(self):
         self._sold(self.siti, 60)
         settlement = self._settle(self.siti)
-        settlement.cancel_reason = "Wrong"
-        settlement.action_cancel()
+        settlement._cancel_with_reason("Wrong")
         self.assertEqual(self.assertClearingExplained()['settled'], 0)
 
     def test_somebodys_own_entry_on_clearing_shows_as_difference(self):

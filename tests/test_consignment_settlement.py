@@ -227,8 +227,7 @@ class TestConsignmentSettlement(ConsignmentCommon):
         before = [self._balance(account) for account in accounts]
         settlement = self._settle(self.siti)
         self.assertEqual(debt.payment_state, 'paid')
-        settlement.cancel_reason = "Wrong terms"
-        settlement.action_cancel()
+        settlement._cancel_with_reason("Wrong terms")
         self.assertEqual(settlement.state, 'cancelled')
         self.assertEqual([self._balance(account) for account in accounts], before)
         self.assertEqual(debt.amount_residual, 100)
@@ -244,11 +243,12 @@ class TestConsignmentSettlement(ConsignmentCommon):
         self.assertEqual(self._due(self.siti), (60, 600))
         self.assertEqual(self._settle(self.siti).amount_payable, 386)
 
-    def test_cancelling_needs_a_reason(self):
+    def test_cancel_button_asks_for_the_reason(self):
         self._sold(self.siti, 60)
         settlement = self._settle(self.siti)
-        with self.assertRefused("Say why"):
-            settlement.action_cancel()
+        action = settlement.action_cancel()
+        self.env[action['res_model']].with_context(action['context']).create({'reason': "Wrong terms"}).action_confirm()
+        self.assertRecordValues(settlement, [{'state': 'cancelled', 'cancel_reason': "Wrong terms"}])
 
     def test_paid_settlement_is_not_cancelled(self):
         self._sold(self.siti, 60)
@@ -257,9 +257,8 @@ class TestConsignmentSettlement(ConsignmentCommon):
             active_model='account.move', active_ids=settlement.move_id.ids,
         ).create({'journal_id': self.cash_journal.id, 'amount': 100, 'payment_difference_handling': 'open'})._create_payments()
         self.assertEqual(settlement.payment_state, 'partial')
-        settlement.cancel_reason = "Too late"
         with self.assertRefused("Undo the payment first"):
-            settlement.action_cancel()
+            settlement._cancel_with_reason("Too late")
         self.assertEqual(settlement.state, 'posted')
 
     def test_settlement_whose_savings_were_taken_out_is_not_cancelled(self):
@@ -267,9 +266,8 @@ class TestConsignmentSettlement(ConsignmentCommon):
         self._sold(self.siti, 60)
         settlement = self._settle(self.siti)
         self._save(self.siti, {self.voluntary: 50}, direction='out', date=self.today)
-        settlement.cancel_reason = "Too late"
         with self.assertRefused("cancel that payout first"):
-            settlement.action_cancel()
+            settlement._cancel_with_reason("Too late")
 
     def test_bill_and_set_off_are_not_undone_behind_the_settlements_back(self):
         self._create_agreement(
@@ -387,16 +385,18 @@ class TestConsignmentSettlement(ConsignmentCommon):
         settlement = self.env['coop.settlement'].with_user(self.officer).create({'membership_id': self.siti.id})
         settlement.action_compute()
         self.assertEqual(settlement.amount_payable, 540)
-        with self.assertRefused("Ask the treasurer"):
+        with self.assertRefused("Only this role"):
             settlement.action_post()
+        with self.assertRefused("own buttons"):
+            settlement.state = 'posted'
+        with self.assertRefused("not allowed"):
+            settlement.line_ids.amount = 1
         settlement = settlement.with_user(self.accountant)
         settlement.action_post()
         self.assertEqual(settlement.state, 'posted')
-        settlement = settlement.with_user(self.officer)
-        settlement.cancel_reason = "Try"
-        with self.assertRefused("Ask the treasurer"):
-            settlement.action_cancel()
-        settlement.with_user(self.accountant).action_cancel()
+        with self.assertRefused("Only this role"):
+            settlement.with_user(self.officer)._cancel_with_reason("Try")
+        settlement._cancel_with_reason("Wrong day")
         self.assertEqual(settlement.state, 'cancelled')
 
     def test_accountant_posts_a_set_off(self):

@@ -178,10 +178,10 @@ class TestConsignmentStock(ConsignmentCommon):
         slip.action_confirm()
         with self.assertRefused("is not changed"):
             slip.line_ids.gross = 51
-        slip.action_cancel()
+        slip._cancel_with_reason("Not brought")
         self.assertEqual(slip.picking_ids.state, 'cancel')
         with self.assertRefused("Return them to the member"):
-            self._bring(self.siti, 10).action_cancel()
+            self._bring(self.siti, 10)._cancel_with_reason("Not brought")
 
     def test_goods_go_back_to_the_member(self):
         slip = self._bring(self.siti, 60)

@@ -85,8 +85,7 @@ class TestConsignmentTerms(ConsignmentCommon):
             term.commission_rate = 15
         with self.assertRefused("they stay as they are"):
             term.unlink()
-        settlement.cancel_reason = "Wrong rate"
-        settlement.action_cancel()
+        settlement._cancel_with_reason("Wrong rate")
         term.commission_rate = 15
         self.assertEqual(self._settle(self.siti).amount_commission, 90)
 

@@ -41,8 +41,7 @@ class TestSavingsVoucher(CoopCommon):
 
     def test_cancelling_reverses_the_entry_and_keeps_both_papers(self):
         voucher = self._save(self.siti, {self.voluntary: 25_000})
-        voucher.cancel_reason = "Wrong member"
-        voucher.action_cancel()
+        voucher._cancel_with_reason("Wrong member")
         self.assertEqual(voucher.state, 'cancelled')
         self.assertEqual(voucher.move_id.state, 'posted')
         self.assertEntry(voucher.reversal_move_id, [
@@ -54,9 +53,8 @@ class TestSavingsVoucher(CoopCommon):
     def test_deposit_that_was_withdrawn_since_is_not_cancelled(self):
         voucher = self._save(self.siti, {self.voluntary: 25_000})
         self._save(self.siti, {self.voluntary: 20_000}, direction='out')
-        voucher.cancel_reason = "Wrong member"
         with self.assertRefused("cancel that payout first"):
-            voucher.action_cancel()
+            voucher._cancel_with_reason("Wrong member")
         self.assertEqual(voucher.state, 'posted')
 
     def test_entry_is_not_undone_behind_the_vouchers_back(self):
@@ -91,3 +89,44 @@ class TestSavingsVoucher(CoopCommon):
         with self.assertRefused("You may not post"):
             draft.action_post()
         self.assertEqual(draft.state, 'draft')
+
+    def test_reason_is_asked_before_a_voucher_is_cancelled(self):
+        voucher = self._save(self.siti, {self.voluntary: 5_000})
+        action = voucher.with_user(self.cashier).action_cancel()
+        wizard = self.env['coop.document.cancel'].with_user(self.cashier).with_context(action['context']).create({
+            'reason': "Counted twice",
+        })
+        wizard.action_confirm()
+        self.assertEqual((voucher.state, voucher.cancel_reason), ('cancelled', "Counted twice"))
+        with self.assertRefused("nothing further can be done"):
+            wizard.action_confirm()
+
+    def test_officer_does_not_cancel_by_way_of_the_wizard(self):
+        voucher = self._save(self.siti, {self.voluntary: 5_000})
+        wizard = self.env['coop.document.cancel'].with_user(self.officer).create({
+            'document_model': voucher._name, 'document_id': voucher.id, 'reason': "x",
+        })
+        with self.assertRefused("You may not post"):
+            wizard.action_confirm()
+        self.assertEqual(voucher.state, 'posted')
+
+    def test_wizard_cancels_nothing_but_documents_of_the_cooperative(self):
+        wizard = self.env['coop.document.cancel'].create({
+            'document_model': 'res.partner', 'document_id': self.siti.partner_id.id, 'reason': "x",
+        })
+        with self.assertRefused("There is nothing to cancel"):
+            wizard.action_confirm()
+
+    def test_voucher_is_not_forged_over_rpc(self):
+        values = {
+            'journal_id': self.cash_journal.id,
+            'line_ids': [(0, 0, {'membership_id': self.budi.id, 'type_id': self.voluntary.id, 'amount': 5_000})],
+        }
+        vouchers = self.env['coop.savings.voucher'].with_user(self.accountant)
+        for forged in ({'state': 'posted'}, {'name': 'BKM/2026/00099'}, {'move_id': 1}):
+            with self.assertRefused("own buttons"):
+                vouchers.create({**values, **forged})
+        draft = vouchers.with_context(default_state='posted').create(values)
+        self.assertEqual(draft.state, 'draft')
+        with self.assertRefused("own buttons"):
+            draft.write({'state': 'posted'})

@@ -8,6 +8,8 @@ doctests:
 * :mod:`.cases`: how many full cases to order
 * :mod:`.price_steps`: what a quantity costs, and whether ordering more costs less
 * :mod:`.allocation`: who gets what of the goods that came
+* :mod:`.pooling`: what pooled goods are charged at
+* :mod:`.ordering`: the order of member numbers
 * :mod:`.commission`: tiered commission on the base of a period
 * :mod:`.entitlement`: what each owner of consigned goods has earned, and what is still due
 * :mod:`.capital`: capital over time

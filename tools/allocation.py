@@ -144,7 +144,7 @@ def allocate_proportional(
 def allocate_equal(
     wishes: Mapping[Hashable, Wish], received: int, ties: Mapping[Hashable, Any] | None = None
 ) -> Allocation:
-    """Give everybody the same, nobody more than asked for; then what is beyond in proportion to the tolerances.
+    """Give everybody the same, nobody more than asked for; the rest in proportion to tolerances.
 
     :param ties: as for :func:`allocate_proportional`
     :raises InputRefusal: `negative`, `not_whole`

@@ -198,7 +198,7 @@ def _floor_parts(magnitude: int, counts: Sequence[int], total: int) -> tuple[lis
 
 
 def _fill_to_caps(amount: int, caps: Sequence[int], counts: Sequence[int]) -> tuple[list[int], int]:
-    """Give everybody whose proportional part reaches the cap the cap, until nobody's does; say what is left."""
+    """Give the cap to whoever's part reaches it, until nobody's does; say what is left."""
     parts = [0] * len(caps)
     takers = {index for index, count in enumerate(counts) if count and caps[index]}
     left = min(amount, sum(caps[index] for index in takers))

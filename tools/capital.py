@@ -45,7 +45,9 @@ def share_days(movements: Iterable[Movement], start: date, end: date) -> int:
     """
     _days_of(start, end)
     return sum(
-        movement.amount * (end - max(movement.date, start)).days for movement in movements if movement.date < end
+        movement.amount * (end - max(movement.date, start)).days
+        for movement in movements
+        if movement.date < end
     )
 
 

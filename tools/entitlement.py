@@ -233,9 +233,9 @@ def due(entitlement: Entitlement, settled: Entitlement | None = None) -> Entitle
 
 
 def paid_share(total: Exact, residual: Exact) -> Fraction:
-    """Say which part of an invoice has been paid: (total - residual) / total; an invoice over nothing is paid.
+    """Say which part of an invoice has been paid: (total - residual) / total.
 
-    What the buyer withheld as tax counts as paid once it is reconciled.
+    An invoice over nothing is paid.     What the buyer withheld as tax counts as paid once it is reconciled.
 
     :param total: the invoice's total with taxes, in any unit
     :param residual: what is open of it, in the same unit and with the same sign
@@ -253,7 +253,7 @@ def paid_share(total: Exact, residual: Exact) -> Fraction:
 
 
 def paid_amount(documents: Iterable[tuple[int, Exact]]) -> int:
-    """Add up what counts of several documents of one line, each with its own paid share, and round once.
+    """Add up what counts of several documents of one line, by their paid shares; round once.
 
     :param documents: per document the net untaxed amount (a credit note's is negative) and its paid
         share

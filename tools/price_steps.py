@@ -1,4 +1,4 @@
-"""What a quantity costs under a vendor's price steps, and whether ordering more would cost less in all.
+"""What a quantity costs under a vendor's price steps, and whether more would cost less in all.
 
 A step's price holds for the whole quantity. Where several steps are reached, the cheapest holds, as
 in Odoo's choice of a vendor price. Quantities and prices are decimals per unit of the product,
@@ -106,7 +106,9 @@ def offer_at(steps: Sequence[PriceStep], quantity: Stored) -> Offer:
 
 
 def next_step(steps: Sequence[PriceStep], quantity: Stored) -> PriceStep | None:
-    """Give the next step that would lower the price, or the first one when none is reached; nothing at the last.
+    """Give the next step that would lower the price; nothing at the last.
+
+    Below the first step, that one is the next.
 
     >>> steps = [PriceStep(1, 100), PriceStep(50, 90), PriceStep(100, 80)]
     >>> next_step(steps, 88)

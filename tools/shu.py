@@ -9,13 +9,14 @@ Amounts are whole numbers of the rounding unit.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar, overload
 
-from .apportion import apportion_by_key, apportion_with_rest, rest_of
+from .apportion import apportion_by_key, apportion_floor, apportion_with_rest, rest_of
 from .errors import InputRefusal, RuleRefusal
 from .units import Exact, exact, require_not_negative, require_whole
 
@@ -76,8 +77,8 @@ def split_surplus(
     :raises RuleRefusal: `shares_sum`
     :raises InputRefusal: `negative`, `not_whole`, `float_not_exact`
 
-    >>> split_surplus(90_000_000, {'capital': 40, 'patronage': 30, 'reserve': 20, 'funds': 10}).parts['capital']
-    36000000
+    >>> split_surplus(90_000_000, {'capital': 40, 'patronage': 30, 'other': 30}).parts
+    {'capital': 36000000, 'patronage': 27000000, 'other': 27000000}
     >>> split_surplus(-2_500, {'members': 60, 'reserve': 40})
     SurplusSplit(surplus=-2500, parts={'members': 0, 'reserve': 0}, loss=2500)
     """
@@ -148,6 +149,52 @@ def distribute_pool(pool, bases, ties=None, total=None):
         parts = distribute_pool(pool, list(bases.values()), keys, total)
         return dict(zip(bases, parts, strict=True))
     return apportion_with_rest(pool, list(bases), rest_of(bases, total), ties)
+
+
+def number_key(number: str) -> tuple:
+    """Give the key by which member numbers are put in order: digits count as numbers, whatever their width.
+
+    >>> sorted(['10', '9', 'A-2', '0009', 'A-10'], key=number_key)
+    ['0009', '9', '10', 'A-2', 'A-10']
+    """
+    parts = re.split(r'(\d+)', number)
+    return tuple((not part.isdigit(), int(part) if part.isdigit() else part) for part in parts if part), number
+
+
+def floor_surplus(surplus: int, shares: Mapping[Key, Exact]) -> SurplusSplit:
+    """Split a surplus by the shares of the bylaws, each rounded down; what is left over stands in no part.
+
+    For bylaws that give every odd unit to the reserve: `surplus - sum(parts)` is what it gets.
+
+    :param surplus: in whole rounding units, negative for a loss
+    :param shares: per cent, 100 in all
+    :raises RuleRefusal: `shares_sum`
+    :raises InputRefusal: `negative`, `not_whole`, `float_not_exact`
+
+    >>> floor_surplus(1_001, {'reserve': 50, 'members': 50}).parts
+    {'reserve': 500, 'members': 500}
+    """
+    check_shares(shares)
+    if require_whole(surplus) < 0:
+        return SurplusSplit(surplus, dict.fromkeys(shares, 0), -surplus)
+    parts, __ = apportion_floor(surplus, list(shares.values()))
+    return SurplusSplit(surplus, dict(zip(shares, parts, strict=True)))
+
+
+def floor_pool(pool: int, bases: Mapping[Key, Exact]) -> dict[Key, int]:
+    """Distribute a pool to members in proportion to their bases, each part rounded down.
+
+    :param pool: in whole rounding units
+    :param bases: capital or patronage by member
+    :return: the parts; `pool - sum(parts)` is left over, less than one unit per member
+    :raises InputRefusal: as for :func:`distribute_pool`
+
+    >>> floor_pool(27_000_000, {'Heri': 1_500_000, 'others': 100_500_000})
+    {'Heri': 397058, 'others': 26602941}
+    """
+    _check_pool(pool)
+    parts, __ = apportion_floor(pool, list(bases.values()))
+    return dict(zip(bases, parts, strict=True))
 
 
 def _check_pool(pool: int) -> None:

@@ -1,0 +1,191 @@
+import re
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from . import people
+
+PRINCIPAL, MANDATORY = 100_000, 20_000
+
+
+class CoopDemo(models.AbstractModel):
+    """The demo cooperative: a whole year of members, savings, pools, consigned goods and SHU, through real documents.
+
+    The year is the previous calendar year, so that it never goes stale; a few documents of the present wait to be
+    worked on.
+    """
+    _name = 'coop.demo'
+    _description = "Demo Cooperative"
+
+    # === BUSINESS METHODS === #
+
+    @api.private
+    def load(self):
+        """Fill the active company with the demo cooperative and create one login per role.
+
+        :raises UserError: when the company has journal entries already; nothing is changed then.
+        """
+        company = self.env.company
+        if self.env['account.move'].search_count([('company_id', '=', company.id)], limit=1):
+            raise UserError(self.env._(
+                "%s has journal entries already; the demo cooperative is loaded into an empty company only.",
+                company.name,
+            ))
+        today = fields.Date.context_today(self)
+        demo = self.with_context(tracking_disable=True, mail_create_nosubscribe=True)
+        demo._load_company(date(today.year - 1, 1, 1))
+        demo._load_members(today.year - 1)
+        demo._load_savings(today.year - 1)
+        demo._load_present(today)
+        demo._load_logins()
+
+    @api.private
+    def logins(self):
+        """Return ``[(role, login, password)]`` of the demo cooperative's users."""
+        return [(role, login, login) for role, login, _group, _name in people.LOGINS]
+
+    # === BUSINESS METHODS - STEPS === #
+
+    def _load_company(self, start):
+        company = self.env.company
+        company.write({
+            'name': "Koperasi Produsen Sumber Makmur", 'country_id': self.env.ref('base.id').id,
+            'street': "Jl. Raya Kraksaan 17", 'city': "Probolinggo", 'zip': "67282", 'phone': "+62 335 555 0117",
+            'email': "koperasi@sumbermakmur.example",
+        })
+        self.env.ref('base.IDR').active = True
+        company.currency_id = self.env.ref('base.IDR')
+        if company.chart_template != 'id':
+            self.env['account.chart.template'].try_loading('id', company)
+        self.env['coop.setup'].create({
+            'company_id': company.id, 'vat_status': 'not_registered',
+            'principal_amount': PRINCIPAL, 'mandatory_amount': MANDATORY, 'rate_date': start,
+            'clear_product_taxes': True,
+        }).action_apply()
+        for journal in self.env['account.journal'].search([('type', '=', 'purchase'), ('company_id', '=', company.id)]):
+            journal.show_on_dashboard = True
+
+    def _load_members(self, year):
+        """Admit the members, each after paying principal savings and the first month."""
+        principal, mandatory, _voluntary = self._get_savings_types()
+        for month in sorted({person.joined for person in people.MEMBERS}):
+            joined = date(year, month, 5)
+            memberships = self.env['coop.membership'].create([
+                self._prepare_membership_values(person, index, joined)
+                for index, person in enumerate(people.MEMBERS) if person.joined == month
+            ])
+            self._post_voucher(joined, [
+                (membership, savings_type, amount)
+                for membership in memberships
+                for savings_type, amount in ((principal, PRINCIPAL), (mandatory, MANDATORY))
+            ])
+            memberships.action_admit()
+
+    def _load_savings(self, year):
+        """Collect mandatory savings month by month, and voluntary savings after the harvests."""
+        _principal, mandatory, voluntary = self._get_savings_types()
+        members = self._get_members()
+        for month in range(2, 13):
+            self._post_voucher(date(year, month, 10), [
+                (member, mandatory, MANDATORY) for member in members if member.date_joined < date(year, month, 1)
+            ])
+        savers = {person.name: person.voluntary for person in people.MEMBERS if person.voluntary}
+        self._post_voucher(date(year, 7, 20), [
+            (member, voluntary, savers[member.partner_id.name])
+            for member in members if member.partner_id.name in savers
+        ])
+
+    def _load_present(self, today):
+        """Leave something to do: savings of the running year with two members behind, candidates, a draft voucher."""
+        _principal, mandatory, _voluntary = self._get_savings_types()
+        members = self._get_members()
+        for month in range(1, today.month + 1):
+            behind = members[-2:] if month > 1 else members.browse()
+            if (day := date(today.year, month, 10)) <= today:
+                self._post_voucher(day, [(member, mandatory, MANDATORY) for member in members - behind])
+        self.env['coop.membership'].create([
+            self._prepare_membership_values(person, 100 + index, None, applied=today - relativedelta(days=9))
+            for index, person in enumerate(people.CANDIDATES)
+        ])
+        self.env['coop.savings.voucher'].create({
+            'date': today, 'line_ids': [
+                Command.create({'membership_id': member.id, 'type_id': mandatory.id, 'amount': MANDATORY})
+                for member in members[:6]
+            ],
+        })
+
+    def _load_logins(self):
+        """Create one user per role, and the portal login of the first member."""
+        company = self.env.company
+        for _role, login, group, name in people.LOGINS:
+            values = {
+                'login': login, 'password': login, 'company_id': company.id,
+                'company_ids': [Command.set(company.ids)], 'tz': 'Asia/Jakarta',
+                'group_ids': [Command.set(self.env.ref(group or 'base.group_portal').ids)],
+            }
+            if group:
+                values.update(name=name, email=f'{login}@sumbermakmur.example')
+            else:
+                values['partner_id'] = self._get_members()[0].partner_id.id
+            user = self.env['res.users'].with_context(no_reset_password=True).create(values)
+            if login == 'kasir':
+                self._get_journal('cash').coop_cashier_ids = user
+
+    # === TOOLING === #
+
+    def _prepare_membership_values(self, person, index, joined, applied=None):
+        partner = self.env['res.partner'].create({
+            'name': person.name, 'company_type': 'person' if person.sex else 'company', 'city': person.village,
+            'street': f"Desa {person.village} RT {index % 7 + 1} RW {index % 4 + 1}", 'lang': self._get_lang(),
+            'country_id': self.env.ref('base.id').id,
+            'email': f"{re.sub('[^a-z]+', '.', person.name.lower())}@anggota.example",
+        })
+        values = {
+            'partner_id': partner.id, 'date_applied': applied or joined, 'date_joined': joined,
+            'producer_kind_ids': [Command.set(self.env.ref(f'producer_cooperative.{person.kind}').ids)],
+        }
+        if person.sex:
+            born = date(1966 + index * 7 % 31, index % 12 + 1, index % 27 + 1)
+            day = born.day + (40 if person.sex == 'female' else 0)
+            values.update({
+                'sex': person.sex, 'birth_date': born, 'birth_place': "Probolinggo",
+                'identity_number': f"351301{day:02d}{born:%m%y}{index + 1:04d}",
+            })
+        return values
+
+    def _get_lang(self):
+        installed = dict(self.env['res.lang'].get_installed())
+        return 'id_ID' if 'id_ID' in installed else self.env.lang or 'en_US'
+
+    def _get_members(self):
+        return self.env['coop.membership'].search([
+            ('company_id', '=', self.env.company.id), ('state', '=', 'active'),
+        ], order='number')
+
+    def _get_savings_types(self):
+        SavingsType = self.env['coop.savings.type']
+        return [
+            SavingsType.search([('kind', '=', kind), ('company_id', '=', self.env.company.id)], limit=1)
+            for kind in ('principal', 'mandatory', 'voluntary')
+        ]
+
+    def _get_journal(self, kind):
+        return self.env['account.journal'].search([
+            ('type', '=', kind), ('company_id', '=', self.env.company.id),
+        ], limit=1)
+
+    def _post_voucher(self, day, amounts, direction='in'):
+        """Post one savings voucher over ``amounts``, a list of (membership, savings type, amount)."""
+        voucher = self.env['coop.savings.voucher'].create({
+            'date': day, 'direction': direction, 'journal_id': self._get_journal('cash').id,
+            'line_ids': [
+                Command.create({'membership_id': membership.id, 'type_id': savings_type.id, 'amount': amount})
+                for membership, savings_type, amount in amounts
+            ],
+        })
+        voucher.action_post()
+        return voucher

@@ -1,0 +1,37 @@
+from odoo import api, fields, models
+
+from odoo.addons.producer_cooperative.tools.ordering import natural_key
+
+
+class CoopMembership(models.Model):
+    """The member's part in pooled purchases."""
+    _inherit = 'coop.membership'
+
+    pool_request_ids = fields.One2many(
+        comodel_name='coop.pool.request', inverse_name='membership_id', string="Pool Requests",
+    )
+    pool_request_count = fields.Integer(compute='_compute_pool_request_count')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('pool_request_ids')
+    def _compute_pool_request_count(self):
+        counts = dict(self.env['coop.pool.request']._read_group(
+            [('membership_id', 'in', self._origin.ids)], ['membership_id'], ['__count'],
+        ))
+        for membership in self:
+            membership.pool_request_count = counts.get(membership._origin, 0)
+
+    # === ACTIONS === #
+
+    def action_view_pool_requests(self):
+        """Open what these members asked for in pooled purchases."""
+        action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_pool_request_action')
+        return {**action, 'domain': [('membership_id', 'in', self.ids)], 'context': {'create': False}}
+
+    # === BUSINESS METHODS === #
+
+    def _get_rank(self):
+        """Return the key that decides between equal remainders: the lower member number comes first."""
+        self.ensure_one()
+        return natural_key(self.number), self.id

@@ -1,0 +1,115 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
+
+
+class CoopPoolAllocation(models.Model):
+    """What one member gets of one product: worked out by the pool's rule, and what it was changed to by hand."""
+    _name = 'coop.pool.allocation'
+    _description = "Pool Allocation"
+    _order = 'pool_id DESC, line_id, membership_id, id'
+    _check_company_auto = True
+
+    line_id = fields.Many2one(
+        comodel_name='coop.pool.line', string="Pooled Product", required=True, readonly=True, index=True,
+        ondelete='cascade',
+    )
+    pool_id = fields.Many2one(related='line_id.pool_id', store=True, index=True)
+    company_id = fields.Many2one(related='line_id.company_id', store=True)
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    pool_state = fields.Selection(related='pool_id.state', string="Pool State")
+    product_id = fields.Many2one(related='line_id.product_id', store=True, index=True)
+    uom_id = fields.Many2one(related='line_id.uom_id', string="Unit")
+    membership_id = fields.Many2one(
+        comodel_name='coop.membership', string="Member", required=True, readonly=True, index=True, check_company=True,
+        ondelete='restrict',
+    )
+    request_id = fields.Many2one(
+        comodel_name='coop.pool.request', required=True, readonly=True, index=True, ondelete='restrict',
+    )
+    quantity_requested = fields.Float(related='request_id.quantity', string="Asked For")
+    tolerance = fields.Float(related='request_id.tolerance')
+    quantity_computed = fields.Float(
+        string="Computed", digits='Product Unit', readonly=True, help="By the pool's rule, from what came.",
+    )
+    quantity = fields.Float(
+        string="Gets", digits='Product Unit', compute='_compute_quantity', store=True, readonly=False,
+        help="What the member gets; a change by hand is kept when more goods come.",
+    )
+    is_manual = fields.Boolean(string="Changed by Hand", readonly=True)
+    charge_id = fields.Many2one(
+        comodel_name='coop.pool.charge', readonly=True, index='btree_not_null', ondelete='set null',
+    )
+    price_unit = fields.Float(
+        string="Unit Price", min_display_digits='Product Price', readonly=True,
+        groups=f'{MONEY_GROUPS},base.group_portal',
+    )
+    amount = fields.Monetary(readonly=True, groups=f'{MONEY_GROUPS},base.group_portal')
+    amount_alone = fields.Monetary(
+        string="Bought Alone", readonly=True, groups=f'{MONEY_GROUPS},base.group_portal',
+        help="What the vendor's price list asks for this member's quantity alone.",
+    )
+
+    _member_uniq = models.Constraint('UNIQUE (line_id, membership_id)', "A member has one share of each product.")
+    _not_negative = models.Constraint('CHECK (quantity >= 0)', "Nobody can get less than nothing.")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('quantity_computed', 'is_manual')
+    def _compute_quantity(self):
+        for allocation in self:
+            allocation.quantity = allocation.quantity if allocation.is_manual else allocation.quantity_computed
+
+    @api.depends('membership_id', 'line_id')
+    def _compute_display_name(self):
+        for allocation in self:
+            allocation.display_name = f"{allocation.membership_id.display_name}, {allocation.line_id.display_name}"
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if 'quantity' in vals:
+            return self._write_by_hand(vals)
+        return super().write(vals)
+
+    def _write_by_hand(self, vals):
+        for allocation in self:
+            allocation._check_may_be_changed()
+            before = allocation.quantity
+            is_manual = bool(allocation.uom_id.compare(vals['quantity'], allocation.quantity_computed))
+            super(CoopPoolAllocation, allocation).write({**vals, 'is_manual': is_manual})
+            if allocation.uom_id.compare(before, allocation.quantity):
+                allocation.pool_id.message_post(body=self.env._(
+                    "%(member)s gets %(after)s %(unit)s of %(product)s instead of %(before)s.",
+                    member=allocation.membership_id.display_name, after=allocation.quantity, before=before,
+                    unit=allocation.uom_id.name, product=allocation.line_id.display_name,
+                ))
+        return True
+
+    # === ACTIONS === #
+
+    def action_reset(self):
+        """Go back to what the pool's rule gives."""
+        for allocation in self.filtered('is_manual'):
+            allocation.quantity = allocation.quantity_computed
+
+    # === BUSINESS METHODS === #
+
+    def _check_may_be_changed(self):
+        self.ensure_one()
+        if self.pool_id.state not in ('ordered', 'received'):
+            raise UserError(self.env._(
+                "%s: shares are changed only between the receipt and the distribution.", self.pool_id.display_name,
+            ))
+
+    def _prepare_sale_line_values(self):
+        """Return the line of the member's order for this share."""
+        self.ensure_one()
+        return {
+            'product_id': self.product_id.id,
+            'product_uom_id': self.uom_id.id,
+            'product_uom_qty': self.quantity,
+            'price_unit': self.price_unit,
+            'discount': 0.0,
+        }

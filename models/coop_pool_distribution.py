@@ -1,0 +1,253 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import format_amount
+
+from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
+from odoo.addons.producer_cooperative.tools.apportion import apportion_by_key
+from odoo.addons.producer_cooperative.tools.pooling import share_charge
+from odoo.addons.producer_cooperative.tools.units import from_units, to_decimal, to_units
+
+
+class CoopPool(models.Model):
+    """Handing out: one order per member, the same unit price for everybody, charges that add up to the cost."""
+    _inherit = 'coop.pool'
+
+    cost_ids = fields.One2many(
+        comodel_name='coop.pool.cost', inverse_name='pool_id', string="Shared Costs", copy=True, groups=MONEY_GROUPS,
+    )
+    charge_ids = fields.One2many(
+        comodel_name='coop.pool.charge', inverse_name='pool_id', string="Charges", groups=MONEY_GROUPS,
+    )
+    sale_order_ids = fields.One2many(
+        comodel_name='sale.order', inverse_name='coop_pool_id', string="Members' Orders", readonly=True,
+        groups=MONEY_GROUPS,
+    )
+    invoice_ids = fields.One2many(
+        comodel_name='account.move', inverse_name='coop_pool_id', string="Members' Invoices", readonly=True,
+        groups=MONEY_GROUPS,
+    )
+    invoice_count = fields.Integer(compute='_compute_counts', compute_sudo=True)
+    sale_order_count = fields.Integer(compute='_compute_counts', compute_sudo=True)
+    amount_goods = fields.Monetary(
+        string="Cost of Goods", compute='_compute_amounts', groups=MONEY_GROUPS, help="Cost of what was handed out.",
+    )
+    amount_margin = fields.Monetary(string="Margin", compute='_compute_amounts', groups=MONEY_GROUPS)
+    amount_costs = fields.Monetary(string="Shared Costs Charged", compute='_compute_amounts', groups=MONEY_GROUPS)
+    amount_charged = fields.Monetary(
+        string="Charged", compute='_compute_amounts', groups=MONEY_GROUPS,
+        help="What the members are charged before tax: cost of goods, margin and shared costs, to the rupiah.",
+    )
+    amount_variance = fields.Monetary(
+        string="Variance", compute='_compute_amounts', groups=MONEY_GROUPS,
+        help="What the vendors' bills ask for the goods handed out, more (or less) than the members were charged for.",
+    )
+    amount_saving = fields.Monetary(string="Members Saved", compute='_compute_amounts', groups=MONEY_GROUPS)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('sale_order_ids', 'invoice_ids')
+    def _compute_counts(self):
+        for pool in self:
+            pool.sale_order_count = len(pool.sale_order_ids)
+            pool.invoice_count = len(pool.invoice_ids)
+
+    @api.depends(
+        'line_ids.cost_charged', 'line_ids.margin_charged', 'line_ids.cost_variance', 'charge_ids.cost_amount',
+        'charge_ids.amount_total', 'charge_ids.saving',
+    )
+    def _compute_amounts(self):
+        for pool in self:
+            pool.amount_goods = sum(pool.line_ids.mapped('cost_charged'))
+            pool.amount_margin = sum(pool.line_ids.mapped('margin_charged'))
+            pool.amount_costs = sum(pool.charge_ids.mapped('cost_amount'))
+            pool.amount_charged = sum(pool.charge_ids.mapped('amount_total'))
+            pool.amount_variance = sum(pool.line_ids.mapped('cost_variance'))
+            pool.amount_saving = sum(pool.charge_ids.mapped('saving'))
+
+    # === ACTIONS === #
+
+    def action_distribute(self):
+        """Charge each member for what the member gets: one confirmed order per member.
+
+        What no member takes stays in stock. The unit price is what the goods cost the cooperative (the vendor's bill
+        where one is posted, else the order) with the margin, rounded down to the rounding unit. What rounding leaves,
+        and the shared costs, stand in a line of their own.
+
+        :raises UserError: when goods are still expected, more was given than came, or a charge does not add up.
+        """
+        self.check_access('write')
+        self._queue_up()
+        for pool in self:
+            pool._check_can_be_distributed()
+            shares = pool.allocation_ids.filtered(lambda share: share.uom_id.compare(share.quantity, 0.0) > 0)
+            rounding = pool._price_shares(shares)
+            charges = self.env['coop.pool.charge'].sudo().create(pool._prepare_charge_values(shares, rounding))
+            pool._create_member_orders(charges.sudo(False))
+            pool._check_charges_add_up()
+        self._update_state('distributed')
+        return self.action_view_sale_orders()
+
+    def action_create_invoices(self):
+        """Create the draft invoices of all members at once, one per order; the accountant posts them.
+
+        :raises UserError: when there is nothing to invoice.
+        """
+        orders = self.sale_order_ids.filtered(lambda order: order.invoice_status == 'to invoice')
+        if not orders:
+            raise UserError(self.env._("There is nothing to invoice in %s.", ", ".join(self.mapped('display_name'))))
+        orders._create_invoices(grouped=True)
+        return self.action_view_invoices()
+
+    def action_done(self):
+        """Close the books of the pools.
+
+        :raises UserError: while members' invoices or vendors' bills are missing, because the variance is not known yet.
+        """
+        self.check_access('write')
+        self._queue_up()
+        for pool in self:
+            if pool.state == 'distributed':
+                pool._check_can_be_done()
+        self._update_state('done')
+
+    def action_view_sale_orders(self):
+        """Open the members' orders."""
+        return self.sale_order_ids._get_records_action(name=self.env._("Members' Orders"))
+
+    def action_view_invoices(self):
+        """Open the members' invoices."""
+        return self.invoice_ids._get_records_action(name=self.env._("Members' Invoices"))
+
+    # === BUSINESS METHODS === #
+
+    def _check_can_be_distributed(self):
+        self.ensure_one()
+        if self.state != 'received':
+            raise UserError(self._state_error_message('distributed'))
+        if self._is_more_expected():
+            raise UserError(self.env._(
+                "%s: goods are still expected. Finish the receipt, or tell that nothing more comes.", self.display_name,
+            ))
+        for line in self.line_ids:
+            if line.uom_id.compare(line.quantity_allocated, line.quantity_received) > 0:
+                raise UserError(self.env._(
+                    "%(given)s %(unit)s of %(product)s are given to members, and %(received)s came. Lower somebody's"
+                    " share.",
+                    given=line.quantity_allocated, received=line.quantity_received, unit=line.uom_id.name,
+                    product=line.display_name,
+                ))
+            line._check_sold_before_tax()
+        if not any(line.uom_id.compare(line.quantity_allocated, 0.0) > 0 for line in self.line_ids):
+            raise UserError(self.env._("%s: nobody gets anything, there is nothing to distribute.", self.display_name))
+
+    def _price_shares(self, shares):
+        """Write unit price and amount on the shares and the cost on their products.
+
+        :return: what rounding the price down leaves for each member, in company currency, as ``{membership: amount}``.
+        """
+        self.ensure_one()
+        rounding = defaultdict(Decimal)
+        for line, of_line in shares.grouped('line_id').items():
+            pooled = line._price_pooled()
+            price = self._from_units(pooled.price)
+            parts = share_charge(
+                pooled, {share: to_decimal(share.quantity) for share in of_line},
+                {share: share.membership_id._get_rank() for share in of_line},
+            )
+            line.write({
+                'cost_charged': self._from_units(pooled.cost), 'margin_charged': self._from_units(pooled.margin),
+                'price_charged': price,
+            })
+            for share in of_line:
+                amount = self.currency_id.round(float(price) * share.quantity)
+                rounding[share.membership_id] += self._from_units(parts[share]) - to_decimal(amount)
+                # sudo: officers change what a member gets, never what it costs
+                share.sudo().write({
+                    'price_unit': price, 'amount': amount, 'amount_alone': line._get_amount_alone(share.quantity),
+                })
+        return rounding
+
+    def _prepare_charge_values(self, shares, rounding):
+        """Return the members' charges: goods, part of the shared costs, and part of what rounding left."""
+        self.ensure_one()
+        costs = self._share_costs(shares)
+        by_member = shares.sorted(lambda share: share.membership_id._get_rank()).grouped('membership_id')
+        return [{
+            'pool_id': self.id,
+            'membership_id': member.id,
+            'goods_amount': sum(of_member.mapped('amount')),
+            'cost_amount': self._from_units(costs[member]),
+            'rounding_amount': rounding[member],
+            'amount_alone': sum(of_member.mapped('amount_alone')),
+            'allocation_ids': [Command.set(of_member.ids)],
+        } for member, of_member in by_member.items()]
+
+    def _share_costs(self, shares):
+        """Return each member's part of the shared costs, in rounding units, as ``{membership: count}``."""
+        self.ensure_one()
+        parts = defaultdict(int)
+        ties = {member: member._get_rank() for member in shares.membership_id}
+        for cost in self.cost_ids:
+            weights = cost._get_weights(shares)
+            if not any(weights.values()):
+                raise UserError(self.env._("%s cannot be shared by value: the goods cost nothing.", cost.name))
+            for member, part in apportion_by_key(self._to_units(cost.amount), weights, ties).items():
+                parts[member] += part
+        return parts
+
+    def _create_member_orders(self, charges):
+        """Create and confirm one sales order per charge.
+
+        :raises UserError: when an order does not come to what the member is charged.
+        """
+        self.ensure_one()
+        orders = self.env['sale.order'].with_company(self.company_id).create([
+            charge._prepare_sale_order_values() for charge in charges
+        ])
+        for charge, order in zip(charges, orders, strict=True):
+            charge.sudo().order_id = order  # sudo: charges are written by the distribution only
+            if self.currency_id.compare_amounts(order.amount_untaxed, charge.amount_total):
+                raise UserError(self.env._(
+                    "The order of %(member)s comes to %(order)s and not to the charge of %(charge)s. Look at the taxes"
+                    " and price rules of the products.", member=charge.membership_id.display_name,
+                    order=format_amount(self.env, order.amount_untaxed, self.currency_id),
+                    charge=format_amount(self.env, charge.amount_total, self.currency_id),
+                ))
+        orders.action_confirm()
+
+    def _check_charges_add_up(self):
+        """Refuse a distribution that charges a rupiah more or less than goods, margin and shared costs."""
+        self.ensure_one()
+        expected = self.amount_goods + self.amount_margin + sum(self.cost_ids.mapped('amount'))
+        if self.currency_id.compare_amounts(self.amount_charged, expected):
+            raise UserError(self.env._(
+                "%(pool)s: the charges of %(charged)s are not the cost of %(expected)s.", pool=self.display_name,
+                charged=format_amount(self.env, self.amount_charged, self.currency_id),
+                expected=format_amount(self.env, expected, self.currency_id),
+            ))
+
+    def _check_can_be_done(self):
+        self.ensure_one()
+        for order in self.sale_order_ids.filtered(lambda order: order.state == 'sale'):
+            invoices = order.invoice_ids.filtered(lambda move: move.state != 'cancel')
+            if order.invoice_status != 'invoiced' or any(move.state == 'draft' for move in invoices):
+                raise UserError(self.env._(
+                    "%(pool)s is not done yet: the invoice of %(member)s is not posted.",
+                    pool=self.display_name, member=order.partner_id.display_name,
+                ))
+        for line in self.line_ids:
+            if not line._is_billed():
+                raise UserError(self.env._(
+                    "%(pool)s is not done yet: the vendor's bill for %(product)s is not posted.",
+                    pool=self.display_name, product=line.display_name,
+                ))
+
+    def _to_units(self, amount):
+        return to_units(self.currency_id.round(amount), self.rounding_unit)
+
+    def _from_units(self, count):
+        return from_units(count, self.rounding_unit)

@@ -1,0 +1,388 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import clean_context, format_date
+
+ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
+MANAGER = 'producer_cooperative.group_coop_manager'
+#: What a person enters; everything else is computed, and stays what it was when it was computed.
+ENTERED_FIELDS = {'date_from', 'date_to', 'rule_id', 'closing_ids', 'meeting_date', 'meeting_number'}
+
+
+class CoopShuAllocation(models.Model):
+    """The sharing of one period's surplus, from the computation to the last payout.
+
+    The allocation freezes what it computed from the ledger. What is booked later shows as a difference and is never
+    taken in silently. A loss is a loss: it draws on the reserve, and what is left is carried forward.
+    """
+    _name = 'coop.shu.allocation'
+    _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
+    _description = "SHU Allocation"
+    _order = 'date_to DESC, id DESC'
+    _check_company_auto = True
+
+    _transitions = {
+        'draft': ('computed', 'cancelled'),
+        'computed': ('computed', 'draft', 'approved', 'cancelled'),
+        'approved': ('posted', 'cancelled'),
+        'posted': ('paid', 'cancelled'),
+        'paid': ('posted',),
+        'cancelled': (),
+    }
+
+    name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, index=True, readonly=True, default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    date_from = fields.Date(
+        string="From", required=True, default=lambda self: self._default_period()['date_from'], tracking=True,
+    )
+    date_to = fields.Date(
+        string="To", required=True, default=lambda self: self._default_period()['date_to'], tracking=True,
+    )
+    rule_id = fields.Many2one(
+        comodel_name='coop.shu.rule', string="Rule", check_company=True, ondelete='restrict', index='btree_not_null',
+        compute='_compute_rule_id', store=True, readonly=False, precompute=True, tracking=True,
+    )
+    state = fields.Selection(
+        selection=[
+            ('draft', "Draft"), ('computed', "Computed"), ('approved', "Approved"), ('posted', "Posted"),
+            ('paid', "Paid"), ('cancelled', "Cancelled"),
+        ],
+        default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
+    )
+    closing_ids = fields.One2many(
+        comodel_name='coop.shu.closing.entry', inverse_name='allocation_id', string="Closing Entries",
+    )
+    surplus = fields.Monetary(
+        readonly=True, copy=False, tracking=True,
+        help="Income less expenses of the period, as computed; below zero for a loss.",
+    )
+    is_loss = fields.Boolean(string="Loss", compute='_compute_is_loss', store=True)
+    capital_days = fields.Boolean(
+        readonly=True, copy=False, help="Capital counts by amount times days, not by the balance on the last day.",
+    )
+    shu_account_id = fields.Many2one(
+        comodel_name='account.account', string="SHU Account", readonly=True, copy=False, ondelete='restrict',
+    )
+    payable_account_id = fields.Many2one(
+        comodel_name='account.account', string="SHU Payable Account", readonly=True, copy=False, ondelete='restrict',
+    )
+    share_ids = fields.One2many(
+        comodel_name='coop.shu.allocation.share', inverse_name='allocation_id', string="Shares", readonly=True,
+    )
+    member_line_ids = fields.One2many(
+        comodel_name='coop.shu.member.line', inverse_name='allocation_id', string="Members", readonly=True,
+    )
+    member_count = fields.Integer(compute='_compute_member_totals')
+    member_total = fields.Monetary(string="To Members", compute='_compute_member_totals')
+    amount_unpaid = fields.Monetary(string="Not Paid Yet", compute='_compute_member_totals')
+    surplus_now = fields.Monetary(
+        string="Surplus in the Ledger Now", compute='_compute_surplus_now',
+        help="The same sum as of now; closing entries are left out.",
+    )
+    difference = fields.Monetary(
+        string="Booked Since", compute='_compute_surplus_now',
+        help="What was booked in the period since the surplus was computed. The allocation does not take it in.",
+    )
+    computed_by_id = fields.Many2one(comodel_name='res.users', string="Computed By", readonly=True, copy=False)
+    computed_on = fields.Datetime(readonly=True, copy=False)
+    approved_by_id = fields.Many2one(comodel_name='res.users', string="Approved By", readonly=True, copy=False)
+    meeting_date = fields.Date(
+        string="Date of the Meeting", copy=False, tracking=True, help="The annual members' meeting (RAT) that decided.",
+    )
+    meeting_number = fields.Char(string="Number of the Decision", copy=False, tracking=True)
+    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
+
+    _period_ok = models.Constraint('CHECK (date_to >= date_from)', "The period ends before it begins.")
+    # Two transactions that both checked the others before either committed are stopped here; ranges need no extension.
+    _no_overlap = models.Constraint(
+        "EXCLUDE USING gist (int4range(company_id, company_id, '[]') WITH &&,"
+        " daterange(date_from, date_to, '[]') WITH &&) WHERE (state IN ('approved', 'posted', 'paid'))",
+        "The surplus of this period is allocated already. Cancel that allocation first.",
+    )
+
+    # === DEFAULT METHODS === #
+
+    def _default_period(self):
+        """Return the company's last fiscal year that is over."""
+        return self.env.company.compute_fiscalyear_dates(fields.Date.context_today(self) - relativedelta(years=1))
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('name', 'date_from', 'date_to')
+    def _compute_display_name(self):
+        for allocation in self:
+            allocation.display_name = allocation.name or f"SHU {allocation._get_period_label()}"
+
+    @api.depends('company_id', 'date_to')
+    def _compute_rule_id(self):
+        for allocation in self:
+            if allocation.state in ('draft', 'computed'):
+                allocation.rule_id = allocation.date_to and self.env['coop.shu.rule']._get_in_force(
+                    allocation.company_id, allocation.date_to,
+                )
+
+    @api.depends('surplus')
+    def _compute_is_loss(self):
+        for allocation in self:
+            allocation.is_loss = allocation.currency_id.compare_amounts(allocation.surplus, 0.0) < 0
+
+    def _compute_member_totals(self):
+        groups = self.env['coop.shu.member.line']._read_group(
+            [('allocation_id', 'in', self.ids)], ['allocation_id'],
+            ['__count', 'amount_total:sum', 'amount_residual:sum'],
+        )
+        totals = {allocation: values for allocation, *values in groups}
+        for allocation in self:
+            allocation.member_count, allocation.member_total, allocation.amount_unpaid = totals.get(
+                allocation, (0, 0.0, 0.0),
+            )
+
+    @api.depends('surplus', 'state', 'closing_ids.is_closing', 'date_from', 'date_to')
+    def _compute_surplus_now(self):
+        for allocation in self:
+            computed = allocation.state not in ('draft', 'cancelled') and allocation.id
+            allocation.surplus_now = allocation._get_ledger_surplus() if computed else 0.0
+            allocation.difference = allocation.surplus_now - allocation.surplus if computed else 0.0
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_only_entered(vals.keys() - {'company_id'})
+        # A default in the context is no way around that check.
+        return super(CoopShuAllocation, self.with_context(clean_context(self.env.context))).create(vals_list)
+
+    def write(self, vals):
+        self._check_only_entered(vals.keys())
+        changed = {'date_from', 'date_to', 'rule_id'} & vals.keys()
+        if changed or 'closing_ids' in vals:
+            self._check_may_be_computed()
+        if {'meeting_date', 'meeting_number'} & vals.keys() and any(a.state not in ('draft', 'computed') for a in self):
+            raise UserError(self.env._("The meeting has decided; its date and number stay."))
+        res = super().write(vals)
+        if changed:
+            self._reset_computation()
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_approved(self):
+        kept = self.filtered(lambda allocation: allocation.state not in ('draft', 'computed'))
+        if kept:
+            raise UserError(self.env._("%s stays in the books; it can only be cancelled.", kept[0].display_name))
+
+    def _check_only_entered(self, field_names):
+        """Refuse values that only the computation may set, wherever they come from.
+
+        :raises AccessError: naming the fields.
+        """
+        computed = field_names & (self._fields.keys() - ENTERED_FIELDS - self._get_mail_fields())
+        if computed and not self.env.su:
+            raise AccessError(self.env._(
+                "These are computed and cannot be entered: %s.",
+                ", ".join(self._fields[name]._description_string(self.env) for name in sorted(computed)),
+            ))
+
+    @api.model
+    def _get_mail_fields(self):
+        """Return the fields of discussion and activities, which are everybody's to write."""
+        return {name for name in self._fields if name.startswith(('message_', 'activity_', 'my_activity'))}
+
+    # === ACTIONS === #
+
+    def action_compute(self):
+        """Compute, or compute again, the surplus and every member's part from the ledger as it is now.
+
+        :raises UserError: for anybody but the accountant, once approved, while the books of the period are not
+            complete, or when a share has nothing to be shared by.
+        """
+        for allocation in self:
+            allocation._check_user_is(ACCOUNTANT)
+            allocation._queue_up()
+            allocation._check_may_be_computed()
+            allocation._check_books_complete()
+            # sudo: the accountant was checked above; what is computed is nobody's to write
+            allocation.sudo()._freeze_computation()
+
+    def action_approve(self):
+        """Note that the members' meeting approved the allocation.
+
+        :raises UserError: for anybody but the manager or for the person who computed it, without date and number of
+            the meeting, or when the period is allocated already.
+        """
+        for allocation in self:
+            allocation._check_user_is(MANAGER)
+            allocation._queue_up()
+            if allocation.state != 'computed':
+                raise UserError(allocation._state_error_message('approved'))
+            allocation._check_meeting()
+            allocation._check_four_eyes()
+            allocation._check_not_allocated()
+            # sudo: the manager was checked above; see _check_only_entered
+            allocation.sudo()._update_state('approved', approved_by_id=self.env.uid)
+
+    def action_post(self):
+        """Book the approved allocation: number it, carry the surplus over and distribute it.
+
+        :raises UserError: for anybody but the accountant, or when the loss is no longer covered as it was computed.
+        """
+        for allocation in self:
+            allocation._check_user_is(ACCOUNTANT)
+            allocation._queue_up()
+            if allocation.state != 'approved':
+                raise UserError(allocation._state_error_message('posted'))
+            allocation._check_not_allocated()
+            # sudo: the accountant was checked above; see _check_only_entered
+            allocation.sudo()._post_entries()
+
+    def action_open_entries(self):
+        """Open all journal entries of the allocation."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window', 'name': self.env._("Journal Entries"), 'res_model': 'account.move',
+            'view_mode': 'list,form', 'domain': [('id', 'in', self._get_entries().ids)], 'context': {'create': False},
+        }
+
+    def action_open_member_lines(self):
+        """Open the members' parts."""
+        self.ensure_one()
+        return {
+            **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_shu_member_line_action'),
+            'domain': [('allocation_id', '=', self.id)], 'context': {'create': False},
+        }
+
+    def action_pay_out(self):
+        """Open a new payout of this allocation."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window', 'name': self.env._("Payout"), 'res_model': 'coop.shu.payout',
+            'view_mode': 'form', 'context': {'default_allocation_id': self.id},
+        }
+
+    def action_open_payouts(self):
+        """Open the payouts of this allocation."""
+        self.ensure_one()
+        return {
+            **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_shu_payout_action'),
+            'domain': [('allocation_id', '=', self.id)], 'context': {'default_allocation_id': self.id},
+        }
+
+    # === BUSINESS METHODS - CANCELLING === #
+
+    def _cancel_with_reason(self, reason):
+        """Cancel the allocation; the entries of a posted one are reversed and stay in the books.
+
+        :raises UserError: for anybody but the accountant (the manager may cancel what is not posted yet), or once
+            members were paid.
+        """
+        for allocation in self:
+            allocation._check_user_is(*(ACCOUNTANT,) if allocation.state == 'posted' else (ACCOUNTANT, MANAGER))
+            allocation._queue_up()
+            allocation._check_may_be_cancelled()
+            # sudo: the user was checked above; see _check_only_entered. The state comes first: reversing settles what
+            # is owed to members, which must not look like a payment.
+            allocation.sudo()._update_state('cancelled', cancel_reason=reason)
+            allocation.sudo()._cancel_entries()
+
+    # === BUSINESS METHODS - CHECKS === #
+
+    def _check_may_be_computed(self):
+        for allocation in self:
+            if allocation.state not in ('draft', 'computed'):
+                raise UserError(self.env._(
+                    "%s was approved and stays as the meeting saw it. Cancel it and make a new one to change it.",
+                    allocation.display_name,
+                ))
+
+    def _reset_computation(self):
+        """Ask for a new computation after something that it rests on was changed."""
+        computed = self.filtered(lambda allocation: allocation.state == 'computed')
+        computed.sudo()._update_state('draft')  # sudo: see _check_only_entered; follows from what the user changed
+
+    def _check_books_complete(self):
+        """Refuse to compute from books that are not complete.
+
+        :raises UserError: listing what is to be done first.
+        """
+        self.ensure_one()
+        obstacles = [
+            *self.company_id._coop_get_closing_obstacles(self.date_from, self.date_to), *self._get_draft_obstacles(),
+        ]
+        if obstacles:
+            raise UserError(self.env._(
+                "The books of %(period)s are not complete yet:\n%(obstacles)s", period=self._get_period_label(),
+                obstacles="\n".join(f"- {obstacle}" for obstacle in obstacles),
+            ))
+
+    def _get_draft_obstacles(self):
+        # sudo: names of drafts, whoever made them
+        drafts = self.env['account.move'].sudo().search(
+            Domain([('state', '=', 'draft'), ('company_id', '=', self.company_id.id)]) & Domain.OR(
+                Domain([(field, '>=', self.date_from), (field, '<=', self.date_to)])
+                for field in ('date', 'invoice_date')
+            ), order='date, id',
+        )
+        if not drafts:
+            return []
+        names = ", ".join(drafts[:5].mapped('display_name')) + (" …" if len(drafts) > 5 else "")
+        return [self.env._(
+            "%(count)s drafts in the period are to be posted or deleted: %(names)s", count=len(drafts), names=names,
+        )]
+
+    def _check_meeting(self):
+        self.ensure_one()
+        if not self.meeting_date or not self.meeting_number:
+            raise UserError(self.env._(
+                "Enter the date of the members' meeting and the number of its decision on %s first.", self.display_name,
+            ))
+        if self.meeting_date <= self.date_to or self.meeting_date > fields.Date.context_today(self):
+            raise UserError(self.env._(
+                "The meeting on %(date)s cannot have decided on %(allocation)s: it meets after the period, and decides"
+                " before it is noted here.",
+                date=format_date(self.env, self.meeting_date), allocation=self.display_name,
+            ))
+
+    def _check_four_eyes(self):
+        """Refuse approval by the person who computed; where the company allows it, keep that in the chatter."""
+        self.ensure_one()
+        if self.computed_by_id != self.env.user:
+            return
+        if self.company_id.coop_shu_four_eyes:
+            raise UserError(self.env._(
+                "%(user)s computed %(allocation)s; somebody else has to approve it.",
+                user=self.env.user.name, allocation=self.display_name,
+            ))
+        self._message_log(body=self.env._(
+            "%s computed and approved this allocation alone: two people are not required at present.",
+            self.env.user.name,
+        ))
+
+    def _check_not_allocated(self):
+        self.ensure_one()
+        other = self.search([
+            ('id', '!=', self.id), ('company_id', '=', self.company_id.id),
+            ('state', 'in', ('approved', 'posted', 'paid')),
+            ('date_from', '<=', self.date_to), ('date_to', '>=', self.date_from),
+        ], limit=1)
+        if other:
+            raise UserError(self.env._(
+                "The surplus of this period is allocated already, by %s. Cancel that allocation first.",
+                other.display_name,
+            ))
+
+    # === BUSINESS METHODS - HELPERS === #
+
+    def _get_period_label(self):
+        """Return the year, or both days of a period that is no calendar year."""
+        self.ensure_one()
+        first, last = self.date_from, self.date_to
+        if not first or not last:
+            return ""
+        if (first.month, first.day, last.month, last.day, last.year) == (1, 1, 12, 31, first.year):
+            return str(first.year)
+        return f"{format_date(self.env, first)} – {format_date(self.env, last)}"

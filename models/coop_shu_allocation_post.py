@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import format_amount
+
+#: Journal entries stay small enough to be opened and reconciled: this many members in one.
+MEMBERS_PER_ENTRY = 500
+
+
+class CoopShuAllocation(models.Model):
+    """Booking the surplus: one entry carries it over, others distribute it as the meeting decided."""
+    _inherit = 'coop.shu.allocation'
+
+    year_end_move_id = fields.Many2one(
+        comodel_name='account.move', string="Year-End Entry", readonly=True, copy=False, index='btree_not_null',
+        ondelete='restrict',
+    )
+    meeting_move_ids = fields.Many2many(
+        comodel_name='account.move', relation='coop_shu_allocation_meeting_move_rel', string="Meeting's Entries",
+        readonly=True, copy=False,
+    )
+    reversal_move_ids = fields.Many2many(
+        comodel_name='account.move', relation='coop_shu_allocation_reversal_move_rel', string="Reversals",
+        readonly=True, copy=False,
+    )
+    amount_carried = fields.Monetary(
+        string="Carried Over", compute='_compute_zero_checks',
+        help="What the year-end entry and closing entries brought to the SHU account.",
+    )
+    amount_distributed = fields.Monetary(
+        string="Distributed", compute='_compute_zero_checks',
+        help="What the meeting's entries took from the SHU account.",
+    )
+    amount_not_carried = fields.Monetary(
+        string="Surplus Not Carried Over", compute='_compute_zero_checks', help="Zero once posted.",
+    )
+    amount_not_distributed = fields.Monetary(
+        string="Carried Over, Not Distributed", compute='_compute_zero_checks', help="Zero once posted.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('state', 'surplus', 'year_end_move_id', 'meeting_move_ids')
+    def _compute_zero_checks(self):
+        for allocation in self:
+            # sudo: two sums of the allocation's own entries, for users without access to journal items
+            allocation_sudo = allocation.sudo()
+            posted = allocation.state in ('posted', 'paid')
+            closing = allocation_sudo.closing_ids.filtered('is_closing').move_id
+            carried = -allocation_sudo._sum_shu(allocation_sudo.year_end_move_id | closing) if posted else 0.0
+            distributed = allocation_sudo._sum_shu(allocation_sudo.meeting_move_ids) if posted else 0.0
+            allocation.amount_carried = carried
+            allocation.amount_distributed = distributed
+            allocation.amount_not_carried = allocation.surplus - carried if posted else 0.0
+            allocation.amount_not_distributed = carried - distributed
+
+    def _sum_shu(self, moves):
+        """Return the posted balance, debit positive, of these entries on the SHU account."""
+        self.ensure_one()
+        lines = moves.line_ids.filtered(
+            lambda line: line.account_id == self.shu_account_id and line.parent_state == 'posted',
+        )
+        return self.currency_id.round(sum(lines.mapped('balance')))
+
+    # === BUSINESS METHODS - POSTING === #
+
+    def _post_entries(self):
+        """Number the allocation and book it; the SHU account holds nothing of this period afterwards."""
+        self.ensure_one()
+        self._check_loss_still_covered()
+        self._propose_closing_entries()
+        number = self.company_id._next_coop_number(
+            'coop.shu.allocation', 'SHU/%(range_year)s/', date=self.date_to, gapless=True,
+        )
+        self._update_state('posted', name=number)
+        self.year_end_move_id = self._create_entries([self._prepare_year_end_values()])
+        self._create_meeting_entries()
+        self._check_zero()
+        self._update_paid()
+
+    def _check_loss_still_covered(self):
+        self.ensure_one()
+        for share in self.share_ids.filtered(lambda share: self.is_loss and share.kind == 'reserve'):
+            balance = self._get_account_balance(share.account_id)
+            if self.currency_id.compare_amounts(-share.amount, balance) > 0:
+                raise UserError(self.env._(
+                    "%(account)s holds %(balance)s now, less than the %(amount)s that %(allocation)s draws from it."
+                    " Cancel the allocation and compute it again.",
+                    account=share.account_id.display_name, allocation=self.display_name,
+                    balance=format_amount(self.env, balance, self.currency_id),
+                    amount=format_amount(self.env, -share.amount, self.currency_id),
+                ))
+
+    def _create_entries(self, values_list):
+        """Return posted entries; values without lines make none."""
+        moves = self.env['account.move'].create([values for values in values_list if values['line_ids']])
+        if moves:
+            moves._post(soft=False)
+        return moves
+
+    def _prepare_year_end_values(self):
+        """Return the entry: Dr unaffected earnings / Cr SHU not yet distributed, the other way round for a loss.
+
+        What closing entries already brought to the SHU account is not carried again; what they left on another
+        equity account is carried from there.
+        """
+        self.ensure_one()
+        closing_lines = self.closing_ids.filtered('is_closing').move_id.line_ids
+        brought = closing_lines.filtered(lambda line: line.account_id == self.shu_account_id)
+        carry = self.currency_id.round(self.surplus + sum(brought.mapped('balance')))
+        unaffected = self.company_id.get_unaffected_earnings_account()
+        sources = {}
+        for account in self._get_earnings_accounts() - self.shu_account_id - unaffected:
+            lines = closing_lines.filtered(lambda line, account=account: line.account_id == account)
+            sources[account] = self.currency_id.round(-sum(lines.mapped('balance')))
+        sources[unaffected] = self.currency_id.round(carry - sum(sources.values()))
+        name = self.env._("SHU %s carried over", self._get_period_label())
+        return self._prepare_entry_values(self.date_to, [
+            *(self._prepare_item(account, name, amount) for account, amount in sources.items()),
+            self._prepare_item(self.shu_account_id, name, -carry),
+        ])
+
+    def _create_meeting_entries(self):
+        self.ensure_one()
+        lines = self.member_line_ids.filtered(lambda line: not self.currency_id.is_zero(line.amount_total)).sorted('id')
+        chunks = [lines[start:start + MEMBERS_PER_ENTRY] for start in range(0, len(lines) or 1, MEMBERS_PER_ENTRY)]
+        moves = self._create_entries([
+            self._prepare_meeting_values(chunk, self.share_ids if index == 0 else self.share_ids.browse())
+            for index, chunk in enumerate(chunks)
+        ])
+        self.meeting_move_ids = moves
+        for move, chunk in zip(moves, chunks, strict=False):
+            payables = move.line_ids.filtered(lambda line: line.account_id == self.payable_account_id).sorted('id')
+            for line, payable in zip(chunk, payables, strict=True):
+                line.payable_line_id = payable
+
+    def _prepare_meeting_values(self, member_lines, shares):
+        """Return an entry: Dr SHU not yet distributed / Cr reserve, funds and SHU payable per member.
+
+        For a loss: Dr reserve, Dr accumulated loss / Cr SHU not yet distributed.
+        """
+        self.ensure_one()
+        name = self.env._(
+            "SHU %(period)s, meeting %(number)s", period=self._get_period_label(), number=self.meeting_number,
+        )
+        items = [
+            self._prepare_item(share.account_id, f"{name}: {share.name}", -share.amount_booked)
+            for share in shares if not share._is_for_members()
+        ]
+        items += [
+            self._prepare_item(self.payable_account_id, name, -line.amount_total, line.partner_id)
+            for line in member_lines
+        ]
+        total = self.currency_id.round(sum(item['balance'] for item in items))
+        return self._prepare_entry_values(
+            self.meeting_date, [self._prepare_item(self.shu_account_id, name, -total), *items],
+        )
+
+    def _prepare_entry_values(self, date, items):
+        """Return the values of an entry that this allocation owns, dated ``date`` or the first open day after it."""
+        self.ensure_one()
+        journal = self.company_id._get_coop_journal('coop_journal_id')
+        return {
+            'move_type': 'entry',
+            'journal_id': journal.id,
+            'company_id': self.company_id.id,
+            'date': self.company_id._get_first_open_day(date, journal),
+            'ref': self.name,
+            'coop_source_model': self._name,
+            'coop_source_id': self.id,
+            'line_ids': [Command.create(item) for item in items if not self.currency_id.is_zero(item['balance'])],
+        }
+
+    @api.model
+    def _prepare_item(self, account, name, balance, partner=None):
+        return {
+            'account_id': account.id, 'name': name, 'balance': balance, 'partner_id': partner.id if partner else False,
+        }
+
+    def _check_zero(self):
+        """Refuse to leave anything of the period on the SHU account.
+
+        :raises UserError: naming what would be left.
+        """
+        self.ensure_one()
+        self.invalidate_recordset(['amount_not_carried', 'amount_not_distributed'])
+        for amount in (self.amount_not_carried, self.amount_not_distributed):
+            if not self.currency_id.is_zero(amount):
+                raise UserError(self.env._(
+                    "%(allocation)s would leave %(amount)s on %(account)s; nothing was booked.",
+                    allocation=self.display_name, amount=format_amount(self.env, amount, self.currency_id),
+                    account=self.shu_account_id.display_name,
+                ))
+
+    # === BUSINESS METHODS - CANCELLING AND PAYING === #
+
+    def _check_may_be_cancelled(self):
+        """Refuse to cancel once anybody was paid, and what was cancelled before.
+
+        :raises UserError: naming the allocation and what to do.
+        """
+        self.ensure_one()
+        if any(self.member_line_ids.mapped('amount_paid')):
+            raise UserError(self.env._(
+                "Members were paid from %s already; it cannot be cancelled. Cancel the payouts first.",
+                self.display_name,
+            ))
+        if 'cancelled' not in self._transitions[self.state]:
+            raise UserError(self._state_error_message('cancelled'))
+
+    def _cancel_entries(self):
+        """Reverse the entries, if there are any, as of today or the first open day."""
+        self.ensure_one()
+        moves = (self.year_end_move_id | self.meeting_move_ids).filtered(lambda move: move.state == 'posted')
+        if moves:
+            self.reversal_move_ids = moves._coop_reverse_for(
+                self, self.env._("Cancelled: %(document)s, %(reason)s", document=self.name, reason=self.cancel_reason),
+            )
+
+    def _get_entries(self):
+        """Return all entries of the allocation, those of its payouts not among them."""
+        return self.year_end_move_id | self.meeting_move_ids | self.reversal_move_ids
+
+    def _update_paid(self):
+        """Follow what is still open: paid when every member is, posted again when a payment was undone."""
+        for allocation in self:
+            open_lines = allocation.member_line_ids.filtered(
+                lambda line: not line.currency_id.is_zero(line.amount_residual),
+            )
+            booked = any(line.payable_line_id for line in allocation.member_line_ids)
+            # sudo: whoever pays or reconciles; the state follows the ledger and nothing else
+            if allocation.state == 'posted' and booked and not open_lines:
+                allocation.sudo()._update_state('paid')
+            elif allocation.state == 'paid' and open_lines:
+                allocation.sudo()._update_state('posted')

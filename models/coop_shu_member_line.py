@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+
+class CoopShuMemberLine(models.Model):
+    """What one member gets of a period's surplus, with everything needed to work it out by hand."""
+    _name = 'coop.shu.member.line'
+    _description = "Member's SHU"
+    _order = 'date_to DESC, allocation_id, id'
+    _rec_names_search = ['membership_id']
+    _check_company_auto = True
+
+    allocation_id = fields.Many2one(
+        comodel_name='coop.shu.allocation', string="SHU Allocation", required=True, index=True, ondelete='cascade',
+        readonly=True, check_company=True,
+    )
+    company_id = fields.Many2one(related='allocation_id.company_id', store=True, precompute=True)
+    currency_id = fields.Many2one(related='allocation_id.currency_id')
+    state = fields.Selection(related='allocation_id.state', store=True)
+    date_from = fields.Date(related='allocation_id.date_from')
+    date_to = fields.Date(related='allocation_id.date_to', string="Period", store=True, precompute=True)
+    capital_days = fields.Boolean(related='allocation_id.capital_days')
+    membership_id = fields.Many2one(
+        comodel_name='coop.membership', string="Member", required=True, index=True, ondelete='restrict', readonly=True,
+        check_company=True,
+    )
+    partner_id = fields.Many2one(
+        related='membership_id.partner_id', string="Partner", store=True, precompute=True, index=True,
+    )
+    part_ids = fields.One2many(
+        comodel_name='coop.shu.member.part', inverse_name='line_id', string="Parts", readonly=True,
+    )
+    capital_amount = fields.Monetary(string="By Capital", compute='_compute_amounts', store=True)
+    patronage_amount = fields.Monetary(string="By Patronage", compute='_compute_amounts', store=True)
+    amount_total = fields.Monetary(string="SHU", compute='_compute_amounts', store=True)
+    payout_method = fields.Selection(
+        selection=[('cash', "Cash or Bank"), ('savings', "To Voluntary Savings")],
+        string="Paid As", required=True, default='cash', help="What the member chose.",
+    )
+    payable_line_id = fields.Many2one(
+        comodel_name='account.move.line', string="Owed On", readonly=True, copy=False, index='btree_not_null',
+        ondelete='restrict',
+    )
+    amount_residual = fields.Monetary(
+        string="Not Paid Yet", compute='_compute_amount_residual', store=True,
+        help="What is still open on the journal item that owes the member this SHU, however the rest was paid.",
+    )
+    amount_paid = fields.Monetary(string="Paid", compute='_compute_amount_residual', store=True)
+
+    _member_uniq = models.Constraint('UNIQUE (allocation_id, membership_id)', "The member has a part already.")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('membership_id', 'allocation_id.name', 'allocation_id.date_to')
+    def _compute_display_name(self):
+        for line in self:
+            # sudo: a member sees the period of the own part, not the cooperative's allocation
+            line.display_name = f"{line.allocation_id.sudo().display_name}, {line.membership_id.display_name}"
+
+    @api.depends('part_ids.amount', 'part_ids.kind')
+    def _compute_amounts(self):
+        for line in self:
+            capital = line.part_ids.filtered(lambda part: part.kind == 'capital')
+            line.capital_amount = sum(capital.mapped('amount'))
+            line.patronage_amount = sum((line.part_ids - capital).mapped('amount'))
+            line.amount_total = line.capital_amount + line.patronage_amount
+
+    @api.depends('payable_line_id.amount_residual', 'amount_total', 'state')
+    def _compute_amount_residual(self):
+        for line in self:
+            booked = line.payable_line_id and line.state in ('posted', 'paid')
+            line.amount_residual = -line.payable_line_id.amount_residual if booked else 0.0
+            line.amount_paid = line.amount_total - line.amount_residual if booked else 0.0
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if not self.env.su and vals.keys() - {'payout_method'}:
+            raise AccessError(self.env._("A member's SHU is computed and cannot be entered."))
+        if 'payout_method' in vals and 'paid' in self.mapped('state'):
+            raise UserError(self.env._("This SHU is paid already."))
+        return super().write(vals)
+
+    # === ACTIONS === #
+
+    def action_open_allocation(self):
+        """Open the allocation that this part belongs to."""
+        self.ensure_one()
+        return self.allocation_id._get_records_action()

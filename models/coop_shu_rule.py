@@ -1,0 +1,165 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from odoo.addons.producer_cooperative.tools.errors import RuleRefusal
+from odoo.addons.producer_cooperative.tools.shu import check_shares
+from odoo.addons.producer_cooperative.tools.units import to_decimal
+
+PERCENT_DIGITS = (6, 3)
+
+
+class CoopShuRule(models.Model):
+    """How the bylaws, or the meeting, want the yearly surplus shared, from a day on (UU 25/1992 art. 45)."""
+    _name = 'coop.shu.rule'
+    _inherit = ['mail.thread', 'mail.activity.mixin']
+    _description = "SHU Rule"
+    _order = 'company_id, date_from DESC'
+    _check_company_auto = True
+
+    name = fields.Char(required=True, tracking=True, help="Where the rule stands, e.g. the article of the bylaws.")
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, index=True, default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    date_from = fields.Date(
+        string="In Force From", required=True, tracking=True,
+        default=lambda self: fields.Date.context_today(self).replace(month=1, day=1),
+        help="The rule holds for periods that end on or after this day.",
+    )
+    share_ids = fields.One2many(
+        comodel_name='coop.shu.rule.share', inverse_name='rule_id', string="Shares", copy=True,
+    )
+    percent_total = fields.Float(string="Total (%)", compute='_compute_percent_total', digits=PERCENT_DIGITS)
+    capital_base = fields.Selection(
+        selection=[('closing', "Balance on the Last Day"), ('average', "Daily Average")],
+        string="Capital Counts By", required=True, default='closing', tracking=True,
+        help="Savings of the types that count as capital. The daily average counts from the day of joining.",
+    )
+    leavers = fields.Selection(
+        selection=[('none', "Get Nothing"), ('included', "Share Like Others")],
+        string="Members Who Left in the Period", required=True, default='none', tracking=True,
+        help="Whoever joins in the period counts from the day of joining in any case.",
+    )
+    rounding_unit = fields.Monetary(
+        required=True, default=1.0, tracking=True, help="Every part is a multiple of this amount, e.g. Rp 1 or Rp 100.",
+    )
+    rounding_method = fields.Selection(
+        selection=[
+            ('largest', "Largest Remainder (exact in sum)"), ('floor', "Round Down, the Rest to the Reserve"),
+        ],
+        string="Rounding", required=True, default='largest', tracking=True,
+        help="Largest remainder: units that are left go one each to the largest fractions; of equal ones, to the lower"
+             " member number.",
+    )
+    payable_account_id = fields.Many2one(
+        comodel_name='account.account', string="Owed to Members On", check_company=True, ondelete='restrict',
+        compute='_compute_payable_account_id', store=True, readonly=False, precompute=True, tracking=True,
+        domain="[('account_type', '=', 'liability_payable')]",
+    )
+    note = fields.Html(string="Remarks")
+
+    _date_uniq = models.Constraint(
+        'UNIQUE (company_id, date_from)', "There is a rule from this day on already; change that one.",
+    )
+    _unit_positive = models.Constraint('CHECK (rounding_unit > 0)', "The rounding unit must be more than zero.")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('share_ids.percent')
+    def _compute_percent_total(self):
+        for rule in self:
+            rule.percent_total = sum(to_decimal(percent) for percent in rule.share_ids.mapped('percent'))
+
+    @api.depends('company_id')
+    def _compute_payable_account_id(self):
+        for rule in self:
+            rule.payable_account_id = rule.payable_account_id or rule.company_id._find_coop_account('shu_payable')
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('share_ids', 'rounding_method')
+    def _check_shares(self):
+        """Refuse shares that leave anything out.
+
+        :raises ValidationError: when the shares are not 100 per cent, naming sum and difference, when no part goes to
+            the reserve, or to no member.
+        """
+        for rule in self:
+            try:
+                check_shares([to_decimal(share.percent) for share in rule.share_ids])
+            except RuleRefusal as refusal:
+                raise ValidationError(rule._shares_error_message(refusal)) from None
+            kinds = set(rule.share_ids.mapped('kind'))
+            if 'reserve' not in kinds:
+                raise ValidationError(self.env._(
+                    "%s gives nothing to the reserve: the law sets a part aside there before anything is shared.",
+                    rule.name,
+                ))
+
+    @api.constrains('payable_account_id')
+    def _check_payable_account(self):
+        for rule in self:
+            account = rule.payable_account_id
+            if account and account.account_type != 'liability_payable':
+                raise ValidationError(self.env._(
+                    "%s is no payable account: what is owed to each member must be open until it is paid.",
+                    account.display_name,
+                ))
+
+    def _shares_error_message(self, refusal):
+        self.ensure_one()
+        total, difference = (f'{Decimal(refusal.params[key]).normalize():f}' for key in ('total', 'difference'))
+        return self.env._(
+            "The shares of %(rule)s add up to %(total)s %% and not to 100 %% (difference %(difference)s %%).",
+            rule=self.name, total=total, difference=difference,
+        )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        before = {rule: rule._describe_shares() for rule in self} if 'share_ids' in vals else {}
+        res = super().write(vals)
+        for rule, shares in before.items():
+            rule._log_shares(shares)
+        return res
+
+    def _describe_shares(self):
+        self.ensure_one()
+        return " · ".join(f"{share.name} {share.percent:g} %" for share in self.share_ids)
+
+    def _log_shares(self, before):
+        """Keep in the chatter what the shares were, and are."""
+        self.ensure_one()
+        after = self._describe_shares()
+        if after != before:
+            self._message_log(body=self.env._(
+                "Shares changed from %(before)s to %(after)s", before=before, after=after,
+            ))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_in_force(self, company, date):
+        """Return the company's rule for a period that ends on ``date``; empty when there is none."""
+        return self.search(
+            [('company_id', '=', company.id), ('date_from', '<=', date)], order='date_from DESC', limit=1,
+        )
+
+    def _check_complete(self):
+        """Refuse a rule that cannot be carried out yet.
+
+        :raises UserError: when an account is missing or the shares do not hold together.
+        """
+        self.ensure_one()
+        self._check_shares()
+        if not self.payable_account_id:
+            raise UserError(self.env._("%s does not say on which account SHU is owed to members.", self.name))
+        without_account = self.share_ids.filtered(lambda share: not share._is_for_members() and not share.account_id)
+        if without_account:
+            raise UserError(self.env._(
+                "%(rule)s has no account for: %(shares)s.",
+                rule=self.name, shares=", ".join(without_account.mapped('name')),
+            ))

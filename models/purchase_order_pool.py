@@ -1,0 +1,76 @@
+from decimal import Decimal
+
+from odoo import fields, models
+
+from odoo.addons.producer_cooperative.tools.units import exact, to_decimal
+
+
+class PurchaseOrder(models.Model):
+    _inherit = 'purchase.order'
+
+    coop_pool_id = fields.Many2one(
+        comodel_name='coop.pool', string="Pooled Purchase", readonly=True, copy=False, index='btree_not_null',
+        check_company=True, ondelete='restrict',
+    )
+
+    # === ACTIONS === #
+
+    def button_cancel(self):
+        res = super().button_cancel()
+        self._coop_update_pools()
+        return res
+
+    def action_open_coop_pool(self):
+        """Open the pooled purchase that made this order."""
+        self.ensure_one()
+        return self.coop_pool_id._get_records_action()
+
+    # === BUSINESS METHODS === #
+
+    def _coop_update_pools(self):
+        """Tell the pools that something about their receipts changed."""
+        # sudo: the pool follows its own order, whoever cancels it
+        self.sudo().coop_pool_id._update_receipt()
+
+
+class PurchaseOrderLine(models.Model):
+    _inherit = 'purchase.order.line'
+
+    def _coop_get_received_quantity(self):
+        """Return what came less what went back to the vendor, in the product's unit."""
+        self.ensure_one()
+        return self.product_id.uom_id.round(sum(move._coop_get_received_quantity() for move in self.move_ids))
+
+    def _coop_get_billed(self):
+        """Return quantity (in the product's unit) and amount (company currency, before tax) of the posted bills.
+
+        Credit notes count against the bills.
+        """
+        self.ensure_one()
+        quantity, amount = 0.0, Decimal(0)
+        for line in self.invoice_lines.filtered(lambda line: line.parent_state == 'posted'):
+            sign = -1 if line.move_id.move_type == 'in_refund' else 1
+            quantity += sign * line.product_uom_id._compute_quantity(line.quantity, self.product_id.uom_id, round=False)
+            amount += to_decimal(line.balance)
+        return self.product_id.uom_id.round(quantity), amount
+
+    def _coop_get_received_cost(self):
+        """Return what the goods that came cost: billed amounts, and the order's price for what is not billed.
+
+        A bill for more than came is borne by what came.
+
+        :return: before tax, in company currency, exactly.
+        :rtype: Fraction
+        """
+        self.ensure_one()
+        billed, amount = self._coop_get_billed()
+        unbilled = max(self._coop_get_received_quantity() - billed, 0.0)
+        ordered = self.product_uom_id._compute_quantity(self.product_qty, self.product_id.uom_id, round=False)
+        if not unbilled or not ordered:
+            return exact(amount)
+        subtotal = self.currency_id._convert(
+            self.price_subtotal, self.company_id.currency_id, self.company_id, self.date_order, round=False,
+        )
+        unit = self.product_id.uom_id
+        share = exact(to_decimal(unit.round(unbilled))) / exact(to_decimal(unit.round(ordered)))
+        return exact(amount) + exact(to_decimal(subtotal)) * share

@@ -1,0 +1,88 @@
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from odoo.addons.producer_cooperative.tests.common import CoopCommon
+
+AMOUNTS = st.integers(1, 50).map(lambda thousands: thousands * 1_000)
+EVENTS = st.lists(st.one_of(
+    st.tuples(st.just('deposit'), st.integers(0, 2), st.integers(0, 2), AMOUNTS),
+    st.tuples(st.just('withdraw'), st.integers(0, 2), st.integers(0, 2), AMOUNTS),
+    st.tuples(st.just('cancel'), st.integers(0, 20)),
+    st.tuples(st.just('own_entry'), st.integers(0, 2), st.integers(0, 2), AMOUNTS),
+    st.tuples(st.just('reverse_own_entry'), st.integers(0, 20)),
+), min_size=3, max_size=10)
+
+
+@tagged('post_install', '-at_install')
+class TestSavingsHistories(CoopCommon):
+    """Whatever happens to the savings, the members together own what the ledger shows, and nobody owes savings."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.members = [cls._create_member(name) for name in ("Siti", "Budi", "Endang")]
+        cls.contact = cls.env['res.partner'].create({'name': "Anak Budi", 'parent_id': cls.members[1].partner_id.id})
+        cls.types = (cls.principal, cls.mandatory, cls.voluntary)
+
+    @settings(
+        max_examples=8, deadline=None, derandomize=True, database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(EVENTS)
+    def _check_history(self, events):
+        with self.env.cr.savepoint() as savepoint:
+            self.vouchers, self.entries = [], []
+            for name, *arguments in events:
+                try:
+                    with self.env.cr.savepoint():
+                        getattr(self, f'_do_{name}')(*arguments)
+                except UserError:
+                    continue  # refused: the invariants below say that nothing was half-done
+            self._assert_members_own_the_ledger()
+            savepoint.rollback()
+        self.env.invalidate_all()
+
+    def test_members_together_own_what_the_ledger_shows(self):
+        self._check_history()
+
+    def _do_deposit(self, member, savings_type, amount):
+        self.vouchers.append(self._save(self.members[member], {self.types[savings_type]: amount}))
+
+    def _do_withdraw(self, member, savings_type, amount):
+        self.vouchers.append(self._save(self.members[member], {self.types[savings_type]: amount}, direction='out'))
+
+    def _do_cancel(self, index):
+        if self.vouchers:
+            self.vouchers[index % len(self.vouchers)]._cancel_with_reason("Random")
+
+    def _do_own_entry(self, member, savings_type, amount):
+        partner = self.contact if member == 1 else self.members[member].partner_id
+        entry = self.env['account.move'].create({
+            'move_type': 'entry', 'journal_id': self.company.coop_journal_id.id, 'date': '2026-03-01',
+            'line_ids': [
+                (0, 0, {'account_id': self.cash_journal.default_account_id.id, 'balance': amount}),
+                (0, 0, {
+                    'account_id': self.types[savings_type].account_id.id, 'partner_id': partner.id, 'balance': -amount,
+                }),
+            ],
+        })
+        entry.action_post()
+        self.entries.append(entry)
+
+    def _do_reverse_own_entry(self, index):
+        if self.entries:
+            self.entries.pop(index % len(self.entries))._reverse_moves(cancel=True)
+
+    def _assert_members_own_the_ledger(self):
+        members = self.env['coop.membership'].union(*self.members)
+        balances = members._get_savings_balances()
+        for savings_type in self.types:
+            owned = [balances[member][savings_type] for member in members]
+            self.assertEqual(sum(owned), -self._balance(savings_type.account_id), savings_type.name)
+            savings_type.invalidate_recordset(['balance'])
+            self.assertEqual(sum(owned), savings_type.balance, savings_type.name)
+        for entry in self.env['coop.savings.voucher'].union(*self.vouchers).move_id:
+            self.assertEqual(sum(entry.line_ids.mapped('balance')), 0)
