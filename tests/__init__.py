@@ -26,3 +26,7 @@ from . import test_pool_requests
 from . import test_pool_order
 from . import test_pool_receipt
 from . import test_pool_distribution
+from . import test_consignment_closing
+from . import test_consignment_settlement
+from . import test_consignment_stock
+from . import test_consignment_terms

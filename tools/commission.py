@@ -103,6 +103,20 @@ def commission_due(bands: Sequence[Band], cumulative: int, already_taken: int, w
     return commission_on(bands, cumulative, whole) - require_whole(already_taken)
 
 
+def commission_per_unit(quantity: Exact, fee: Exact) -> int:
+    """Compute a commission that is a fixed amount for every unit of goods sold.
+
+    :param quantity: sold so far, in the unit of the product; what came back is subtracted
+    :param fee: per unit, in whole rounding units or fractions of them
+    :return: in whole rounding units, rounded once, a half away from zero
+    :raises InputRefusal: `float_not_exact`, `not_a_number`
+
+    >>> commission_per_unit(60, 250), commission_per_unit(Fraction(5, 2), 25)
+    (15000, 63)
+    """
+    return round_half_up(exact(quantity) * exact(fee))
+
+
 def _by_bands(bands: Sequence[Band], base: int) -> Fraction:
     return sum((band.slice_of(base) * exact(band.rate) for band in bands), Fraction(0)) / HUNDRED
 

@@ -69,6 +69,25 @@ class Invoiced:
 
 
 @dataclass(frozen=True)
+class Document:
+    """One posted invoice or credit note of a sale line.
+
+    :param key: what the earnings are to be told apart by, e.g. the terms in force on its date
+    :param quantity: in the unit of the product; negative on a credit note
+    :param amount: net untaxed amount in whole rounding units; negative on a credit note
+    :raises InputRefusal: `float_not_exact`, `not_whole`
+    """
+
+    key: Hashable
+    quantity: Exact
+    amount: int
+
+    def __post_init__(self) -> None:
+        exact(self.quantity)
+        require_whole(self.amount)
+
+
+@dataclass(frozen=True)
 class Entitlement:
     """A quantity in the unit of the product, and the amount for it in whole rounding units."""
 
@@ -162,6 +181,42 @@ def entitlements(
     return {owner: Entitlement(covered[owner], amount) for owner, amount in amounts.items()}
 
 
+def entitlements_by_document(
+    deliveries: Sequence[Delivered], documents: Iterable[Document], ties: Mapping[Hashable, Any] | None = None
+) -> dict[Hashable, dict[Hashable, Entitlement]]:
+    """Tell which documents an owner's earnings come from: each brings what it adds to the entitlement so far.
+
+    The parts of an owner add up to what :func:`entitlements` says of all documents together.
+
+    :param deliveries: as for :func:`entitlements`
+    :param documents: in the order in which they were posted
+    :return: per owner and key of a document
+    :raises InputRefusal: `returned_more_than_delivered`
+
+    >>> goods = [Delivered('A', 60), Delivered('B', 40)]
+    >>> earned = entitlements_by_document(goods, [Document('May', 80, 800), Document('June', 20, 200)])
+    >>> earned['B']['May'].amount, earned['B']['June'].amount
+    (200, 200)
+    """
+    rows = [Delivered(row.owner, exact(row.quantity)) for row in deliveries]
+    earned: dict[Hashable, dict[Hashable, Entitlement]] = {}
+    before: dict[Hashable, Entitlement] = {}
+    quantity: Exact = Fraction(0)
+    credited: Exact = Fraction(0)
+    amount = 0
+    for document in documents:
+        quantity += max(exact(document.quantity), Fraction(0))
+        credited -= min(exact(document.quantity), Fraction(0))
+        amount += document.amount
+        now = entitlements(rows, Invoiced(quantity, amount, credited), ties)
+        for owner, entitlement in now.items():
+            added = due(entitlement, before.get(owner))
+            parts = earned.setdefault(owner, {})
+            parts[document.key] = _add(parts.get(document.key), added)
+        before = now
+    return earned
+
+
 def due(entitlement: Entitlement, settled: Entitlement | None = None) -> Entitlement:
     """Subtract what was settled before, in quantity and in money.
 
@@ -210,6 +265,11 @@ def paid_amount(documents: Iterable[tuple[int, Exact]]) -> int:
     """
     counted = (require_whole(amount) * exact(share) for amount, share in documents)
     return round_half_up(sum(counted, Fraction(0)))
+
+
+def _add(entitlement: Entitlement | None, added: Entitlement) -> Entitlement:
+    so_far = entitlement or Entitlement()
+    return Entitlement(so_far.quantity + added.quantity, so_far.amount + added.amount)
 
 
 def _share_amount(

@@ -1,3 +1,4 @@
 from . import base_partner_merge
 from . import coop_document_cancel
 from . import coop_setup
+from . import coop_settle_members

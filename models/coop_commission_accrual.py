@@ -1,0 +1,182 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import format_date
+
+from odoo.addons.producer_cooperative.models.coop_settlement import ACCOUNTANT
+
+
+class CoopCommissionAccrual(models.Model):
+    """Commission earned on goods that are invoiced and not settled yet, booked on the last day of a period.
+
+    The entry is reversed the next day. Accruing the same day again books only the difference.
+    """
+    _name = 'coop.commission.accrual'
+    _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
+    _description = "Commission Accrual"
+    _order = 'date DESC, id DESC'
+    _check_company_auto = True
+
+    _transitions = {'draft': ('posted',), 'posted': ()}
+    _guarded_fields = frozenset({'state', 'lock_version', 'name', 'line_ids', 'move_id', 'reversal_move_id'})
+
+    def _default_date(self):
+        """Return the last day of the month before this one."""
+        return fields.Date.subtract(fields.Date.start_of(fields.Date.context_today(self), 'month'), days=1)
+
+    name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, index=True, readonly=True, default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    date = fields.Date(
+        required=True, copy=False, tracking=True, default=lambda self: self._default_date(),
+        help="Last day of the period that is closed; the entry is reversed the next day.",
+    )
+    state = fields.Selection(
+        selection=[('draft', "Draft"), ('posted', "Posted")], default='draft', required=True, readonly=True, copy=False,
+        tracking=True, index=True,
+    )
+    line_ids = fields.One2many(
+        comodel_name='coop.commission.accrual.line', inverse_name='accrual_id', readonly=True, copy=False,
+    )
+    amount_gross = fields.Monetary(string="Unsettled Sales", compute='_compute_amounts', store=True)
+    amount_commission = fields.Monetary(string="Commission", compute='_compute_amounts', store=True)
+    move_id = fields.Many2one(
+        comodel_name='account.move', string="Journal Entry", readonly=True, copy=False, index='btree_not_null',
+        ondelete='restrict',
+    )
+    reversal_move_id = fields.Many2one(
+        comodel_name='account.move', string="Reversal", readonly=True, copy=False, index='btree_not_null',
+        ondelete='restrict',
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('name', 'date')
+    def _compute_display_name(self):
+        for accrual in self:
+            draft = self.env._("Draft accrual at %s", format_date(self.env, accrual.date) if accrual.date else "…")
+            accrual.display_name = accrual.name or draft
+
+    @api.depends('line_ids.amount_gross', 'line_ids.amount_commission')
+    def _compute_amounts(self):
+        for accrual in self:
+            accrual.amount_gross = sum(accrual.line_ids.mapped('amount_gross'))
+            accrual.amount_commission = sum(accrual.line_ids.mapped('amount_commission'))
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if {'date', 'company_id'} & vals.keys():
+            if any(accrual.state != 'draft' for accrual in self):
+                raise UserError(self.env._("A posted accrual is not changed: accrue the same day again."))
+            self.sudo().line_ids.unlink()  # sudo: figures for another day, which nobody typed in
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_posted(self):
+        posted = self.filtered('move_id')
+        if posted:
+            raise UserError(self.env._("%s was posted; it stays.", posted[0].display_name))
+
+    # === ACTIONS === #
+
+    def action_compute(self):
+        """List the commission that is earned and neither settled nor accrued on the day.
+
+        :raises UserError: when there is none.
+        """
+        for accrual in self:
+            accrual._check_is_draft()
+            accrual.check_access('write')
+            # sudo: the figures are the document's own; nobody types them in
+            accrual.sudo().line_ids = [Command.clear(), *map(Command.create, accrual._prepare_lines())]
+            if not accrual.line_ids:
+                raise UserError(self.env._(
+                    "There is nothing to accrue on %s: every consigned sale is settled or accrued.",
+                    format_date(self.env, accrual.date),
+                ))
+
+    def action_post(self):
+        """Book the accruals, and their reversals on the next day.
+
+        :raises AccessError: for anybody but the accountant.
+        :raises UserError: when something was settled or invoiced since the computation.
+        """
+        self._check_user_is(ACCOUNTANT)
+        for accrual in self:
+            accrual._queue_up()
+            accrual.line_ids.membership_id._queue_up()
+            accrual._check_is_draft()
+            accrual._check_up_to_date()
+            accrual._update_state('posted', name=accrual.company_id._next_coop_number(
+                'coop.commission.accrual', 'AKR/%(range_year)s/', date=accrual.date, gapless=True,
+            ))
+            move = self.env['account.move'].create(accrual._prepare_move_values())
+            move._post(soft=False)
+            accrual.sudo().move_id = move  # sudo: the entries are the document's own; the role was checked
+            accrual.sudo().reversal_move_id = accrual._reverse_next_day()
+
+    def action_view_entries(self):
+        """Open the accrual's entry and its reversal."""
+        self.ensure_one()
+        return (self.move_id | self.reversal_move_id)._get_records_action(name=self.env._("Journal Entries"))
+
+    # === BUSINESS METHODS === #
+
+    def _check_is_draft(self):
+        self.ensure_one()
+        if self.state != 'draft':
+            raise UserError(self._state_error_message('posted'))
+
+    def _check_up_to_date(self):
+        self.ensure_one()
+        stored = [
+            {'membership_id': line.membership_id.id, 'amount_gross': line.amount_gross,
+             'amount_commission': line.amount_commission}
+            for line in self.line_ids.sorted('id')
+        ]
+        if not stored or stored != self._prepare_lines():
+            raise UserError(self.env._(
+                "Something was invoiced, settled or accrued since this was computed. Compute it again.",
+            ))
+
+    def _prepare_lines(self):
+        """Return one line per member with commission to accrue."""
+        self.ensure_one()
+        open_commissions = self.company_id._coop_get_unaccrued_commissions(self.date)
+        return [
+            {'membership_id': membership.id, 'amount_gross': gross, 'amount_commission': commission}
+            for membership, (gross, commission) in open_commissions.items()
+        ]
+
+    def _prepare_move_values(self):
+        """Return the entry: Dr consignment clearing / Cr commission, on the day itself."""
+        self.ensure_one()
+        ref = self.env._("%s: commission on consigned sales not settled yet", self.name)
+        lines = [
+            {'account_id': self.company_id._get_coop_account(key).id, 'name': ref, 'balance': sign * self.amount_commission}
+            for key, sign in (('clearing', 1), ('commission', -1))
+        ]
+        return {
+            'move_type': 'entry',
+            'journal_id': self.company_id._get_coop_journal('coop_journal_id').id,
+            'company_id': self.company_id.id,
+            'date': self.date,
+            'ref': ref,
+            'coop_source_model': self._name,
+            'coop_source_id': self.id,
+            'line_ids': [Command.create(values) for values in lines],
+        }
+
+    def _reverse_next_day(self):
+        self.ensure_one()
+        reversal = self.move_id._reverse_moves([{
+            'date': fields.Date.add(self.date, days=1),
+            'ref': self.env._("Reversal of %s", self.name),
+            'coop_source_model': self._name,
+            'coop_source_id': self.id,
+        }])
+        reversal._post(soft=False)
+        return reversal

@@ -1,0 +1,34 @@
+from odoo import api, fields, models
+
+
+class CoopConsignmentBand(models.Model):
+    """A commission rate from a threshold up to the next one; the last band has no end."""
+    _name = 'coop.consignment.band'
+    _description = "Commission Band"
+    _order = 'term_id, lower'
+
+    term_id = fields.Many2one(comodel_name='coop.consignment.term', required=True, index=True, ondelete='cascade')
+    company_id = fields.Many2one(related='term_id.company_id', store=True)
+    currency_id = fields.Many2one(related='term_id.currency_id')
+    lower = fields.Monetary(string="From", required=True)
+    rate = fields.Float(string="Rate (%)", digits=(5, 2), required=True)
+
+    _lower_uniq = models.Constraint('UNIQUE (term_id, lower)', "Two bands start at the same amount.")
+    _lower_not_negative = models.Constraint('CHECK (lower >= 0)', "A band starts at zero or above.")
+    _rate_is_share = models.Constraint('CHECK (rate BETWEEN 0 AND 100)', "A rate is between 0 and 100 %.")
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        bands = super().create(vals_list)
+        bands.term_id._check_not_used()
+        return bands
+
+    def write(self, vals):
+        self.term_id._check_not_used()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self.term_id._check_not_used()

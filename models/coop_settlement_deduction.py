@@ -1,0 +1,55 @@
+from odoo import api, fields, models
+
+
+class CoopSettlementDeduction(models.Model):
+    """What is kept back from a member's proceeds: savings withheld, and debts set off."""
+    _name = 'coop.settlement.deduction'
+    _description = "Settlement Deduction"
+    _order = 'settlement_id, kind, id'
+    _check_company_auto = True
+
+    settlement_id = fields.Many2one(comodel_name='coop.settlement', required=True, index=True, ondelete='cascade')
+    company_id = fields.Many2one(related='settlement_id.company_id', store=True)
+    currency_id = fields.Many2one(related='settlement_id.currency_id')
+    partner_id = fields.Many2one(related='settlement_id.partner_id', store=True, index=True)
+    kind = fields.Selection(
+        selection=[('savings', "Savings Withheld"), ('set_off', "Set Off")], required=True, readonly=True,
+    )
+    savings_type_id = fields.Many2one(
+        comodel_name='coop.savings.type', readonly=True, check_company=True, ondelete='restrict', index='btree_not_null',
+    )
+    debt_line_id = fields.Many2one(
+        comodel_name='account.move.line', string="Debt", readonly=True, check_company=True, ondelete='restrict',
+        index='btree_not_null',
+    )
+    name = fields.Char(string="Description", required=True, readonly=True)
+    amount = fields.Monetary(readonly=True)
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.settlement_id._check_is_open()
+        return lines
+
+    def write(self, vals):
+        self.settlement_id._check_is_open()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_posted(self):
+        self.settlement_id._check_is_open()
+
+    # === BUSINESS METHODS === #
+
+    def _as_values(self):
+        """Return the deduction as the computation would create it, to see whether it still holds."""
+        self.ensure_one()
+        return {
+            'kind': self.kind,
+            'savings_type_id': self.savings_type_id.id,
+            'debt_line_id': self.debt_line_id.id,
+            'name': self.name,
+            'amount': self.amount,
+        }

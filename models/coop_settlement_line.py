@@ -1,0 +1,72 @@
+from odoo import api, fields, models
+
+
+class CoopSettlementLine(models.Model):
+    """What is due to a member for one sale line: the entitlement to date less what was settled before.
+
+    A sale line is split where its invoices fall under different terms, years or accounts.
+    """
+    _name = 'coop.settlement.line'
+    _description = "Settlement Line"
+    _order = 'settlement_id, id'
+    _check_company_auto = True
+
+    settlement_id = fields.Many2one(comodel_name='coop.settlement', required=True, index=True, ondelete='cascade')
+    company_id = fields.Many2one(related='settlement_id.company_id', store=True)
+    currency_id = fields.Many2one(related='settlement_id.currency_id')
+    state = fields.Selection(related='settlement_id.state', store=True, index=True)
+    date = fields.Date(related='settlement_id.date', store=True)
+    owner_id = fields.Many2one(related='settlement_id.partner_id', store=True, index=True)
+    sale_line_id = fields.Many2one(
+        comodel_name='sale.order.line', required=True, readonly=True, index=True, ondelete='restrict',
+    )
+    order_name = fields.Char(related='sale_line_id.order_id.name', string="Sales Order")
+    product_id = fields.Many2one(related='sale_line_id.product_id', store=True, index=True)
+    uom_id = fields.Many2one(related='product_id.uom_id', string="Unit")
+    term_id = fields.Many2one(
+        comodel_name='coop.consignment.term', string="Terms", required=True, readonly=True, index=True,
+        ondelete='restrict',
+    )
+    year = fields.Integer(readonly=True, required=True, help="Calendar year of the invoices, for tiered commissions.")
+    account_id = fields.Many2one(
+        comodel_name='account.account', string="Credited Account", required=True, readonly=True, ondelete='restrict',
+        check_company=True, help="The account that the sale was credited to, and that the settlement debits.",
+    )
+    quantity = fields.Float(string="Quantity Due", digits='Product Unit', readonly=True)
+    amount = fields.Monetary(string="Sales", readonly=True, aggregator='sum')
+    commission = fields.Monetary(readonly=True, aggregator='sum')
+    quantity_before = fields.Float(string="Settled Before", digits='Product Unit', readonly=True)
+    amount_before = fields.Monetary(string="Amount Settled Before", readonly=True)
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.settlement_id._check_is_open()
+        return lines
+
+    def write(self, vals):
+        self.settlement_id._check_is_open()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_posted(self):
+        self.settlement_id._check_is_open()
+
+    # === BUSINESS METHODS === #
+
+    def _as_values(self):
+        """Return the line as the computation would create it, to see whether it still holds."""
+        self.ensure_one()
+        return {
+            'sale_line_id': self.sale_line_id.id,
+            'term_id': self.term_id.id,
+            'year': self.year,
+            'account_id': self.account_id.id,
+            'quantity': self.quantity,
+            'amount': self.amount,
+            'commission': self.commission,
+            'quantity_before': self.quantity_before,
+            'amount_before': self.amount_before,
+        }

@@ -1,0 +1,133 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class StockMoveLine(models.Model):
+    """Consigned goods always have an owner; goods of the cooperative's own never have one."""
+    _inherit = 'stock.move.line'
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get('move_id') and not vals.get('owner_id') and not vals.get('quant_id'):
+                owner = self.env['stock.move'].browse(vals['move_id'])._coop_get_bound_owner()
+                if owner:
+                    vals['owner_id'] = owner.id
+        lines = super().create(vals_list)
+        lines.filtered(lambda line: line.state == 'done')._coop_check_done()
+        return lines
+
+    def write(self, vals):
+        res = super().write(vals)
+        if {'owner_id', 'quant_id', 'quantity', 'location_id', 'location_dest_id'} & vals.keys():
+            self.filtered(lambda line: line.state == 'done')._coop_check_done()
+        return res
+
+    # === BUSINESS METHODS === #
+
+    def _action_done(self):
+        self.filtered('quantity')._coop_check_owners()
+        res = super()._action_done()
+        self.exists()._coop_check_owners_stock()
+        return res
+
+    def _coop_check_done(self):
+        """Check lines of a transfer that was validated before, after somebody changed them."""
+        self.filtered('quantity')._coop_check_owners()
+        self._coop_check_owners_stock()
+        self.move_id._coop_check_returned()
+
+    def _coop_check_owners(self):
+        """Check that goods and owners belong together before anything moves.
+
+        :raises UserError: naming the product, and what to do about it.
+        """
+        lines = self.filtered(lambda line: line.product_id.is_storable and line.company_id.coop_is_cooperative)
+        consigned = lines.filtered('product_id.coop_consigned')
+        members = consigned._coop_get_members()
+        for line in lines:
+            if line in consigned:
+                message = line._coop_owner_error_message(members)
+            else:
+                message = line._coop_own_goods_error_message()
+            if message:
+                raise UserError(message)
+
+    def _coop_get_members(self):
+        """Return ``{(partner, company)}`` of the owners on these lines who are, or were, admitted as members."""
+        # sudo: warehouse staff may not read memberships; only whether there is one matters
+        memberships = self.env['coop.membership'].sudo()._get_in_force(self.owner_id, self.company_id)
+        return {(membership.partner_id, membership.company_id) for membership in memberships}
+
+    def _coop_owner_error_message(self, members):
+        """Return what is wrong with a line of consigned goods, or an empty text."""
+        self.ensure_one()
+        product = self.product_id.display_name
+        if not self.owner_id or self.owner_id == self.company_id.partner_id:
+            return self.env._(
+                "%(product)s is sold for members: say whose goods these are (Assign Owner) before the transfer of"
+                " %(quantity)s %(unit)s is validated.",
+                product=product, quantity=self.quantity, unit=self.product_uom_id.name,
+            )
+        if (self.owner_id, self.company_id) not in members:
+            return self.env._(
+                "%(owner)s is not a member of the cooperative and cannot be the owner of %(product)s.",
+                owner=self.owner_id.display_name, product=product,
+            )
+        bound_to = self.move_id._coop_get_bound_owner()
+        if bound_to and bound_to != self.owner_id:
+            return self.env._(
+                "This transfer of %(product)s is about the goods of %(bound)s; goods of %(owner)s cannot go into it.",
+                product=product, bound=bound_to.display_name, owner=self.owner_id.display_name,
+            )
+        if self.location_dest_id._is_outgoing() and not self._coop_is_sold():
+            return self.env._(
+                "%(product)s of %(owner)s leaves for a customer without a sales order for it, so that nobody would ever"
+                " be paid. Sell consigned goods as such through a sales order.",
+                product=product, owner=self.owner_id.display_name,
+            )
+        return ""
+
+    def _coop_is_sold(self):
+        """Whether the line delivers what a sales order line sells; for a room that sells otherwise to override."""
+        self.ensure_one()
+        return self.move_id.sudo().sale_line_id.product_id == self.product_id  # sudo: see _coop_check_returned
+
+    def _coop_own_goods_error_message(self):
+        """Return what is wrong with a line of goods that are not consigned and come in with an owner."""
+        self.ensure_one()
+        comes_in = (
+            self.location_dest_id.usage in ('internal', 'transit') and self.location_id.usage not in ('internal', 'transit')
+            and not self.move_id.origin_returned_move_id
+        )
+        if not comes_in or not self.owner_id or self.owner_id == self.company_id.partner_id:
+            return ""
+        return self.env._(
+            "%(product)s is the cooperative's own product and cannot be taken in as goods of %(owner)s. Take the owner"
+            " off, or use a product that is sold for members.",
+            product=self.product_id.display_name, owner=self.owner_id.display_name,
+        )
+
+    def _coop_check_owners_stock(self):
+        """Refuse to hand out more of an owner's goods than there are: somebody else's would have gone.
+
+        :raises UserError: naming the owner and the product.
+        """
+        consigned = self.filtered(lambda line: line.product_id.coop_consigned and line.company_id.coop_is_cooperative)
+        if not consigned:
+            return
+        # sudo: the quantities of exactly the goods that were moved
+        short = self.env['stock.quant'].sudo().search([
+            ('product_id', 'in', consigned.product_id.ids), ('owner_id', 'in', [False, *consigned.owner_id.ids]),
+            ('location_id', 'in', (consigned.location_id | consigned.location_dest_id).ids),
+            ('location_id.usage', 'in', ('internal', 'transit')), ('quantity', '<', 0),
+        ]).filtered(lambda quant: quant.product_uom_id.compare(quant.quantity, 0) < 0)
+        if short:
+            raise UserError(self.env._(
+                "%(owner)s has %(missing)s %(unit)s of %(product)s less in %(location)s than this transfer takes.",
+                owner=short[0].owner_id.display_name or self.env._("Nobody"), missing=-short[0].quantity,
+                unit=short[0].product_uom_id.name, product=short[0].product_id.display_name,
+                location=short[0].location_id.display_name,
+            ))

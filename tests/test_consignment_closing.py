@@ -1,0 +1,126 @@
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.producer_cooperative.tests.common_consignment import ConsignmentCommon
+
+
+@tagged('post_install', '-at_install')
+class TestConsignmentClosing(ConsignmentCommon):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.next_day = fields.Date.add(cls.today, days=1)
+
+    def test_accrual_books_commission_and_takes_it_back_the_next_day(self):
+        self._sold(self.siti, 60)
+        self._sold(self.budi, 40)
+        accrual = self._accrue()
+        self.assertEntry(accrual.move_id, [(self.clearing, None, 100), (self.commission, None, -100)])
+        self.assertEntry(accrual.reversal_move_id, [(self.clearing, None, -100), (self.commission, None, 100)])
+        self.assertEqual(accrual.move_id.date, self.today)
+        self.assertEqual(accrual.reversal_move_id.date, self.next_day)
+        self.assertRecordValues(accrual.line_ids.sorted('amount_gross'), [
+            {'membership_id': self.budi.id, 'amount_gross': 400, 'amount_commission': 40},
+            {'membership_id': self.siti.id, 'amount_gross': 600, 'amount_commission': 60},
+        ])
+
+    def test_second_accrual_of_the_same_day_books_only_what_is_new(self):
+        self._sold(self.siti, 60)
+        self._accrue()
+        with self.assertRefused("nothing to accrue"):
+            self._accrue()
+        self._sold(self.budi, 40)
+        self.assertEqual(self._accrue().amount_commission, 40)
+
+    def test_settled_sales_are_not_accrued(self):
+        self._sold(self.siti, 60)
+        self._settle(self.siti)
+        with self.assertRefused("nothing to accrue"):
+            self._accrue()
+
+    def test_sales_that_were_settled_after_the_day_are_accrued_on_it(self):
+        yesterday = fields.Date.subtract(self.today, days=1)
+        self._bring(self.siti, 60)
+        order = self._sell(60)
+        delivery = self._deliver(order)
+        delivery.move_ids.date = yesterday
+        self._invoice(order, date=yesterday)
+        self._settle(self.siti)
+        self.assertEqual(self._accrue(yesterday).amount_commission, 60)
+        self.assertClearingExplained(yesterday)
+        self.assertClearingExplained()
+
+    def test_clearing_balance_is_what_is_invoiced_less_settled_less_accrued(self):
+        self._sold(self.siti, 60)
+        self._sold(self.budi, 40)
+        self._settle(self.siti)
+        self._accrue()
+        explained = self.assertClearingExplained()
+        self.assertEqual(explained, {
+            'ledger': 360, 'invoiced': 1_000, 'settled': 600, 'accrued': 40, 'difference': 0,
+        })
+        self.assertEqual(self.assertClearingExplained(self.next_day)['ledger'], 400)
+
+    def test_cancelled_settlement_is_explained_as_well(self):
+        self._sold(self.siti, 60)
+        settlement = self._settle(self.siti)
+        settlement._cancel_with_reason("Wrong")
+        self.assertEqual(self.assertClearingExplained()['settled'], 0)
+
+    def test_somebodys_own_entry_on_clearing_shows_as_difference(self):
+        self._sold(self.siti, 60)
+        entry = self.env['account.move'].create({'journal_id': self.company.coop_journal_id.id, 'line_ids': [
+            (0, 0, {'account_id': self.clearing.id, 'balance': 5}),
+            (0, 0, {'account_id': self.commission.id, 'balance': -5}),
+        ]})
+        entry.action_post()
+        self.assertEqual(self.company._coop_get_clearing_reconciliation(self.today)['difference'], -5)
+
+    def test_unsettled_sales_hold_up_the_closing_until_they_are_settled_or_accrued(self):
+        self.assertFalse(self._obstacles())
+        self._sold(self.siti, 60)
+        self.assertRegex(self._obstacles()[0], "neither settled nor accrued.*60.*Siti")
+        self._accrue()
+        self.assertFalse(self._obstacles())
+
+    def test_open_settlements_hold_up_the_closing(self):
+        self._sold(self.siti, 60)
+        self._accrue()
+        settlement = self._compute(self.siti)
+        self.assertRegex(self._obstacles()[0], "not posted yet.*Siti")
+        settlement.action_post()
+        # the accrual of 60 that the settlement has made superfluous
+        self.assertRegex(self._obstacles()[0], "neither settled nor accrued")
+        self.assertEqual(self._accrue().amount_commission, -60)
+        self.assertFalse(self._obstacles())
+        self.assertClearingExplained()
+
+    def test_missing_terms_hold_up_the_closing(self):
+        self.agreement.unlink()
+        self._sold(self.siti, 60)
+        self.assertRegex(self._obstacles()[0], "No consignment terms")
+
+    def test_accountant_accrues_and_the_officer_does_not(self):
+        self._sold(self.siti, 60)
+        accrual = self.env['coop.commission.accrual'].with_user(self.accountant).create({'date': self.today})
+        accrual.action_compute()
+        accrual.action_post()
+        self.assertEqual(accrual.state, 'posted')
+        with self.assertRefused("not allowed", Exception):
+            self.env['coop.commission.accrual'].with_user(self.officer).create({'date': self.today})
+
+    def test_accrual_entry_is_not_undone_behind_its_back(self):
+        self._sold(self.siti, 60)
+        accrual = self._accrue()
+        with self.assertRefused("undone only there"):
+            accrual.move_id.button_draft()
+
+    def _accrue(self, date=None):
+        accrual = self.env['coop.commission.accrual'].create({'date': date or self.today})
+        accrual.action_compute()
+        accrual.action_post()
+        return accrual
+
+    def _obstacles(self):
+        return self.company._coop_get_closing_obstacles(fields.Date.start_of(self.today, 'month'), self.today)
