@@ -4,7 +4,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
-import shutil
 import sys
 from pathlib import Path
 
@@ -111,19 +110,24 @@ def _pip_wheel(step: Step) -> Path:
 def _fetched_pip_wheel(step: Step) -> Path:
     """Return pip's wheel out of the distribution's package, for a Python that came without."""
     kept = places.cache() / 'pip-wheel'
-    if not list(kept.glob('**/pip-*.whl')):
-        apt = PrivateApt()
-        try:
-            apt.update(step)
-            package = 'python3-pip-whl'
-            versions = apt.versions([package])[package]
-            if not versions:
-                raise NoArchive(f'it offers no {package}')
-            [file] = apt.download(step, [f'{package}={versions[-1]}'])  # the system's own suite, for its own Python
-        except NoArchive as error:
-            sudo = '' if places.is_root() or not shutil.which('sudo') else 'sudo '
-            raise DevError(NO_PIP.format(python=sys.executable, reason=error, sudo=sudo)) from error
-        with places.built(kept) as building:
-            unpack(file, building, lambda name: name.endswith('.whl'), lambda count: None)
-        file.unlink()
+    with places.locked(places.cache() / 'apt.lock', 'fetching pip'):
+        if not kept.exists():
+            _fetch_pip(kept, step)
     return sorted(kept.glob('**/pip-*.whl'))[-1]
+
+
+def _fetch_pip(kept: Path, step: Step) -> None:
+    apt = PrivateApt()
+    package = 'python3-pip-whl'
+    try:
+        apt.update(step)
+        versions = apt.versions([package])[package]
+        if not versions:
+            raise NoArchive(f'it offers no {package}')
+    except NoArchive as error:
+        sudo = '' if places.is_root() else 'sudo '
+        raise DevError(NO_PIP.format(python=sys.executable, reason=error, sudo=sudo)) from error
+    [file] = apt.download(step, [f'{package}={versions[-1]}'])  # of the system's own suite, for its own Python
+    with places.built(kept) as building:
+        unpack(file, building, lambda name: name.endswith('.whl'), lambda count: None)
+    file.unlink()
