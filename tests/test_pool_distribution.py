@@ -258,6 +258,18 @@ class TestPoolDistribution(PoolCommon):
         with self.assertRefused("", AccessError):
             pool.charge_ids.with_user(self.warehouse_user).read(['goods_amount'])
 
+    def test_nobody_enters_what_the_pool_works_out(self):
+        pool = self._received()
+        for record, values in (
+            (pool, {'state': 'done'}), (pool, {'name': "PB/1"}), (pool.line_ids, {'price_charged': 1}),
+            (pool.line_ids, {'proposed_quantity': 1}), (pool.allocation_ids[0], {'quantity_computed': 9}),
+            (pool.allocation_ids[0], {'amount': 9}),
+        ):
+            with self.assertRefused("", AccessError):
+                record.with_user(self.manager).write(values)
+        pool.allocation_ids[0].with_user(self.officer).quantity = 3
+        self.assertEqual(pool.allocation_ids[0].quantity, 3)
+
     def test_every_role_opens_the_screens(self):
         pool = self._run(self._seed_pool(cost_ids=[Command.create({'name': "Freight", 'amount': 99})]), 7)
         self._invoices(pool)
