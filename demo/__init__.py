@@ -1,4 +1,5 @@
 from . import coop_demo
 from . import coop_demo_pool
+from . import coop_demo_consignment
 from . import coop_demo_expenses
 from . import coop_demo_shu

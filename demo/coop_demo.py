@@ -25,7 +25,7 @@ class CoopDemo(models.AbstractModel):
     # === BUSINESS METHODS === #
 
     @api.private
-    def load(self):
+    def load_cooperative(self):
         """Fill the active company with the demo cooperative and create one login per role.
 
         :raises UserError: when the company has journal entries already; nothing is changed then.

@@ -15,7 +15,7 @@ WISHES = {
 }
 #: 96 sacks at 148,000 are 14,208,000; 100 at 141,000 are 14,100,000: the higher step is cheaper. 94 arrive.
 RECEIVED = 94
-PAID_IN_CASH = ("Sumiati", "Joko Susilo", "Hadi Pranoto", "Mulyono")
+PAID_IN_CASH = ("Sumiati", "Joko Susilo", "Mulyono")
 FREIGHT = 470_000
 
 

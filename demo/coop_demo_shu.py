@@ -5,7 +5,7 @@ from odoo.fields import Command
 
 #: The bylaws: (kind, fund or base, per cent).
 SHARES = (
-    ('reserve', None, 40), ('capital', None, 15), ('patronage', 'purchases', 10), ('patronage', 'purchases', 15),
+    ('reserve', None, 40), ('capital', None, 15), ('patronage', 'purchases', 10), ('patronage', 'consigned', 15),
     ('fund', 'board', 5), ('fund', 'staff', 5), ('fund', 'education', 5), ('fund', 'social', 5),
 )
 

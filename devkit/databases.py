@@ -37,7 +37,7 @@ env.ref('base.main_company').currency_id = env.ref('base.IDR')
 env.cr.commit()
 '''
 DEMO_SCRIPT = '''\
-env['coop.demo'].load()
+env['coop.demo'].load_cooperative()
 env.cr.commit()
 '''
 LOGINS_SCRIPT = '''\

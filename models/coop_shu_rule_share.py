@@ -41,7 +41,10 @@ class CoopShuRuleShare(models.Model):
         ],
     )
     base = fields.Selection(
-        selection=[('purchases', "Purchases from the Cooperative"), ('deliveries', "Goods Sold to the Cooperative")],
+        selection=[
+            ('purchases', "Purchases from the Cooperative"), ('deliveries', "Goods Sold to the Cooperative"),
+            ('consigned', "Sales of Consigned Goods"), ('commission', "Commission on Consigned Goods"),
+        ],
         string="Patronage By",
     )
     percent = fields.Float(string="Percent", required=True, digits=PERCENT_DIGITS)
@@ -117,6 +120,22 @@ class CoopShuRuleShare(models.Model):
     def _get_patronage_deliveries(self, date_from, date_to):
         """Return what members sold to the cooperative: posted bills less refunds."""
         return self._sum_documents(self._get_deliveries_domain(), date_from, date_to, sign=-1)
+
+    def _get_patronage_consigned(self, date_from, date_to):
+        """Return what was sold of the members' consigned goods, by the settlements of the period."""
+        return self._sum_settlements('amount', date_from, date_to)
+
+    def _get_patronage_commission(self, date_from, date_to):
+        """Return the commission that members paid, by the settlements of the period."""
+        return self._sum_settlements('commission', date_from, date_to)
+
+    def _sum_settlements(self, field_name, date_from, date_to):
+        # sudo: sums per member, see _sum_documents
+        groups = self.env['coop.settlement.line'].sudo()._read_group([
+            ('state', '=', 'posted'), ('company_id', '=', self.company_id.id), ('date', '>=', date_from),
+            ('date', '<=', date_to),
+        ], ['settlement_id.membership_id'], [f'{field_name}:sum'])
+        return {membership.with_env(self.env): amount for membership, amount in groups}
 
     def _get_purchases_domain(self):
         """Return which documents count as purchases; for a room to leave some out, it must override this method."""
