@@ -3,10 +3,10 @@
 Limit: the number of queries does not grow with the members. Time is shown beside the bare SQL that sums the same journal
 items by member and account.
 """
+from _bench import cooperative, environment, measure, members, parse, verdict
+
 from odoo.fields import Command
 from odoo.tools import SQL
-
-from _bench import cooperative, environment, measure, members, parse, verdict
 
 SMALL, LARGE = 1_000, 100_000
 

@@ -2,9 +2,9 @@
 
 Limit: 1.15.
 """
-from odoo.fields import Command
-
 from _bench import cooperative, environment, measure, members, parse, verdict
+
+from odoo.fields import Command
 
 LINES, LIMIT = 5_000, 1.15
 

@@ -2,6 +2,9 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
 from odoo.addons.producer_cooperative.tools.allocation import (
     Allocation,
     RequestRow,
@@ -14,7 +17,6 @@ from odoo.addons.producer_cooperative.tools.allocation import (
 )
 from odoo.addons.producer_cooperative.tools.cases import fill_cases
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal
-from odoo.tests import BaseCase, tagged
 
 properties = settings(derandomize=True, max_examples=100, deadline=None, database=None)
 counts = st.integers(0, 10**15)

@@ -5,6 +5,9 @@ from fractions import Fraction
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
 from odoo.addons.producer_cooperative.tools.apportion import (
     apportion,
     apportion_by_key,
@@ -15,7 +18,6 @@ from odoo.addons.producer_cooperative.tools.apportion import (
     split_shares,
 )
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal
-from odoo.tests import BaseCase, tagged
 
 properties = settings(derandomize=True, max_examples=100, deadline=None, database=None)
 amounts = st.integers(-(10**15), 10**15)

@@ -4,9 +4,11 @@ from datetime import date, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
 from odoo.addons.producer_cooperative.tools.arrears import arrears, required_until
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal, RuleRefusal
-from odoo.tests import BaseCase, tagged
 
 properties = settings(derandomize=True, max_examples=100, deadline=None, database=None)
 days = st.dates(date(2015, 1, 1), date(2030, 12, 31))

@@ -5,10 +5,12 @@ from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
 from odoo.addons.producer_cooperative.tools.apportion import apportion
 from odoo.addons.producer_cooperative.tools.capital import Movement, daily_average, share_days
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal
-from odoo.tests import BaseCase, tagged
 
 properties = settings(derandomize=True, max_examples=100, deadline=None, database=None)
 days = st.dates(date(2010, 1, 1), date(2030, 12, 31))

@@ -4,9 +4,11 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
 from odoo.addons.producer_cooperative.tools.cases import CaseFill, fill_cases
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal
-from odoo.tests import BaseCase, tagged
 
 properties = settings(derandomize=True, max_examples=100, deadline=None, database=None)
 quantities = st.decimals(0, 10**15, places=3)

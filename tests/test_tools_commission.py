@@ -4,6 +4,9 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
 from odoo.addons.producer_cooperative.tools.commission import (
     Band,
     check_bands,
@@ -11,7 +14,6 @@ from odoo.addons.producer_cooperative.tools.commission import (
     commission_on,
 )
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal, RuleRefusal
-from odoo.tests import BaseCase, tagged
 
 properties = settings(derandomize=True, max_examples=100, deadline=None, database=None)
 rates = st.decimals(0, 100, places=2)

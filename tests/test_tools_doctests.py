@@ -5,8 +5,9 @@ import importlib
 import inspect
 import pkgutil
 
-from odoo.addons.producer_cooperative import tools
 from odoo.tests import BaseCase, tagged
+
+from odoo.addons.producer_cooperative import tools
 
 
 def modules():

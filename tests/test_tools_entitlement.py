@@ -5,6 +5,9 @@ from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
 from odoo.addons.producer_cooperative.tools.apportion import split_shares
 from odoo.addons.producer_cooperative.tools.entitlement import (
     Delivered,
@@ -19,7 +22,6 @@ from odoo.addons.producer_cooperative.tools.entitlement import (
     paid_share,
 )
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal
-from odoo.tests import BaseCase, tagged
 
 properties = settings(derandomize=True, max_examples=100, deadline=None, database=None)
 owners = st.sampled_from('ABCD')

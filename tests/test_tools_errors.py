@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+from odoo.tests import BaseCase, tagged
+
 from odoo.addons.producer_cooperative import tools
 from odoo.addons.producer_cooperative.tools.errors import (
     MESSAGES,
@@ -10,7 +12,6 @@ from odoo.addons.producer_cooperative.tools.errors import (
     InputRefusal,
     RuleRefusal,
 )
-from odoo.tests import BaseCase, tagged
 
 REFUSALS = {'ArithmeticRefusal', 'InputRefusal', 'RuleRefusal'}
 

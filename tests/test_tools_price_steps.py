@@ -4,6 +4,9 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal, RuleRefusal
 from odoo.addons.producer_cooperative.tools.price_steps import (
     Offer,
@@ -13,7 +16,6 @@ from odoo.addons.producer_cooperative.tools.price_steps import (
     offer_at,
     price_at,
 )
-from odoo.tests import BaseCase, tagged
 
 properties = settings(derandomize=True, max_examples=100, deadline=None, database=None)
 step_lists = st.lists(

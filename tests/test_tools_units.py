@@ -5,6 +5,9 @@ from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal
 from odoo.addons.producer_cooperative.tools.units import (
     exact,
@@ -16,7 +19,6 @@ from odoo.addons.producer_cooperative.tools.units import (
     to_decimal,
     to_units,
 )
-from odoo.tests import BaseCase, tagged
 
 CENT = Decimal('0.01')
 properties = settings(derandomize=True, max_examples=100, deadline=None, database=None)
