@@ -1,1 +1,4 @@
 from . import coop_demo
+from . import coop_demo_pool
+from . import coop_demo_expenses
+from . import coop_demo_shu

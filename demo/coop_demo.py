@@ -1,5 +1,5 @@
 import re
-from datetime import date
+from datetime import date, datetime, time
 
 from dateutil.relativedelta import relativedelta
 
@@ -10,6 +10,7 @@ from odoo.fields import Command
 from . import people
 
 PRINCIPAL, MANDATORY = 100_000, 20_000
+GRANT = 40_000_000
 
 
 class CoopDemo(models.AbstractModel):
@@ -38,10 +39,10 @@ class CoopDemo(models.AbstractModel):
         today = fields.Date.context_today(self)
         demo = self.with_context(tracking_disable=True, mail_create_nosubscribe=True)
         demo._load_company(date(today.year - 1, 1, 1))
-        demo._load_members(today.year - 1)
-        demo._load_savings(today.year - 1)
-        demo._load_present(today)
         demo._load_logins()
+        demo._load_year(today.year - 1)
+        demo._load_meeting(today)
+        demo._load_present(today)
 
     @api.private
     def logins(self):
@@ -49,6 +50,15 @@ class CoopDemo(models.AbstractModel):
         return [(role, login, login) for role, login, _group, _name in people.LOGINS]
 
     # === BUSINESS METHODS - STEPS === #
+
+    def _load_year(self, year):
+        """Let the cooperative live through ``year``. For a room to take part, it must override this method."""
+        self._load_opening(year)
+        self._load_members(year)
+        self._load_savings(year)
+
+    def _load_meeting(self, today):
+        """Hold the members' meeting on last year. For a room to take part, it must override this method."""
 
     def _load_company(self, start):
         company = self.env.company
@@ -66,8 +76,13 @@ class CoopDemo(models.AbstractModel):
             'principal_amount': PRINCIPAL, 'mandatory_amount': MANDATORY, 'rate_date': start,
             'clear_product_taxes': True,
         }).action_apply()
-        for journal in self.env['account.journal'].search([('type', '=', 'purchase'), ('company_id', '=', company.id)]):
-            journal.show_on_dashboard = True
+
+    def _load_opening(self, year):
+        """Book the grant that the cooperative began with."""
+        self._post_entry(date(year, 1, 3), "Hibah awal Dinas Koperasi", [
+            (self._get_journal('bank').default_account_id, GRANT),
+            (self.env.company._get_coop_account('grant'), -GRANT),
+        ])
 
     def _load_members(self, year):
         """Admit the members, each after paying principal savings and the first month."""
@@ -119,26 +134,25 @@ class CoopDemo(models.AbstractModel):
         })
 
     def _load_logins(self):
-        """Create one user per role, and the portal login of the first member."""
+        """Create one user per role; the portal login gets the first member's name when that member exists."""
         company = self.env.company
         for _role, login, group, name in people.LOGINS:
-            values = {
-                'login': login, 'password': login, 'company_id': company.id,
-                'company_ids': [Command.set(company.ids)], 'tz': 'Asia/Jakarta',
+            user = self.env['res.users'].with_context(no_reset_password=True).create({
+                'login': login, 'password': login, 'name': name, 'email': f'{login}@sumbermakmur.example',
+                'company_id': company.id, 'company_ids': [Command.set(company.ids)], 'tz': 'Asia/Jakarta',
                 'group_ids': [Command.set(self.env.ref(group or 'base.group_portal').ids)],
-            }
-            if group:
-                values.update(name=name, email=f'{login}@sumbermakmur.example')
-            else:
-                values['partner_id'] = self._get_members()[0].partner_id.id
-            user = self.env['res.users'].with_context(no_reset_password=True).create(values)
+            })
             if login == 'kasir':
                 self._get_journal('cash').coop_cashier_ids = user
 
     # === TOOLING === #
 
+    def _as(self, login):
+        """Return the loader in the hands of one of the demo users, so that each role does its own part."""
+        return self.with_user(self.env['res.users'].search([('login', '=', login)]))
+
     def _prepare_membership_values(self, person, index, joined, applied=None):
-        partner = self.env['res.partner'].create({
+        partner = self._get_partner({
             'name': person.name, 'company_type': 'person' if person.sex else 'company', 'city': person.village,
             'street': f"Desa {person.village} RT {index % 7 + 1} RW {index % 4 + 1}", 'lang': self._get_lang(),
             'country_id': self.env.ref('base.id').id,
@@ -156,6 +170,15 @@ class CoopDemo(models.AbstractModel):
                 'identity_number': f"351301{day:02d}{born:%m%y}{index + 1:04d}",
             })
         return values
+
+    def _get_partner(self, values):
+        """Return the partner of the portal login when it is this person's, else a new one."""
+        portal_login = next(login for _role, login, group, name in people.LOGINS if not group)
+        partner = self.env['res.users'].search([('login', '=', portal_login)]).partner_id
+        if partner.name != values['name']:
+            return self.env['res.partner'].create(values)
+        partner.write(values)
+        return partner
 
     def _get_lang(self):
         installed = dict(self.env['res.lang'].get_installed())
@@ -177,6 +200,53 @@ class CoopDemo(models.AbstractModel):
         return self.env['account.journal'].search([
             ('type', '=', kind), ('company_id', '=', self.env.company.id),
         ], limit=1)
+
+    def _post_entry(self, day, name, items, journal=None):
+        """Post a plain entry with ``items``, a list of (account, balance)."""
+        move = self.env['account.move'].create({
+            'journal_id': (journal or self._get_journal('general')).id, 'date': day, 'ref': name,
+            'line_ids': [
+                Command.create({'account_id': account.id, 'balance': balance, 'name': name}) for account, balance in items
+            ],
+        })
+        move._post(soft=False)
+        return move
+
+    def _get_account(self, code):
+        """Return the account of the Indonesian chart with this code."""
+        return self.env['account.account'].search([
+            ('code', '=', code), ('company_ids', 'in', self.env.company.ids),
+        ], limit=1)
+
+    def _pay(self, moves, day, kind='bank'):
+        """Pay posted invoices or bills in full, from or to the bank or cash."""
+        for move in moves:
+            self.env['account.payment.register'].with_context(active_model='account.move', active_ids=move.ids).create({
+                'journal_id': self._get_journal(kind).id, 'payment_date': day,
+            })._create_payments()
+
+    def _set_back(self, day, orders=None, pickings=None):
+        """Date orders and finished transfers on ``day``; Odoo stamps them with the present."""
+        noon = datetime.combine(day, time(5))
+        if orders:
+            orders.write({'date_order': noon})
+        if pickings:
+            pickings.move_ids.write({'date': noon})
+            pickings.move_line_ids.write({'date': noon})
+            pickings.write({'date_done': noon})
+            self.env['stock.quant'].sudo().search([
+                ('product_id', 'in', pickings.move_ids.product_id.ids), ('in_date', '>', noon),
+                ('location_id', 'in', pickings.move_line_ids.location_dest_id.ids),
+            ]).write({'in_date': noon})
+
+    def _receive(self, picking, day, quantity=None):
+        """Let the warehouse validate a transfer, with another quantity of its only product where one is given."""
+        picking = self._as('gudang').env['stock.picking'].browse(picking.ids)
+        if quantity is not None:
+            picking.move_ids.quantity = quantity
+        picking.move_ids.picked = True
+        picking.with_context(skip_backorder=True, picking_ids_not_to_backorder=picking.ids).button_validate()
+        self._set_back(day, pickings=picking.sudo(False).with_env(self.env))
 
     def _post_voucher(self, day, amounts, direction='in'):
         """Post one savings voucher over ``amounts``, a list of (membership, savings type, amount)."""

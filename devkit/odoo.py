@@ -116,5 +116,7 @@ def last_error(lines: Sequence[str]) -> str:
     for index in range(len(lines) - 1, -1, -1):
         match = LOG_LINE.match(lines[index])
         if match and match['level'] in ('ERROR', 'CRITICAL'):
-            return tail(lines[index:], 40)
+            following = range(index + 1, len(lines))
+            end = next((other for other in following if LOG_LINE.match(lines[other])), len(lines))
+            return f'{tail([lines[index]])}\n{tail(lines[index + 1:end], 12)}'.rstrip()
     return tail(lines, 25)

@@ -84,7 +84,7 @@ def from_debian() -> Odoo:
     """Use Debian's package, fetched once into the cache."""
     target = places.cache() / f'odoo-{_recipe()}'
     if not (target / 'stamp.json').exists():
-        with places.locked(places.cache() / 'odoo.lock', 'unpacking Odoo'):
+        with places.locked(places.cache() / 'apt.lock', 'fetching Odoo'):
             if not (target / 'stamp.json').exists():
                 _build(target)
     packages = target / 'usr/lib/python3/dist-packages'

@@ -10,6 +10,7 @@ import pwd
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,11 +123,16 @@ def locked(path: Path, waiting_for: str) -> Iterator[None]:
 
 
 def remove(path: Path) -> None:
-    """Remove a file or a whole tree, and make sure that it is gone."""
+    """Remove a file or a whole tree, also while a killed command's last process still writes there."""
     if path.is_symlink() or path.is_file():
         path.unlink()
-    elif path.exists():
-        shutil.rmtree(path)
+        return
+    for attempt in range(10):
+        if not path.exists():
+            return
+        if attempt:
+            time.sleep(0.5)
+        shutil.rmtree(path, ignore_errors=attempt < 9)
 
 
 @contextlib.contextmanager

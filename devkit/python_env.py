@@ -4,8 +4,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -88,39 +86,48 @@ def _pip(target: Path, arguments: list[str], step: Step, log: Path) -> None:
 
 
 def _add_pip(target: Path, step: Step) -> None:
-    """Put pip into the environment: Python's own copy, or the distribution's where that was taken out."""
-    python = target / 'bin' / 'python'
-    if importlib.util.find_spec('ensurepip'):
-        done = subprocess.run(
-            [python, '-I', '-m', 'ensurepip', '--default-pip'], stdin=subprocess.DEVNULL, capture_output=True,
-            env=clean_environment(), check=False)
-        if done.returncode == 0:
-            return
-    step.progress('fetching pip')
+    """Put pip into the environment, out of a wheel that comes with Python or with the distribution.
+
+    A wheel can be run as it is; `python -m ensurepip` would start a process of its own that outlives a killed parent.
+    """
     wheel = _pip_wheel(step)
-    output_of([python, wheel / 'pip', 'install', '--quiet', '--no-index', '--no-input', wheel], env=clean_environment())
-    step.add(wheel.name.removesuffix('-py3-none-any.whl'))
+    output_of(
+        [target / 'bin' / 'python', wheel / 'pip', 'install', '--quiet', '--no-index', '--no-input', wheel],
+        env=clean_environment())
 
 
 def _pip_wheel(step: Step) -> Path:
-    """Return pip's wheel as the distribution ships it."""
-    system = sorted(Path('/usr/share/python-wheels').glob('pip-*.whl'))
-    if system:
-        return system[-1]
+    """Return pip's wheel: the one in Python, the distribution's, or the distribution's fetched for us."""
+    folders = [Path('/usr/share/python-wheels')]
+    if spec := importlib.util.find_spec('ensurepip'):
+        folders[:0] = [Path(folder) / '_bundled' for folder in spec.submodule_search_locations or ()]
+    for folder in folders:
+        if found := sorted(folder.glob('pip-*.whl')):
+            return found[-1]
+    return _fetched_pip_wheel(step)
+
+
+def _fetched_pip_wheel(step: Step) -> Path:
+    """Return pip's wheel out of the distribution's package, for a Python that came without."""
     kept = places.cache() / 'pip-wheel'
-    if not list(kept.glob('**/pip-*.whl')):
-        apt = PrivateApt()
-        try:
-            apt.update(step)
-            package = 'python3-pip-whl'
-            versions = apt.versions([package])[package]
-            if not versions:
-                raise NoArchive(f'it offers no {package}')
-            [file] = apt.download(step, [f'{package}={versions[-1]}'])  # the system's own suite, for its own Python
-        except NoArchive as error:
-            sudo = '' if places.is_root() or not shutil.which('sudo') else 'sudo '
-            raise DevError(NO_PIP.format(python=sys.executable, reason=error, sudo=sudo)) from error
-        with places.built(kept) as building:
-            unpack(file, building, lambda name: name.endswith('.whl'), lambda count: None)
-        file.unlink()
+    with places.locked(places.cache() / 'apt.lock', 'fetching pip'):
+        if not kept.exists():
+            _fetch_pip(kept, step)
     return sorted(kept.glob('**/pip-*.whl'))[-1]
+
+
+def _fetch_pip(kept: Path, step: Step) -> None:
+    apt = PrivateApt()
+    package = 'python3-pip-whl'
+    try:
+        apt.update(step)
+        versions = apt.versions([package])[package]
+        if not versions:
+            raise NoArchive(f'it offers no {package}')
+    except NoArchive as error:
+        sudo = '' if places.is_root() else 'sudo '
+        raise DevError(NO_PIP.format(python=sys.executable, reason=error, sudo=sudo)) from error
+    [file] = apt.download(step, [f'{package}={versions[-1]}'])  # of the system's own suite, for its own Python
+    with places.built(kept) as building:
+        unpack(file, building, lambda name: name.endswith('.whl'), lambda count: None)
+    file.unlink()

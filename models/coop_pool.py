@@ -30,6 +30,7 @@ class CoopPool(models.Model):
         'done': (),
         'cancelled': (),
     }
+    _guarded_fields = frozenset({'state', 'lock_version', 'name', 'date_closed', 'cancel_reason'})
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
     title = fields.Char(
@@ -167,7 +168,8 @@ class CoopPool(models.Model):
     def create(self, vals_list):
         pools = super().create(vals_list)
         for pool in pools.filtered(lambda pool: not pool.name):
-            pool.name = pool.company_id._next_coop_number('coop.pool', 'PB/%(range_year)s/')
+            # sudo: numbers are drawn, never typed
+            pool.sudo().name = pool.company_id._next_coop_number('coop.pool', 'PB/%(range_year)s/')
         return pools
 
     def write(self, vals):

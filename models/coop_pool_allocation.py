@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
 
@@ -69,6 +69,8 @@ class CoopPoolAllocation(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
+        if vals.keys() - {'quantity'} and not self.env.su:
+            raise AccessError(self.env._("Only what a member gets is changed by hand; the rest is worked out."))
         if 'quantity' in vals:
             return self._write_by_hand(vals)
         return super().write(vals)

@@ -158,7 +158,8 @@ class CoopPool(models.Model):
                 pooled, {share: to_decimal(share.quantity) for share in of_line},
                 {share: share.membership_id._get_rank() for share in of_line},
             )
-            line.write({
+            # sudo: what was charged is worked out, never entered
+            line.sudo().write({
                 'cost_charged': self._from_units(pooled.cost), 'margin_charged': self._from_units(pooled.margin),
                 'price_charged': price,
             })

@@ -119,7 +119,8 @@ class CoopPoolLine(models.Model):
         :raises UserError: when no vendor has a price for a product that members asked for.
         """
         for line in self:
-            line.write(line._prepare_proposal_values())
+            # sudo: proposals are worked out, never entered
+            line.sudo().write(line._prepare_proposal_values())
 
     def _prepare_proposal_values(self):
         """Return the proposal: needed cases, the cheapest vendor for the sum, and the next price step if it pays.

@@ -258,15 +258,16 @@ class CoopShuAllocation(models.Model):
             ('account_id', 'in', types.account_id.ids), ('partner_id.commercial_partner_id', 'in', partners.ids),
         ])
         lines = self.env['account.move.line']
-        before = lines._read_group(domain & Domain('date', '<', self.date_from), ['partner_id'], ['balance:sum'])
+        owner = 'partner_id.commercial_partner_id'
+        before = lines._read_group(domain & Domain('date', '<', self.date_from), [owner], ['balance:sum'])
         within = lines._read_group(
             domain & Domain([('date', '>=', self.date_from), ('date', '<=', self.date_to)]),
-            ['partner_id', 'date:day'], ['balance:sum'],
+            [owner, 'date:day'], ['balance:sum'],
         )
         day_before = fields.Date.subtract(self.date_from, days=1)
         movements = defaultdict(list)
         for partner, day, balance in [*((partner, day_before, balance) for partner, balance in before), *within]:
-            movements[partner.commercial_partner_id].append(Movement(day, self._to_smallest(-balance)))
+            movements[partner].append(Movement(day, self._to_smallest(-balance)))
         return movements
 
     # === BUSINESS METHODS - UNITS === #

@@ -258,12 +258,25 @@ class TestPoolDistribution(PoolCommon):
         with self.assertRefused("", AccessError):
             pool.charge_ids.with_user(self.warehouse_user).read(['goods_amount'])
 
+    def test_nobody_enters_what_the_pool_works_out(self):
+        pool = self._received()
+        for record, values in (
+            (pool, {'state': 'done'}), (pool, {'name': "PB/1"}), (pool.line_ids, {'price_charged': 1}),
+            (pool.line_ids, {'proposed_quantity': 1}), (pool.allocation_ids[0], {'quantity_computed': 9}),
+            (pool.allocation_ids[0], {'amount': 9}),
+        ):
+            with self.assertRefused("", AccessError):
+                record.with_user(self.manager).write(values)
+        pool.allocation_ids[0].with_user(self.officer).quantity = 3
+        self.assertEqual(pool.allocation_ids[0].quantity, 3)
+
     def test_every_role_opens_the_screens(self):
         pool = self._run(self._seed_pool(cost_ids=[Command.create({'name': "Freight", 'amount': 99})]), 7)
         self._invoices(pool)
         for user in (self.officer, self.cashier, self.accountant, self.supervisor, self.warehouse_user, self.manager):
             form = Form(pool.with_user(user))
             self.assertEqual(form.state, 'distributed', user.login)
+            self.assertEqual(Form(pool.line_ids.with_user(user)).quantity_received, 7, user.login)
         for user in (self.officer, self.supervisor, self.accountant):
             self.assertEqual(Form(pool.charge_ids[0].with_user(user)).amount_total, pool.charge_ids[0].amount_total)
         for record in (pool.sale_order_ids[0], pool.purchase_order_ids, pool.request_ids[0]):

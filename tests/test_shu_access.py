@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from odoo.addons.producer_cooperative.tests.common_shu import MEETING, YEAR, ShuCommon
 
@@ -188,6 +188,28 @@ class TestShuAccess(ShuCommon):
             ["Reserve", "Social", "Members by Capital", "Purchases from the Cooperative"],
         )
         self.assertEqual(form.record.share_ids[1].account_id, self._account('fund_social'))
+
+
+@tagged('post_install', '-at_install')
+class TestShuPortal(ShuCommon, HttpCase):
+
+    def test_member_sees_the_own_shu_with_what_it_follows_from(self):
+        self._create_rule(('reserve', 60), ('capital', 40))
+        siti = self._create_registered("Siti", '001', 300_000)
+        self._create_registered("Budi", '002', 123_456)
+        new_test_user(
+            self.env, login='siti_shu', groups='base.group_portal', partner_id=siti.partner_id.id,
+            company_id=self.company.id, company_ids=[Command.set(self.company.ids)],
+        )
+        allocation = self._approve(self._compute(1_000_000))
+        self.authenticate('siti_shu', 'siti_shu')
+        self.assertNotIn("÷ all", self.url_open('/my/membership').text)
+        allocation.action_post()
+        page = self.url_open('/my/membership').text
+        # 400,000 × 300,000 ÷ 423,456 = 283,382.45
+        for number in ("400,000.00", "300,000.00", "423,456.00", "283,382.00"):
+            self.assertIn(number, page)
+        self.assertNotIn("Budi", page)
 
 
 @tagged('post_install', '-at_install')

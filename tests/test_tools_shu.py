@@ -13,7 +13,10 @@ from odoo.addons.producer_cooperative.tools.errors import InputRefusal, RuleRefu
 from odoo.addons.producer_cooperative.tools.shu import (
     check_shares,
     distribute_pool,
+    floor_pool,
+    floor_surplus,
     member_part,
+    number_key,
     split_surplus,
 )
 
@@ -208,3 +211,31 @@ class TestToolsShu(BaseCase):
         self.assertLessEqual(sum(parts.values()), pool)
         for member, base in bases.items():
             self.assertLess(abs(parts[member] - Fraction(pool * base, whole)), 1)
+
+    # === ROUNDING DOWN === #
+
+    @properties
+    @given(pools, share_tables())
+    def test_rounded_down_less_than_a_unit_per_share_is_left(self, surplus, shares):
+        parts = floor_surplus(surplus, shares).parts
+        for place, share in shares.items():
+            self.assertEqual(parts[place], floor(surplus * Fraction(share) / 100))
+        self.assertLess(surplus - sum(parts.values()), len(parts))
+
+    @properties
+    @given(pools, base_maps)
+    def test_rounded_down_nobody_gets_more_than_the_exact_part(self, pool, bases):
+        parts = floor_pool(pool, bases)
+        whole = sum(bases.values())
+        for member, base in bases.items():
+            self.assertEqual(parts[member], floor(member_part(pool, base, whole)))
+
+    def test_rounded_down_a_loss_is_a_loss(self):
+        self.assertEqual(floor_surplus(-7, {'reserve': 100}).loss, 7)
+        with self.assertRaises(InputRefusal):
+            floor_pool(-7, {1: 1})
+
+    # === MEMBER NUMBERS === #
+
+    def test_member_numbers_are_put_in_order_as_numbers(self):
+        self.assertEqual(sorted(['A2', '10', 'A10', '9', '009'], key=number_key), ['009', '9', '10', 'A2', 'A10'])

@@ -1,0 +1,56 @@
+from datetime import date
+
+from odoo import models
+from odoo.fields import Command
+
+#: The bylaws: (kind, fund or base, per cent).
+SHARES = (
+    ('reserve', None, 40), ('capital', None, 15), ('patronage', 'purchases', 10), ('patronage', 'purchases', 15),
+    ('fund', 'board', 5), ('fund', 'staff', 5), ('fund', 'education', 5), ('fund', 'social', 5),
+)
+
+
+class CoopDemo(models.AbstractModel):
+    _inherit = 'coop.demo'
+
+    def _load_year(self, year):
+        super()._load_year(year)
+        detail = {'fund': 'fund', 'patronage': 'base'}
+        self.env['coop.shu.rule'].create({
+            'name': "AD/ART pasal 38", 'date_from': date(year, 1, 1),
+            'share_ids': [
+                Command.create({
+                    'sequence': sequence, 'kind': kind, 'percent': percent, **({detail[kind]: key} if key else {}),
+                })
+                for sequence, (kind, key, percent) in enumerate(SHARES, start=1)
+            ],
+        })
+
+    def _load_meeting(self, today):
+        """Share last year's surplus: the treasurer computes, the meeting decides, the treasurer books and pays."""
+        super()._load_meeting(today)
+        year = today.year - 1
+        allocation = self._as('bendahara').env['coop.shu.allocation'].create({
+            'date_from': date(year, 1, 1), 'date_to': date(year, 12, 31),
+        })
+        allocation.action_compute()
+        decided = min(date(today.year, 2, 21), today)
+        by_manager = allocation.with_env(self._as('ketua').env)
+        by_manager.write({'meeting_date': decided, 'meeting_number': f"01/RAT/{today.year}"})
+        by_manager.action_approve()
+        allocation.action_post()
+        self._pay_shu(allocation, min(date(today.year, 3, 5), today))
+
+    def _pay_shu(self, allocation, day):
+        """Pay the SHU in cash; who saves voluntarily gets it there."""
+        _principal, _mandatory, voluntary = self._get_savings_types()
+        lines = allocation.member_line_ids
+        balances = lines.membership_id._get_savings_balances()
+        savers = lines.filtered(lambda line: balances[line.membership_id][voluntary.with_env(allocation.env)] > 0)
+        savers.payout_method = 'savings'
+        for method in ('cash', 'savings'):
+            payout = allocation.env['coop.shu.payout'].create({
+                'allocation_id': allocation.id, 'method': method, 'date': day,
+            })
+            payout.action_fill()
+            payout.action_post()
