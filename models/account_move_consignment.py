@@ -21,7 +21,8 @@ class AccountMove(models.Model):
         :raises UserError: naming the document and the product.
         :raises RedirectWarning: when the cooperative has no clearing account yet.
         """
-        for move in self.filtered(lambda m: m.is_sale_document(include_receipts=True) and m.company_id.coop_is_cooperative):
+        sales = self.filtered(lambda move: move.is_sale_document(include_receipts=True))
+        for move in sales.filtered('company_id.coop_is_cooperative'):
             lines = move.invoice_line_ids.filtered(
                 lambda line: line.display_type == 'product' and line.product_id.coop_consigned,
             )

@@ -155,10 +155,11 @@ class CoopCommissionAccrual(models.Model):
         """Return the entry: Dr consignment clearing / Cr commission, on the day itself."""
         self.ensure_one()
         ref = self.env._("%s: commission on consigned sales not settled yet", self.name)
-        lines = [
-            {'account_id': self.company_id._get_coop_account(key).id, 'name': ref, 'balance': sign * self.amount_commission}
-            for key, sign in (('clearing', 1), ('commission', -1))
-        ]
+        lines = [{
+            'account_id': self.company_id._get_coop_account(key).id,
+            'name': ref,
+            'balance': sign * self.amount_commission,
+        } for key, sign in (('clearing', 1), ('commission', -1))]
         return {
             'move_type': 'entry',
             'journal_id': self.company_id._get_coop_journal('coop_journal_id').id,

@@ -43,7 +43,8 @@ class CoopConsignment(models.Model):
     )
     date = fields.Date(required=True, default=fields.Date.context_today, copy=False, tracking=True)
     paper_number = fields.Char(
-        string="Paper Slip", copy=False, help="Number of the slip that was written by hand, during a power cut for example.",
+        string="Paper Slip", copy=False,
+        help="Number of the slip that was written by hand, during a power cut for example.",
     )
     weigher = fields.Char(string="Weighed By", copy=False)
     line_ids = fields.One2many(comodel_name='coop.consignment.line', inverse_name='consignment_id', copy=True)
@@ -133,7 +134,9 @@ class CoopConsignment(models.Model):
         if self.state != 'draft':
             raise UserError(self._state_error_message('confirmed'))
         if self.membership_id.state != 'active':
-            raise UserError(self.env._("%s is not an active member and delivers nothing.", self.membership_id.display_name))
+            raise UserError(self.env._(
+                "%s is not an active member and delivers nothing.", self.membership_id.display_name,
+            ))
         if not self.line_ids:
             raise UserError(self.env._("The intake slip is empty: add the goods that were brought."))
         for line in self.line_ids:

@@ -26,7 +26,8 @@ class CoopConsignmentAgreement(models.Model):
     note = fields.Html(string="Remarks")
 
     _one_per_member = models.UniqueIndex(
-        "(company_id, membership_id) WHERE active AND membership_id IS NOT NULL", "This member has an agreement already.",
+        "(company_id, membership_id) WHERE active AND membership_id IS NOT NULL",
+        "This member has an agreement already.",
     )
     _one_for_all = models.UniqueIndex(
         "(company_id) WHERE active AND membership_id IS NULL", "There is an agreement for all members already.",

@@ -33,7 +33,7 @@ class CoopConsignmentLine(models.Model):
     )
     grade = fields.Char()
     asking_price = fields.Monetary(
-        string="Asking Price", groups=MONEY_GROUPS, help="What the member hopes for per unit; it binds nobody.",
+        groups=MONEY_GROUPS, help="What the member hopes for per unit; it binds nobody.",
     )
     move_ids = fields.One2many(comodel_name='stock.move', inverse_name='coop_consignment_line_id', string="Stock Moves")
     received = fields.Float(digits='Product Unit', compute='_compute_received', help="What the warehouse took in.")

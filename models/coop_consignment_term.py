@@ -54,7 +54,8 @@ class CoopConsignmentTerm(models.Model):
 
     _date_uniq = models.Constraint('UNIQUE (agreement_id, date_from)', "There are terms from this day on already.")
     _rates_are_shares = models.Constraint(
-        'CHECK (commission_rate BETWEEN 0 AND 100 AND savings_rate BETWEEN 0 AND 100 AND set_off_rate BETWEEN 0 AND 100)',
+        'CHECK (commission_rate BETWEEN 0 AND 100 AND savings_rate BETWEEN 0 AND 100'
+        ' AND set_off_rate BETWEEN 0 AND 100)',
         "A rate is between 0 and 100 %.",
     )
     _fee_not_negative = models.Constraint('CHECK (commission_fee >= 0)', "The commission cannot be negative.")
@@ -109,8 +110,8 @@ class CoopConsignmentTerm(models.Model):
         used = self._get_used()
         if used:
             raise UserError(self.env._(
-                "Members were settled under the terms “%s”; they stay as they are. Write down new terms from a later day"
-                " on.", used[0].display_name,
+                "Members were settled under the terms “%s”; they stay as they are. Write down new terms from a later"
+                " day on.", used[0].display_name,
             ))
 
     # === BUSINESS METHODS === #

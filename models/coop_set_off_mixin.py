@@ -14,8 +14,8 @@ class CoopSetOffMixin(models.AbstractModel):
 
     # === BUSINESS METHODS - FINDING DEBTS === #
 
-    def _get_open_debts(self, company, partners):
-        """Return what these partners owe the company, oldest due date first; one look-up for all of them.
+    def _get_open_debts(self, company, partners, date):
+        """Return what these partners owe the company on ``date``, oldest due date first; one look-up for all of them.
 
         Every posted receivable in the company's currency counts, on whatever account, also those of contacts below a
         partner. Open credits (unused payments and credit notes) are in the list as well, with a negative residual:
@@ -26,6 +26,7 @@ class CoopSetOffMixin(models.AbstractModel):
         # sudo: officers prepare set-offs without access to the journal items
         lines = self.env['account.move.line'].sudo().search([
             ('company_id', '=', company.id), ('parent_state', '=', 'posted'), ('reconciled', '=', False),
+            ('date', '<=', date),
             ('account_id.account_type', '=', 'asset_receivable'), ('currency_id', '=', company.currency_id.id),
             ('partner_id.commercial_partner_id', 'in', partners.ids), ('amount_residual', '!=', 0),
         ])

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_date
 
 ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
 
@@ -61,7 +62,8 @@ class CoopSettlement(models.Model):
         help="More was credited back than sold: nothing is billed, the next settlement takes it into account.",
     )
     move_id = fields.Many2one(
-        comodel_name='account.move', string="Bill", readonly=True, copy=False, index='btree_not_null', ondelete='restrict',
+        comodel_name='account.move', string="Bill", readonly=True, copy=False, index='btree_not_null',
+        ondelete='restrict',
     )
     set_off_move_id = fields.Many2one(
         comodel_name='account.move', string="Set-Off Entry", readonly=True, copy=False, index='btree_not_null',
@@ -141,7 +143,8 @@ class CoopSettlement(models.Model):
             due = settlement._get_own_due()
             if not due:
                 raise UserError(settlement._nothing_due_message())
-            settlement._fill(due, settlement._get_open_debts(settlement.company_id, settlement.partner_id))
+            debts = settlement._get_open_debts(settlement.company_id, settlement.partner_id, settlement.date)
+            settlement._fill(due, debts)
 
     def action_post(self):
         """Post the settlements: a self-billed bill each, and a set-off where the member owes something.
@@ -214,14 +217,15 @@ class CoopSettlement(models.Model):
         if later:
             raise UserError(self.env._(
                 "%(member)s was settled up to %(date)s already (%(settlement)s); choose that day or a later one.",
-                member=self.membership_id.display_name, date=later.date, settlement=later.display_name,
+                member=self.membership_id.display_name, date=format_date(self.env, later.date),
+                settlement=later.display_name,
             ))
 
     def _nothing_due_message(self):
         self.ensure_one()
         return self.env._(
-            "There is nothing to settle with %(member)s up to %(date)s: what was invoiced of delivered goods is settled.",
-            member=self.membership_id.display_name, date=self.date,
+            "There is nothing to settle with %(member)s up to %(date)s: what was invoiced of delivered goods is"
+            " settled.", member=self.membership_id.display_name, date=format_date(self.env, self.date),
         )
 
     def _draw_number(self):

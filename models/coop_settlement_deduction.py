@@ -16,7 +16,8 @@ class CoopSettlementDeduction(models.Model):
         selection=[('savings', "Savings Withheld"), ('set_off', "Set Off")], required=True, readonly=True,
     )
     savings_type_id = fields.Many2one(
-        comodel_name='coop.savings.type', readonly=True, check_company=True, ondelete='restrict', index='btree_not_null',
+        comodel_name='coop.savings.type', readonly=True, check_company=True, ondelete='restrict',
+        index='btree_not_null',
     )
     debt_line_id = fields.Many2one(
         comodel_name='account.move.line', string="Debt", readonly=True, check_company=True, ondelete='restrict',

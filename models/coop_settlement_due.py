@@ -62,7 +62,7 @@ class CoopSettlement(models.Model):
         member_of = {m.partner_id: m for m in memberships.sorted(lambda m: (m.state != 'left', m.id))}
         open_ones = self.search([('membership_id', 'in', memberships.ids), ('state', 'in', ('draft', 'computed'))])
         open_of = open_ones.grouped('membership_id')
-        debts = self._get_open_debts(company, owners)
+        debts = self._get_open_debts(company, owners, date)
         settled_later = self._get_owners_settled_after(company, date)
         settlements = self.browse()
         for owner, rows in sorted(dues.items(), key=lambda item: member_of[item[0]].number or ''):
@@ -115,7 +115,7 @@ class CoopSettlement(models.Model):
         """
         self.ensure_one()
         self._check_date()
-        debts = self._get_open_debts(self.company_id, self.partner_id)
+        debts = self._get_open_debts(self.company_id, self.partner_id, self.date)
         values = self._prepare_computed_values(self._get_own_due(), debts)
         stored = {
             'lines': [line._as_values() for line in self.line_ids.sorted('id')],
@@ -259,8 +259,8 @@ class CoopSettlement(models.Model):
             WITH delivered AS (
                 SELECT move.sale_line_id AS line_id, done.owner_id,
                        SUM(done.quantity_product_uom
-                           * CASE WHEN source.usage = 'customer' THEN -1 WHEN target.usage = 'customer' THEN 1 ELSE 0 END
-                       ) AS quantity
+                           * CASE WHEN source.usage = 'customer' THEN -1
+                                  WHEN target.usage = 'customer' THEN 1 ELSE 0 END) AS quantity
                   FROM stock_move_line done
                   JOIN stock_move move ON move.id = done.move_id
                   JOIN stock_location source ON source.id = move.location_id

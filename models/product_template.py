@@ -18,20 +18,23 @@ class ProductTemplate(models.Model):
     @api.depends('type', 'coop_consigned')
     def compute_is_storable(self):
         """Keep stock of consigned goods, always."""
-        super().compute_is_storable()
+        res = super().compute_is_storable()
         self.filtered(lambda product: product.coop_consigned and product.type == 'consu').is_storable = True
+        return res
 
     @api.depends('type', 'coop_consigned')
     def _compute_invoice_policy(self):
         """Invoice consigned goods as they are delivered: only then is their owner known."""
-        super()._compute_invoice_policy()
+        res = super()._compute_invoice_policy()
         self.filtered('coop_consigned').invoice_policy = 'delivery'
+        return res
 
     @api.depends('coop_consigned')
     def _compute_valuation(self):
         """Keep consigned goods out of perpetual valuation: they are worth nothing in the cooperative's books."""
-        super()._compute_valuation()
+        res = super()._compute_valuation()
         self.filtered('coop_consigned').valuation = 'periodic'
+        return res
 
     @api.depends_context('allowed_company_ids')
     def _compute_coop_owner_count(self):

@@ -5,6 +5,9 @@ from odoo.tools import format_amount, format_date
 
 from odoo.addons.producer_cooperative.tools.units import from_units
 
+#: How many members a closing obstacle names.
+MOST_NAMES = 10
+
 
 class ResCompany(models.Model):
     """Closing a period with consigned goods in it."""
@@ -51,7 +54,8 @@ class ResCompany(models.Model):
         return result
 
     def _coop_get_accrued_groups(self, date):
-        """Return ``[(partner, commission)]`` that is accrued on ``date``; accruals of other days are reversed by then."""
+        """Return ``[(partner, commission)]`` that is accrued on ``date``; other days' accruals are reversed by then."""
+        # sudo: see _coop_get_unaccrued_commissions
         lines = self.env['coop.commission.accrual.line'].sudo().search([
             ('company_id', '=', self.id), ('state', '=', 'posted'), ('date', '=', date),
         ])
@@ -63,8 +67,8 @@ class ResCompany(models.Model):
     def _coop_get_clearing_reconciliation(self, date):
         """Explain the balance of the clearing account at the end of ``date``.
 
-        Clearing balance = invoiced on consigned lines - settled - accrued; ``difference`` is what that does not explain,
-        somebody's own entry for example.
+        Clearing balance = invoiced on consigned lines - settled - accrued; ``difference`` is what that does not
+        explain, somebody's own entry for example.
 
         :return: ``{'ledger', 'invoiced', 'settled', 'accrued', 'difference'}`` in the company's currency; what is owed
             is positive.
@@ -72,7 +76,8 @@ class ResCompany(models.Model):
         self.ensure_one()
         account = self._get_coop_account('clearing')
         booked = Domain([
-            ('company_id', '=', self.id), ('parent_state', '=', 'posted'), ('account_id', '=', account.id), ('date', '<=', date),
+            ('company_id', '=', self.id), ('parent_state', '=', 'posted'), ('account_id', '=', account.id),
+            ('date', '<=', date),
         ])
         sold = booked & Domain([
             ('move_type', 'in', ('out_invoice', 'out_refund', 'out_receipt')), ('display_type', '=', 'product'),
@@ -99,7 +104,9 @@ class ResCompany(models.Model):
     def _coop_get_closing_obstacles(self, date_from, date_to):
         """Name consigned sales that are neither settled nor accrued at the end of the period, and unfinished papers."""
         obstacles = super()._coop_get_closing_obstacles(date_from, date_to)
-        return [*obstacles, *self._coop_get_commission_obstacles(date_to), *self._coop_get_draft_obstacles(date_from, date_to)]
+        obstacles += self._coop_get_commission_obstacles(date_to)
+        obstacles += self._coop_get_draft_obstacles(date_from, date_to)
+        return obstacles
 
     def _coop_get_commission_obstacles(self, date):
         try:
@@ -108,13 +115,12 @@ class ResCompany(models.Model):
             return [str(error)]
         if not commissions:
             return []
-        names = [membership.display_name for membership in commissions]
+        total = sum(commission for _gross, commission in commissions.values())
         return [self.env._(
-            "Consigned sales are neither settled nor accrued at %(date)s: commission of %(amount)s of %(members)s. Settle"
-            " them, or accrue the commission.",
-            date=format_date(self.env, date),
-            amount=format_amount(self.env, sum(commission for _gross, commission in commissions.values()), self.currency_id),
-            members=", ".join(names[:10]) + (" …" if len(names) > 10 else ""),
+            "Consigned sales are neither settled nor accrued at %(date)s: commission of %(amount)s of %(members)s."
+            " Settle them, or accrue the commission.",
+            date=format_date(self.env, date), amount=format_amount(self.env, total, self.currency_id),
+            members=_enumerate(membership.display_name for membership in commissions),
         )]
 
     def _coop_get_draft_obstacles(self, date_from, date_to):
@@ -125,7 +131,11 @@ class ResCompany(models.Model):
         ]).filtered(lambda settlement: not settlement.is_carried_forward)
         if not drafts:
             return []
-        names = drafts.membership_id.mapped('display_name')
-        return [self.env._(
-            "Settlements are not posted yet: %(members)s.", members=", ".join(names[:10]) + (" …" if len(names) > 10 else ""),
-        )]
+        members = _enumerate(membership.display_name for membership in drafts.membership_id)
+        return [self.env._("Settlements are not posted yet: %s.", members)]
+
+
+def _enumerate(names):
+    """Return the first names of a list in one line."""
+    names = list(names)
+    return ", ".join(names[:MOST_NAMES]) + (" …" if len(names) > MOST_NAMES else "")

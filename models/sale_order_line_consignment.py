@@ -19,7 +19,8 @@ class SaleOrderLine(models.Model):
     coop_owner_id = fields.Many2one(
         comodel_name='res.partner', string="Goods Of", check_company=True, index='btree_not_null', ondelete='restrict',
         domain="[('is_coop_member', '=', True), ('parent_id', '=', False)]",
-        help="The member whose goods are sold. Left empty, the goods that came in first go out first, whoever owns them.",
+        help="The member whose goods are sold. Left empty, the goods that came in first go out first, whoever owns"
+             " them.",
     )
 
     # === CONSTRAINT METHODS === #
@@ -40,8 +41,8 @@ class SaleOrderLine(models.Model):
                 is_moving = line.move_ids.filtered(lambda move: move.state != 'cancel')
                 if is_moving and line.coop_owner_id.id != vals['coop_owner_id']:
                     raise UserError(self.env._(
-                        "The delivery of %s is being prepared. Set this line's quantity to zero and add another line for"
-                        " the goods of another member.", line.product_id.display_name,
+                        "The delivery of %s is being prepared. Set this line's quantity to zero and add another line"
+                        " for the goods of another member.", line.product_id.display_name,
                     ))
         return super().write(vals)
 
@@ -104,7 +105,8 @@ class SaleOrderLine(models.Model):
         rounding = self.company_id.currency_id.rounding
         unit = self.product_id.uom_id
         invoice_lines = self.invoice_lines.filtered(
-            lambda line: line.parent_state == 'posted' and line.display_type == 'product' and (not date or line.date <= date),
+            lambda line: line.parent_state == 'posted' and line.display_type == 'product'
+            and (not date or line.date <= date),
         ).sorted(lambda line: (line.move_id.invoice_date or line.date, line.move_id.id, line.id))
         documents = {}
         for line in invoice_lines:
@@ -124,8 +126,8 @@ class SaleOrderLine(models.Model):
 
         :param ties: sortable key of each owner's id; of equal remainders the lower one gets the unit.
         :param date: as of the end of that day.
-        :return: ``{owner id: {(day of the terms, account id): Entitlement}}``; quantities in the product's unit, amounts
-            in whole rounding units of the company's currency.
+        :return: ``{owner id: {(day of the terms, account id): Entitlement}}``; quantities in the product's unit,
+            amounts in whole rounding units of the company's currency.
         :raises UserError: when more came back to an owner than had been delivered.
         """
         self.ensure_one()

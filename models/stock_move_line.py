@@ -98,11 +98,11 @@ class StockMoveLine(models.Model):
     def _coop_own_goods_error_message(self):
         """Return what is wrong with a line of goods that are not consigned and come in with an owner."""
         self.ensure_one()
-        comes_in = (
-            self.location_dest_id.usage in ('internal', 'transit') and self.location_id.usage not in ('internal', 'transit')
-            and not self.move_id.origin_returned_move_id
-        )
-        if not comes_in or not self.owner_id or self.owner_id == self.company_id.partner_id:
+        inside = ('internal', 'transit')
+        comes_in = self.location_dest_id.usage in inside and self.location_id.usage not in inside
+        if not comes_in or self.move_id.origin_returned_move_id:
+            return ""
+        if not self.owner_id or self.owner_id == self.company_id.partner_id:
             return ""
         return self.env._(
             "%(product)s is the cooperative's own product and cannot be taken in as goods of %(owner)s. Take the owner"

@@ -68,7 +68,9 @@ class ConsignmentCommon(CoopCommon):
     @classmethod
     def _deliver(cls, order, quantity=None):
         """Deliver what is reserved, or only ``quantity`` of it with a backorder for the rest."""
-        picking = order.picking_ids.filtered(lambda p: p.state not in ('done', 'cancel') and p.picking_type_code == 'outgoing')
+        picking = order.picking_ids.filtered(
+            lambda p: p.state not in ('done', 'cancel') and p.picking_type_code == 'outgoing',
+        )
         picking.action_assign()
         if quantity is not None:
             picking.move_ids.quantity = quantity

@@ -1,4 +1,4 @@
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -161,6 +161,14 @@ class TestConsignmentSettlement(ConsignmentCommon):
         self._sold(self.siti, 60)
         self.assertEqual(self._compute(self.siti).amount_set_off, 70)
 
+    def test_debt_of_a_later_day_is_not_set_off(self):
+        self._create_agreement(
+            self.siti, commission_rate=10, set_off_rate=100, set_off_consent_date='2020-01-01',
+        )
+        self._owe(self.siti, 100, date=fields.Date.add(self.today, days=1))
+        self._sold(self.siti, 60)
+        self.assertEqual(self._compute(self.siti).amount_set_off, 0)
+
     def test_nothing_is_set_off_without_consent(self):
         self._create_agreement(self.siti, commission_rate=10, set_off_rate=100)
         self._owe(self.siti, 100)
@@ -247,7 +255,8 @@ class TestConsignmentSettlement(ConsignmentCommon):
         self._sold(self.siti, 60)
         settlement = self._settle(self.siti)
         action = settlement.action_cancel()
-        self.env[action['res_model']].with_context(action['context']).create({'reason': "Wrong terms"}).action_confirm()
+        wizard = self.env[action['res_model']].with_context(**action['context']).create({'reason': "Wrong terms"})
+        wizard.action_confirm()
         self.assertRecordValues(settlement, [{'state': 'cancelled', 'cancel_reason': "Wrong terms"}])
 
     def test_paid_settlement_is_not_cancelled(self):
@@ -255,7 +264,9 @@ class TestConsignmentSettlement(ConsignmentCommon):
         settlement = self._settle(self.siti)
         self.env['account.payment.register'].with_context(
             active_model='account.move', active_ids=settlement.move_id.ids,
-        ).create({'journal_id': self.cash_journal.id, 'amount': 100, 'payment_difference_handling': 'open'})._create_payments()
+        ).create({
+            'journal_id': self.cash_journal.id, 'amount': 100, 'payment_difference_handling': 'open',
+        })._create_payments()
         self.assertEqual(settlement.payment_state, 'partial')
         with self.assertRefused("Undo the payment first"):
             settlement._cancel_with_reason("Too late")

@@ -351,7 +351,9 @@ class TestConsignmentStock(ConsignmentCommon):
         slip.with_user(self.officer).line_ids.read(['asking_price'])
 
     def test_officer_writes_slips_and_the_supervisor_does_not(self):
-        values = {'membership_id': self.siti.id, 'line_ids': [Command.create({'product_id': self.rice.id, 'gross': 5})]}
+        values = {
+            'membership_id': self.siti.id, 'line_ids': [Command.create({'product_id': self.rice.id, 'gross': 5})],
+        }
         slip = self.env['coop.consignment'].with_user(self.officer).create(values)
         slip.action_confirm()
         self.assertEqual(slip.state, 'confirmed')
@@ -363,7 +365,8 @@ class TestConsignmentStock(ConsignmentCommon):
     def _create_receipt(self, product, quantity):
         supplier = self.env.ref('stock.stock_location_suppliers')
         picking = self.env['stock.picking'].create({
-            'picking_type_id': self.warehouse.in_type_id.id, 'location_id': supplier.id, 'location_dest_id': self.stock.id,
+            'picking_type_id': self.warehouse.in_type_id.id, 'location_id': supplier.id,
+            'location_dest_id': self.stock.id,
             'move_ids': [Command.create({
                 'product_id': product.id, 'product_uom_qty': quantity, 'location_id': supplier.id,
                 'location_dest_id': self.stock.id,
