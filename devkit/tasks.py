@@ -56,8 +56,7 @@ def reset(everything: bool, yes: bool) -> int:
         raise DevError('Nothing was removed. ./dev reset --yes does it without asking.')
     if postgres.is_named():
         _drop_on_named_server()
-    else:
-        postgres.stop_abandoned()
+    postgres.stop_abandoned()
     for path in goes:
         places.remove(path)
     say('  done')
