@@ -76,6 +76,7 @@ class CoopDemo(models.AbstractModel):
             'principal_amount': PRINCIPAL, 'mandatory_amount': MANDATORY, 'rate_date': start,
             'clear_product_taxes': True,
         }).action_apply()
+        self.env['stock.warehouse'].search([('company_id', '=', company.id)]).name = "Gudang Kraksaan"
 
     def _load_opening(self, year):
         """Book the grant that the cooperative began with."""

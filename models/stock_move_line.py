@@ -46,12 +46,12 @@ class StockMoveLine(models.Model):
         """
         lines = self.filtered(lambda line: line.product_id.is_storable and line.company_id.coop_is_cooperative)
         consigned = lines.filtered('product_id.coop_consigned')
-        members = consigned._coop_get_members()
+        members = lines.filtered('owner_id')._coop_get_members()
         for line in lines:
             if line in consigned:
                 message = line._coop_owner_error_message(members)
             else:
-                message = line._coop_own_goods_error_message()
+                message = line._coop_own_goods_error_message(members)
             if message:
                 raise UserError(message)
 
@@ -95,14 +95,17 @@ class StockMoveLine(models.Model):
         self.ensure_one()
         return self.move_id.sudo().sale_line_id.product_id == self.product_id  # sudo: see _coop_check_returned
 
-    def _coop_own_goods_error_message(self):
-        """Return what is wrong with a line of goods that are not consigned and come in with an owner."""
+    def _coop_own_goods_error_message(self, members):
+        """Return what is wrong with a line of goods that are not consigned and come in as a member's.
+
+        Goods of anybody else, a customer's for repair for instance, stay Odoo's own business.
+        """
         self.ensure_one()
         inside = ('internal', 'transit')
         comes_in = self.location_dest_id.usage in inside and self.location_id.usage not in inside
         if not comes_in or self.move_id.origin_returned_move_id:
             return ""
-        if not self.owner_id or self.owner_id == self.company_id.partner_id:
+        if (self.owner_id, self.company_id) not in members:
             return ""
         return self.env._(
             "%(product)s is the cooperative's own product and cannot be taken in as goods of %(owner)s. Take the owner"

@@ -71,7 +71,13 @@ class TestConsignmentStock(ConsignmentCommon):
         self._deliver(self._sell(10))
         self.assertEqual(self._stock(self.rice), {})
 
-    def test_own_product_is_not_taken_in_with_an_owner(self):
+    def test_goods_of_somebody_who_is_no_member_stay_odoos_business(self):
+        picking = self._create_receipt(self.own, 10)
+        picking.owner_id = self.customer
+        picking.button_validate()
+        self.assertEqual(self._stock(self.own), {self.customer: 10})
+
+    def test_own_product_is_not_taken_in_as_a_members(self):
         picking = self._create_receipt(self.own, 10)
         picking.owner_id = self.siti.partner_id
         with self.assertRefused("cooperative's own product"):
