@@ -27,7 +27,7 @@ class CoopShuAllocationShare(models.Model):
     base = fields.Selection(selection='_selection_base', string="Patronage By", readonly=True)
     percent = fields.Float(readonly=True, digits=PERCENT_DIGITS)
     amount = fields.Monetary(
-        string="By Percentage", readonly=True, help="The pool that members share, or the fund's part.",
+        string="By Percentage", readonly=True, help="The amount that members share, or the fund's part.",
     )
     rounding_amount = fields.Monetary(
         string="Rounding", readonly=True, help="What could not be shared out in whole units goes to the reserve.",
@@ -35,7 +35,7 @@ class CoopShuAllocationShare(models.Model):
     amount_booked = fields.Monetary(string="Amount", compute='_compute_amount_booked', store=True)
     denominator = fields.Float(
         string="Divided By", readonly=True, digits=(20, 2),
-        help="Capital (times days, if averaged) or business of all who share this pool.",
+        help="Capital (times days, if averaged) or business of all who share in it.",
     )
     account_id = fields.Many2one(
         comodel_name='account.account', readonly=True, check_company=True, ondelete='restrict', index='btree_not_null',

@@ -4,7 +4,7 @@ from odoo import fields, models
 class CoopShuMemberPart(models.Model):
     """One member's part of one pool: pool × own ÷ all, rounded together with everybody else's."""
     _name = 'coop.shu.member.part'
-    _description = "Member's Part of a Pool"
+    _description = "Member's Part of a Share"
     _order = 'line_id, id'
     _check_company_auto = True
 
@@ -14,7 +14,7 @@ class CoopShuMemberPart(models.Model):
     company_id = fields.Many2one(related='line_id.company_id', store=True, precompute=True)
     currency_id = fields.Many2one(related='line_id.currency_id')
     share_id = fields.Many2one(
-        comodel_name='coop.shu.allocation.share', string="Pool's Share", required=True, index=True, ondelete='cascade',
+        comodel_name='coop.shu.allocation.share', string="Share", required=True, index=True, ondelete='cascade',
         readonly=True,
     )
     name = fields.Char(related='share_id.name', string="Share")
@@ -24,5 +24,5 @@ class CoopShuMemberPart(models.Model):
         help="The member's capital (times days, if averaged) or business with the cooperative.",
     )
     denominator = fields.Float(related='share_id.denominator', string="All")
-    pool_amount = fields.Monetary(related='share_id.amount', string="Pool")
+    pool_amount = fields.Monetary(related='share_id.amount', string="Amount to Share")
     amount = fields.Monetary(string="Part", readonly=True)
