@@ -15,10 +15,8 @@ class CoopDocumentMixin(models.AbstractModel):
     #: Fields that only the document itself sets, on its way from state to state; refused over RPC and in imports.
     _guarded_fields: frozenset[str] = frozenset({'state', 'lock_version'})
 
-    lock_version = fields.Integer(
-        help="Counts the operations that depended on this record; writing it makes a concurrent one wait and start over.",
-        default=0, copy=False, readonly=True, export_string_translation=False,
-    )
+    # Counts the operations that depended on this record; writing it makes a concurrent one wait and start over.
+    lock_version = fields.Integer(default=0, copy=False, readonly=True, export_string_translation=False)
 
     # === CRUD METHODS === #
 

@@ -49,7 +49,8 @@ class CoopSettlement(models.Model):
         comodel_name='coop.settlement.line', inverse_name='settlement_id', readonly=True, copy=False,
     )
     deduction_ids = fields.One2many(
-        comodel_name='coop.settlement.deduction', inverse_name='settlement_id', readonly=True, copy=False,
+        comodel_name='coop.settlement.deduction', inverse_name='settlement_id', string="Deductions", readonly=True,
+        copy=False,
     )
     amount_gross = fields.Monetary(string="Sales", compute='_compute_amounts', store=True)
     amount_commission = fields.Monetary(string="Commission", compute='_compute_amounts', store=True)

@@ -30,4 +30,5 @@ from . import test_tools_errors
 from . import test_tools_price_steps
 from . import test_tools_shu
 from . import test_tools_units
+from . import test_translations
 from . import test_year
