@@ -1,6 +1,8 @@
+import polib
+
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.misc import file_path
-from odoo.tools.translate import TranslationFileReader, TranslationModuleReader
+from odoo.tools.translate import TranslationModuleReader
 
 
 @tagged('post_install', '-at_install')
@@ -8,8 +10,8 @@ class TestTranslations(TransactionCase):
 
     def _read(self, filename):
         """Return ``{source: translation}`` of a translation file of the addon."""
-        with open(file_path(f'producer_cooperative/i18n/{filename}'), 'rb') as translations:
-            return {row['src']: row['value'] for row in TranslationFileReader(translations, fileformat='po')}
+        entries = polib.pofile(file_path(f'producer_cooperative/i18n/{filename}'))
+        return {entry.msgid: entry.msgstr for entry in entries}
 
     def _sources(self):
         """Return every text of the addon that a user may see."""
