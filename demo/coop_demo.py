@@ -37,7 +37,7 @@ class CoopDemo(models.AbstractModel):
                 company.name,
             ))
         today = fields.Date.context_today(self)
-        demo = self.with_context(tracking_disable=True, mail_create_nosubscribe=True)
+        demo = self.with_context(tracking_disable=True, mail_create_nosubscribe=True, lang=self._get_lang())
         demo._load_company(date(today.year - 1, 1, 1))
         demo._load_logins()
         demo._load_year(today.year - 1)
@@ -140,7 +140,8 @@ class CoopDemo(models.AbstractModel):
         for _role, login, group, name in people.LOGINS:
             user = self.env['res.users'].with_context(no_reset_password=True).create({
                 'login': login, 'password': login, 'name': name, 'email': f'{login}@sumbermakmur.example',
-                'company_id': company.id, 'company_ids': [Command.set(company.ids)], 'tz': 'Asia/Jakarta',
+                'company_id': company.id, 'company_ids': [Command.set(company.ids)],
+                'tz': 'Asia/Jakarta', 'lang': self._get_lang(),
                 'group_ids': [Command.set(self.env.ref(group or 'base.group_portal').ids)],
             })
             if login == 'kasir':
