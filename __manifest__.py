@@ -1,8 +1,8 @@
 {
     'name': 'Producer Cooperative (Koperasi Produsen)',
     'summary': 'Members and savings, pooled purchases, consignment selling and the yearly patronage surplus (SHU)',
-    'description': 'Runs a producer cooperative on the accounting and inventory that Odoo already has: members and their '
-                   'capital, pooled purchases, goods sold for members, and the yearly SHU.',
+    'description': 'Runs a producer cooperative on the accounting and inventory that Odoo already has: members and '
+                   'their capital, pooled purchases, goods sold for members, and the yearly SHU.',
     'version': '19.0.1.0.0',
     'category': 'Supply Chain',
     'author': 'Producer Cooperative contributors',

@@ -1,7 +1,7 @@
 """Savings balances and arrears of many members at once.
 
-Limit: the number of queries does not grow with the members. Time is shown beside the bare SQL that sums the same journal
-items by member and account.
+Limit: the number of queries does not grow with the members. Time is shown beside the bare SQL that sums the same
+journal items by member and account.
 """
 from _bench import cooperative, environment, measure, members, parse, verdict
 

@@ -208,7 +208,8 @@ class CoopDemo(models.AbstractModel):
         move = self.env['account.move'].create({
             'journal_id': (journal or self._get_journal('general')).id, 'date': day, 'ref': name,
             'line_ids': [
-                Command.create({'account_id': account.id, 'balance': balance, 'name': name}) for account, balance in items
+                Command.create({'account_id': account.id, 'balance': balance, 'name': name})
+                for account, balance in items
             ],
         })
         move._post(soft=False)

@@ -67,7 +67,9 @@ class CoopDemo(models.AbstractModel):
         """Take in batik, sell it to a boutique, take two pieces back with a credit note."""
         batik = self._create_consigned("Batik tulis Probolinggo", 'BATIK', 'uom.product_uom_unit', BATIK_PRICE)
         for name, pieces in BATIK.items():
-            self._take_in(name, date(year, 8, 14), {'product_id': batik.id, 'gross': pieces, 'asking_price': BATIK_PRICE})
+            self._take_in(name, date(year, 8, 14), {
+                'product_id': batik.id, 'gross': pieces, 'asking_price': BATIK_PRICE,
+            })
         order = self._sell(batik, BATIK_SOLD, BATIK_PRICE, "Butik Nusantara Surabaya", date(year, 8, 20))
         self._deliver(order, date(year, 8, 22))
         invoice = self._invoice(order, date(year, 8, 22))
@@ -91,7 +93,9 @@ class CoopDemo(models.AbstractModel):
         paddy = self.env['product.product'].search([
             ('default_code', '=', 'GKG'), ('company_id', '=', self.env.company.id),
         ])
-        slip = self._create_slip("Budi Santoso", today, {'product_id': paddy.id, 'gross': 925, 'tare': 9, 'deduction': 16})
+        slip = self._create_slip("Budi Santoso", today, {
+            'product_id': paddy.id, 'gross': 925, 'tare': 9, 'deduction': 16,
+        })
         slip.action_confirm()
         self._sell(paddy, 200, PADDY_PRICE + 150, "Penggilingan Padi Sri Rejeki", today)
 
@@ -118,12 +122,15 @@ class CoopDemo(models.AbstractModel):
     def _sell(self, product, quantity, price, customer_name, day):
         """Return a confirmed order of a customer who is no member."""
         Partner = self.env['res.partner']
-        customer = Partner.search([('name', '=', customer_name), ('is_company', '=', True)], limit=1) or Partner.create({
+        domain = [('name', '=', customer_name), ('is_company', '=', True)]
+        customer = Partner.search(domain, limit=1) or Partner.create({
             'name': customer_name, 'is_company': True, 'country_id': self.env.ref('base.id').id,
         })
         order = self._as('petugas').env['sale.order'].create({
             'partner_id': customer.id,
-            'order_line': [Command.create({'product_id': product.id, 'product_uom_qty': quantity, 'price_unit': price})],
+            'order_line': [Command.create({
+                'product_id': product.id, 'product_uom_qty': quantity, 'price_unit': price,
+            })],
         })
         order.action_confirm()
         order = order.with_env(self.env)

@@ -31,7 +31,7 @@ class CoopDemo(models.AbstractModel):
         self._load_open_pool(today)
 
     def _load_pool(self, year):
-        """Buy fertilizer together: three price steps, one order, received short, charged to be paid after the harvest."""
+        """Buy fertilizer together: three price steps, one order, received short, to be paid after the harvest."""
         pool = self._create_pool("Pupuk NPK musim tanam", self._create_fertilizer(), WISHES, opened=date(year, 3, 2))
         self._order_pool(pool, date(year, 3, 10))
         self._receive(pool.purchase_order_ids.picking_ids, date(year, 3, 18), quantity=RECEIVED)
@@ -53,7 +53,8 @@ class CoopDemo(models.AbstractModel):
 
     def _create_fertilizer(self):
         vendor = self.env['res.partner'].create({
-            'name': "CV Tani Jaya Abadi", 'is_company': True, 'city': "Probolinggo", 'country_id': self.env.ref('base.id').id,
+            'name': "CV Tani Jaya Abadi", 'is_company': True, 'city': "Probolinggo",
+            'country_id': self.env.ref('base.id').id,
         })
         return self.env['product.product'].create({
             'name': "Pupuk NPK 25 kg", 'default_code': 'NPK25', 'type': 'consu', 'is_storable': True, 'weight': 25,
@@ -74,7 +75,8 @@ class CoopDemo(models.AbstractModel):
         """Return the payment term for payment after the harvest (yarnen)."""
         values = {'name': "Yarnen (bayar panen)", 'company_id': self.env.company.id}
         PaymentTerm = self.env['account.payment.term']
-        return PaymentTerm.search([(name, '=', value) for name, value in values.items()], limit=1) or PaymentTerm.create({
+        domain = [(name, '=', value) for name, value in values.items()]
+        return PaymentTerm.search(domain, limit=1) or PaymentTerm.create({
             **values, 'line_ids': [Command.create({'value': 'percent', 'value_amount': 100, 'nb_days': 150})],
         })
 

@@ -46,9 +46,11 @@ class AccountMove(models.Model):
 
     def _coop_stamp_membership(self):
         """Store on invoices, bills and credit notes the membership that their partner has on their date."""
-        # sudo: whoever posts the document stamps it; memberships are looked up by the document's own partner and company
+        # sudo: whoever posts the document stamps it, with a membership of the document's own partner and company
         documents = self.sudo().filtered(lambda move: move.is_invoice(include_receipts=True))
-        memberships = self.env['coop.membership'].sudo()._get_in_force(documents.commercial_partner_id, documents.company_id)
+        memberships = self.env['coop.membership'].sudo()._get_in_force(
+            documents.commercial_partner_id, documents.company_id,
+        )
         for move in documents:
             date = move.invoice_date or move.date
             membership = memberships.filtered(

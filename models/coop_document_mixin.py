@@ -95,7 +95,10 @@ class CoopDocumentMixin(models.AbstractModel):
         raise AccessError(self.env._("Only this role may do that: %s.", " / ".join(names)))
 
     def _state_error_message(self, target):
-        """Say why the document cannot go to ``target``; for a model to be more helpful, it must override this method."""
+        """Say why the document cannot go to ``target``.
+
+        For a model to be more helpful, it must override this method.
+        """
         self.ensure_one()
         labels = dict(self._fields['state']._description_selection(self.env))
         possible = [labels[state] for state in self._transitions.get(self.state, ())]

@@ -130,7 +130,8 @@ class CoopPool(models.Model):
             raise UserError(self._state_error_message('distributed'))
         if self._is_more_expected():
             raise UserError(self.env._(
-                "%s: goods are still expected. Finish the receipt, or say that nothing more is coming.", self.display_name,
+                "%s: goods are still expected. Finish the receipt, or say that nothing more is coming.",
+                self.display_name,
             ))
         for line in self.line_ids:
             if line.uom_id.compare(line.quantity_allocated, line.quantity_received) > 0:

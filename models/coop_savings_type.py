@@ -87,7 +87,7 @@ class CoopSavingsType(models.Model):
         return max(rates, key=lambda rate: rate.date_from).amount if rates else 0.0
 
     def _get_required(self, joined, until):
-        """Return what the dated amounts ask of somebody who joined on ``joined``, up to and with the month of ``until``.
+        """Return what the dated amounts ask of who joined on ``joined``, up to and with the month of ``until``.
 
         :return: amount in the company's currency; 0 for savings that are not paid monthly.
         """

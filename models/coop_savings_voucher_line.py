@@ -77,7 +77,9 @@ class CoopSavingsVoucherLine(models.Model):
     def _check_deposit(self):
         self.ensure_one()
         if self.membership_id.state == 'left':
-            raise UserError(self.env._("%s has left the cooperative and saves no more.", self.membership_id.display_name))
+            raise UserError(self.env._(
+                "%s has left the cooperative and saves no more.", self.membership_id.display_name,
+            ))
         if self.membership_id.state == 'candidate' and not self.type_id.open_to_candidates:
             raise UserError(self.env._(
                 "%(member)s is still a candidate; %(savings)s is open to members only.",

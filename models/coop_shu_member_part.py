@@ -14,7 +14,8 @@ class CoopShuMemberPart(models.Model):
     company_id = fields.Many2one(related='line_id.company_id', store=True, precompute=True)
     currency_id = fields.Many2one(related='line_id.currency_id')
     share_id = fields.Many2one(
-        comodel_name='coop.shu.allocation.share', string="Share of the Surplus", required=True, index=True, ondelete='cascade',
+        comodel_name='coop.shu.allocation.share', string="Share of the Surplus", required=True, index=True,
+        ondelete='cascade',
         readonly=True,
     )
     name = fields.Char(related='share_id.name', string="Share")

@@ -188,8 +188,8 @@ class ResCompany(models.Model):
             return Account._search_new_account_code(spec.indonesian_code, cache=set())
         domain = [*Account._check_company_domain(self.root_id), ('account_type', '=', spec.account_type)]
         codes = [account.code for account in Account.search(domain) if account.code]
-        start = max((code for code in codes if code.isdigit()), default=None) or max(codes, default=spec.indonesian_code)
-        return Account._search_new_account_code(start)
+        numbers = [code for code in codes if code.isdigit()]
+        return Account._search_new_account_code(max(numbers or codes, default=spec.indonesian_code))
 
     def _coop_create_journals(self):
         self.ensure_one()
@@ -197,9 +197,12 @@ class ResCompany(models.Model):
             if self[field_name]:
                 continue
             xmlid = f'account.{self.id}_{suffix}'
-            self[field_name] = self.env.ref(xmlid, raise_if_not_found=False) or self.env['account.journal']._load_records([{
+            journal = self.env.ref(xmlid, raise_if_not_found=False)
+            self[field_name] = journal or self.env['account.journal']._load_records([{
                 'xml_id': xmlid,
-                'values': {'name': name._translate('en_US'), 'company_id': self.id, 'show_on_dashboard': False, **values},
+                'values': {
+                    'name': name._translate('en_US'), 'company_id': self.id, 'show_on_dashboard': False, **values,
+                },
                 'noupdate': True,
             }])
 

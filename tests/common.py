@@ -41,7 +41,7 @@ class CoopCommon(TransactionCase):
 
     @classmethod
     def _create_cooperative(cls, name):
-        """Return a new Indonesian company that went through the set-up: no VAT, Rp 100,000 principal, Rp 10,000 a month."""
+        """Return a new Indonesian company after the set-up: no VAT, Rp 100,000 principal, Rp 10,000 a month."""
         company = cls.env['res.company'].create({
             'name': name, 'country_id': cls.env.ref('base.id').id, 'currency_id': cls.env.ref('base.IDR').id,
         })
@@ -116,12 +116,17 @@ class CoopCommon(TransactionCase):
         self.assertEqual(move.state, 'posted')
         self.assertCountEqual(
             [(line.account_id.code, line.partner_id.name or None, line.balance) for line in move.line_ids],
-            [(account.code, partner.name if partner else None, float(balance)) for account, partner, balance in expected],
+            [
+                (account.code, partner.name if partner else None, float(balance))
+                for account, partner, balance in expected
+            ],
         )
 
     def _balance(self, account, partner=None):
         """Return the posted balance (debit positive) of an account, of one partner or of all."""
-        domain = [('account_id', '=', account.id), ('parent_state', '=', 'posted'), ('company_id', '=', self.company.id)]
+        domain = [
+            ('account_id', '=', account.id), ('parent_state', '=', 'posted'), ('company_id', '=', self.company.id),
+        ]
         if partner:
             domain.append(('partner_id', '=', partner.id))
         return sum(self.env['account.move.line'].search(domain).mapped('balance'))

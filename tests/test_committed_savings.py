@@ -39,7 +39,8 @@ class TestTwoTreasurers(BaseCase):
     def _treasurer(self):
         """Yield the environment of a treasurer on a connection of their own, whose view of the data is taken now."""
         with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {'allowed_company_ids': [self.company_id], 'tracking_disable': True})
+            context = {'allowed_company_ids': [self.company_id], 'tracking_disable': True}
+            env = api.Environment(cr, api.SUPERUSER_ID, context)
             env.cr.execute("SELECT 1")
             yield env
 

@@ -54,7 +54,8 @@ class TestMembership(CoopCommon):
                 member.with_user(user).action_admit()
         with self.assertRefused("Only this role may do that: Manager"):
             self.env['coop.membership'].with_user(self.officer).create({
-                'partner_id': self.env['res.partner'].create({'name': "Gelap"}).id, 'number': '9', 'date_joined': '2020-01-01',
+                'partner_id': self.env['res.partner'].create({'name': "Gelap"}).id, 'number': '9',
+                'date_joined': '2020-01-01',
             })
         with self.assertRefused("own buttons"):
             member.with_user(self.manager).write({'state': 'active'})

@@ -78,9 +78,8 @@ class TestYear(TransactionCase):
         savings = 3_250_000 + 2_400_000 + 5_300_000
         paid_in_cash = sum(self.env['coop.pool.charge'].search([
             ('company_id', '=', self.company.id),
-        ]).filtered(lambda charge: charge.membership_id.partner_id.name in ("Sumiati", "Joko Susilo", "Mulyono")).mapped(
-            'amount_total',
-        ))
+            ('membership_id.partner_id.name', 'in', ("Sumiati", "Joko Susilo", "Mulyono")),
+        ]).mapped('amount_total'))
         balance = self._trial_balance(self.year_end)
         self.assertEqual(balance['11110001'], savings + paid_in_cash)
         settlements = self.env['coop.settlement'].search([('company_id', '=', self.company.id)])
@@ -133,8 +132,10 @@ class TestYear(TransactionCase):
         settlement = self.env['coop.settlement'].search([('membership_id', '=', self._member("Siti Aminah").id)])
         # 1,240 - 12 - 28 = 1,200 kg at 6,800; 5 % commission; her 8 sacks set off
         self.assertEqual(
-            (settlement.amount_gross, settlement.amount_commission, settlement.amount_set_off, settlement.amount_payable),
-            (8_160_000, 408_000, 1_213_100, 6_538_900),
+            (settlement.amount_gross, settlement.amount_commission), (8_160_000, 408_000),
+        )
+        self.assertEqual(
+            (settlement.amount_set_off, settlement.amount_payable), (1_213_100, 6_538_900),
         )
         self.assertEqual(settlement.payment_state, 'paid')
         # Endang brought 8 pieces, all were sold, 2 came back to her: 6 at 425,000, 12 % commission

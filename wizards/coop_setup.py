@@ -21,7 +21,8 @@ class CoopSetup(models.TransientModel):
     vat_status = fields.Selection(
         selection=lambda self: self.env['res.company']._fields['coop_vat_status']._description_selection(self.env),
         string="Is the cooperative registered for VAT?", compute='_compute_from_company', store=True, readonly=False,
-        help="The Indonesian chart gives every new product 12 % VAT. A cooperative that is not registered charges none.",
+        help="The Indonesian chart gives every new product 12 % VAT. A cooperative that is not registered charges"
+             " none.",
     )
     taxed_product_count = fields.Integer(compute='_compute_taxed_product_count')
     clear_product_taxes = fields.Boolean(
@@ -108,10 +109,13 @@ class CoopSetup(models.TransientModel):
 
     def _check_may_set_up(self):
         groups = (
-            'producer_cooperative.group_coop_accountant', 'producer_cooperative.group_coop_manager', 'base.group_system',
+            'producer_cooperative.group_coop_accountant', 'producer_cooperative.group_coop_manager',
+            'base.group_system',
         )
         if not any(self.env.user.has_group(group) for group in groups):
-            raise AccessError(self.env._("Only the treasurer, the manager or an administrator sets up the cooperative."))
+            raise AccessError(self.env._(
+                "Only the treasurer, the manager or an administrator sets up the cooperative.",
+            ))
 
     def _load_chart(self):
         if self.company_id.sudo().chart_template:  # sudo: see _compute_has_chart
