@@ -109,7 +109,7 @@ def _workers(options: Sequence[str]) -> list[str]:
     text = ' '.join(options)
     if re.search(r'(^|\s)(-n|--numprocesses|--pdb|--trace|--dist)|no:xdist|(^|\s)(-s|--capture=no)(\s|$)', text):
         return []
-    return ['-n', WORKERS]
+    return ['-n', WORKERS, '--dist', 'loadscope']  # a class stays together: its fixtures are what takes the time
 
 
 def _pytest(databases: Databases, template: str, purpose: str, arguments: Sequence[str], earlier: str = '') -> int:

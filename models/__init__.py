@@ -1,3 +1,4 @@
+from . import coop_guard_mixin
 from . import coop_document_mixin
 from . import coop_company_account
 from . import res_company

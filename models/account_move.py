@@ -1,9 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 #: Proof, in the context, that a document of the cooperative itself changes the entry that it owns. A Python object and
 #: not a value: nobody can send it over RPC.
 OWNER_TOKEN = object()
+#: What only the cooperative's documents write on an entry.
+OWNED_FIELDS = {'coop_membership_id', 'coop_source_model', 'coop_source_id', 'coop_pool_id'}
 
 
 class AccountMove(models.Model):
@@ -23,7 +25,29 @@ class AccountMove(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.su:
+            return super().create(vals_list)
+        # Not refused but dropped: duplicates and reversals bring them along. Reversals get theirs back below.
+        context = {
+            key: value for key, value in self.env.context.items() if key.removeprefix('default_') not in OWNED_FIELDS
+        }
+        moves = super(AccountMove, self.with_context(context)).create([
+            {name: value for name, value in vals.items() if name not in OWNED_FIELDS} for vals in vals_list
+        ])
+        for move in moves.filtered('reversed_entry_id.coop_pool_id'):
+            # sudo: a credit note belongs to the pool of the invoice that it reverses
+            move.sudo().coop_pool_id = move.reversed_entry_id.coop_pool_id
+        return moves
+
     def write(self, vals):
+        if not self.env.su and OWNED_FIELDS & vals.keys():
+            raise AccessError(self.env._("Only the cooperative's own documents write these fields of an entry."))
+        if vals.get('state') == 'posted' and not self.env.su and not self.env.user.has_group(
+            'account.group_account_invoice',
+        ):
+            raise AccessError(self.env._("You may not post entries. Ask the treasurer."))
         if vals.get('state') in ('draft', 'cancel'):
             self.filtered(lambda move: move.state == 'posted')._check_not_owned()
         return super().write(vals)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
@@ -90,15 +90,45 @@ class CoopCompanyAccount(models.Model):
     # === CONSTRAINT METHODS === #
 
     @api.constrains('account_id')
-    def _check_reconcile(self):
-        for mapping in self:
-            if mapping.account_id and ACCOUNTS[mapping.key].reconcile and not mapping.account_id.reconcile:
+    def _check_account(self):
+        for mapping in self.filtered('account_id'):
+            if mapping.account_id.account_type != ACCOUNTS[mapping.key].account_type:
+                raise ValidationError(self.env._(
+                    "%(account)s is of another type than “%(purpose)s” needs.",
+                    account=mapping.account_id.display_name, purpose=mapping._get_purpose(),
+                ))
+            if ACCOUNTS[mapping.key].reconcile and not mapping.account_id.reconcile:
                 raise ValidationError(self.env._(
                     "%(account)s must allow reconciliation to serve as “%(purpose)s”.",
                     account=mapping.account_id.display_name, purpose=mapping._get_purpose(),
                 ))
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if 'account_id' in vals:
+            self._check_not_in_balance(vals['account_id'])
+        return super().write(vals)
+
     # === BUSINESS METHODS === #
+
+    def _check_not_in_balance(self, account_id):
+        """Refuse to change an account in the middle of what is booked over it.
+
+        :raises UserError: while the clearing account or the SHU account is not at zero.
+        """
+        in_between = self.filtered(lambda mapping: mapping.key in ('clearing', 'shu') and mapping.account_id)
+        for mapping in in_between.filtered(lambda mapping: mapping.account_id.id != account_id):
+            # sudo: the balance of one account of the company, for whoever sets it up
+            [(balance,)] = self.env['account.move.line'].sudo()._read_group([
+                ('account_id', '=', mapping.account_id.id), ('company_id', '=', mapping.company_id.id),
+                ('parent_state', '=', 'posted'),
+            ], [], ['balance:sum'])
+            if not mapping.company_id.currency_id.is_zero(balance or 0.0):
+                raise UserError(self.env._(
+                    "%(account)s still holds a balance; settle or distribute it before “%(purpose)s” moves elsewhere.",
+                    account=mapping.account_id.display_name, purpose=mapping._get_purpose(),
+                ))
 
     def _get_purpose(self):
         """Return the purpose in the user's language."""

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -9,43 +9,14 @@ class CoopDocumentMixin(models.AbstractModel):
     A document names its allowed transitions in ``_transitions`` and has a ``state`` selection of its own.
     """
     _name = 'coop.document.mixin'
+    _inherit = ['coop.guard.mixin']
     _description = "Cooperative Document"
 
     _transitions: dict[str, tuple[str, ...]] = {}
-    #: Fields that only the document itself sets, on its way from state to state; refused over RPC and in imports.
-    _guarded_fields: frozenset[str] = frozenset({'state', 'lock_version'})
+    _guarded_fields = frozenset({'state', 'lock_version'})
 
     # Counts the operations that depended on this record; writing it makes a concurrent one wait and start over.
     lock_version = fields.Integer(default=0, copy=False, readonly=True, export_string_translation=False)
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_not_forged(vals)
-        # A default in the context is no way around that check.
-        context = {
-            key: value for key, value in self.env.context.items()
-            if self.env.su or key.removeprefix('default_') not in self._guarded_fields
-        }
-        return super(CoopDocumentMixin, self.with_context(context)).create(vals_list)
-
-    def write(self, vals):
-        self._check_not_forged(vals)
-        return super().write(vals)
-
-    def _check_not_forged(self, vals):
-        """Refuse values that only the document's own actions may set.
-
-        :raises AccessError: naming the fields.
-        """
-        forged = self._guarded_fields & vals.keys()
-        if forged and not self.env.su:
-            raise AccessError(self.env._(
-                "These change only through the document's own buttons: %s.",
-                ", ".join(self._fields[name]._description_string(self.env) for name in sorted(forged)),
-            ))
 
     # === ACTIONS === #
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 NUMBER_SEQUENCE = 'coop.membership'
+#: What the register says of an admitted member; only the manager corrects it.
+REGISTER_FIELDS = {'partner_id', 'company_id', 'date_joined', 'date_applied'}
 MANAGER = 'producer_cooperative.group_coop_manager'
 #: Who reads personal data (UU 27/2022 on personal data: need to know).
 PERSONAL_DATA_GROUPS = 'producer_cooperative.group_coop_officer,producer_cooperative.group_coop_supervisor'
@@ -122,16 +124,17 @@ class CoopMembership(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get('number'):
-                self._check_user_is(MANAGER)
-                vals.setdefault('date_applied', vals.get('date_joined'))
+            if vals.get('number') and vals.get('date_joined'):
+                vals.setdefault('date_applied', vals['date_joined'])
         memberships = super().create(vals_list)
+        if any(memberships.mapped('number')):
+            self._check_user_is(MANAGER)
         # An imported register brings numbers and dates: these members were admitted long ago.
         memberships.filtered(lambda m: m.state == 'candidate' and m.number and m.date_joined)._update_state('active')
         return memberships
 
     def write(self, vals):
-        if 'number' in vals or ('partner_id' in vals and any(self.mapped('number'))):
+        if 'number' in vals or (REGISTER_FIELDS & vals.keys() and any(self.mapped('number'))):
             self._check_user_is(MANAGER)
         return super().write(vals)
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import format_amount
 
@@ -58,17 +58,28 @@ class CoopSavingsVoucher(models.Model):
     def _compute_journal_id(self):
         for voucher in self:
             domain = [
-                *self.env['account.journal']._check_company_domain(voucher.company_id), ('type', '=', 'cash'),
+                *self.env['account.journal']._check_company_domain(voucher.company_id),
+                ('type', 'in', ('cash', 'bank')),
             ]
             if not voucher._user_posts_everywhere():
                 domain.append(('coop_cashier_ids', 'in', self.env.uid))
-            # sudo: only ids of cash journals, which a cashier may not read otherwise
-            voucher.journal_id = self.env['account.journal'].sudo().search(domain, limit=1)
+            # sudo: only ids of cash and bank journals, which a cashier may not read otherwise
+            journals = self.env['account.journal'].sudo().search(domain)
+            voucher.journal_id = (journals.filtered(lambda journal: journal.type == 'cash') or journals)[:1]
 
     @api.depends('line_ids.amount')
     def _compute_amount_total(self):
         for voucher in self:
             voucher.amount_total = sum(voucher.line_ids.mapped('amount'))
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('journal_id')
+    def _check_journal(self):
+        for voucher in self:
+            # sudo: a cashier may not read the journal's configuration
+            if voucher.journal_id and voucher.journal_id.sudo().type not in ('cash', 'bank'):
+                raise ValidationError(self.env._("Savings are paid through a cash or bank journal only."))
 
     # === CRUD METHODS === #
 
@@ -134,6 +145,7 @@ class CoopSavingsVoucher(models.Model):
         """
         for voucher in self:
             voucher._check_may_post()
+            voucher._check_may_cancel()
             voucher._queue_up()
             voucher.line_ids.membership_id._queue_up()
             voucher._update_state('cancelled', cancel_reason=reason)
@@ -163,6 +175,12 @@ class CoopSavingsVoucher(models.Model):
                 journal=self.journal_id.sudo().display_name or self.env._("this journal"),
             ))
 
+    def _check_may_cancel(self):
+        """Let cashiers undo what they posted today; whatever is older is the treasurer's."""
+        self.ensure_one()
+        if not self._user_posts_everywhere() and self.date != fields.Date.context_today(self):
+            raise UserError(self.env._("%s is not of today. Ask the treasurer to cancel it.", self.display_name))
+
     def _check_state_is_draft(self):
         self.ensure_one()
         if self.state != 'draft':
@@ -172,6 +190,8 @@ class CoopSavingsVoucher(models.Model):
         self.ensure_one()
         if not self.line_ids:
             raise UserError(self.env._("The voucher is empty: add at least one member and amount."))
+        if self.date > fields.Date.context_today(self):
+            raise UserError(self.env._("The voucher is dated in the future. Post it on the day of the payment."))
         # sudo: a cashier may not read the journal's configuration
         journal = self.journal_id.sudo()
         if not journal:

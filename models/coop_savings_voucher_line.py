@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class CoopSavingsVoucherLine(models.Model):
     """What one member pays into, or takes out of, one savings type."""
     _name = 'coop.savings.voucher.line'
+    _inherit = ['coop.guard.mixin']
     _description = "Savings Voucher Line"
     _order = 'voucher_id, sequence, id'
     _check_company_auto = True
@@ -49,7 +50,9 @@ class CoopSavingsVoucherLine(models.Model):
 
     def write(self, vals):
         self._check_voucher_is_draft()
-        return super().write(vals)
+        res = super().write(vals)
+        self._check_voucher_is_draft()
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_posted(self):

@@ -13,6 +13,7 @@ from . import test_pool_requests
 from . import test_portal
 from . import test_savings_properties
 from . import test_savings_voucher
+from . import test_security
 from . import test_shu_access
 from . import test_shu_compute
 from . import test_shu_entries

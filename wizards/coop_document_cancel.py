@@ -17,6 +17,8 @@ class CoopDocumentCancel(models.TransientModel):
         document = self.env[self.document_model].browse(self.document_id) if self.document_model in self.env else None
         if document is None or not hasattr(document, '_cancel_with_reason') or not document.exists():
             raise UserError(self.env._("There is nothing to cancel here."))
+        if not self.reason.strip():
+            raise UserError(self.env._("Say why %s is cancelled.", document.display_name))
         document.check_access('write')
-        document._cancel_with_reason(self.reason)
+        document._cancel_with_reason(self.reason.strip())
         return {'type': 'ir.actions.act_window_close'}

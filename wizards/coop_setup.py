@@ -45,6 +45,16 @@ class CoopSetup(models.TransientModel):
         string="Amounts Valid From", required=True,
         default=lambda self: fields.Date.context_today(self).replace(month=1, day=1),
     )
+    cash_journal_id = fields.Many2one(
+        comodel_name='account.journal', string="Cash Journal", compute='_compute_cash_journal_id', store=True,
+        readonly=False, domain="[('type', '=', 'cash'), ('company_id', '=', company_id)]",
+        help="Created by the set-up when the company has none.",
+    )
+    cashier_ids = fields.Many2many(
+        comodel_name='res.users', string="Cashiers", compute='_compute_cashier_ids', store=True, readonly=False,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        help="Who may post vouchers on this cash journal.",
+    )
     account_ids = fields.One2many(related='company_id.coop_account_ids', readonly=False, string="Accounts")
 
     # === COMPUTE METHODS === #
@@ -74,6 +84,17 @@ class CoopSetup(models.TransientModel):
         for setup in self:
             setup.taxed_product_count = len(setup._get_taxed_products())
 
+    @api.depends('company_id')
+    def _compute_cash_journal_id(self):
+        for setup in self:
+            journals = setup._get_payment_journals(setup.company_id)
+            setup.cash_journal_id = journals.filtered(lambda journal: journal.type == 'cash')[:1]
+
+    @api.depends('cash_journal_id')
+    def _compute_cashier_ids(self):
+        for setup in self:
+            setup.cashier_ids = setup.cash_journal_id.sudo().coop_cashier_ids  # sudo: see _get_payment_journals
+
     # === ACTIONS === #
 
     def action_apply(self):
@@ -95,6 +116,7 @@ class CoopSetup(models.TransientModel):
         else:
             company.coop_is_cooperative = True
         self._apply_vat_status(company)
+        self._apply_cashiers(company)
         if self.pay_directly:
             company._coop_pay_directly(self._get_payment_journals(company))
         self._apply_amounts()
@@ -112,6 +134,8 @@ class CoopSetup(models.TransientModel):
             'producer_cooperative.group_coop_accountant', 'producer_cooperative.group_coop_manager',
             'base.group_system',
         )
+        if self.company_id not in self.env.companies:
+            raise AccessError(self.env._("You may set up the companies only that you work in."))
         if not any(self.env.user.has_group(group) for group in groups):
             raise AccessError(self.env._(
                 "Only the treasurer, the manager or an administrator sets up the cooperative.",
@@ -122,6 +146,11 @@ class CoopSetup(models.TransientModel):
             return
         if not self.chart_template:
             raise UserError(self.env._("Choose the chart of accounts of %s first.", self.company_id.name))
+        if not self.env.is_system():
+            raise UserError(self.env._(
+                "%s has no chart of accounts yet. Ask an administrator to go through this set-up once.",
+                self.company_id.name,
+            ))
         self.env['account.chart.template'].try_loading(self.chart_template, self.company_id)
 
     def _apply_vat_status(self, company):
@@ -133,6 +162,17 @@ class CoopSetup(models.TransientModel):
                 taxes = (product.taxes_id | product.supplier_taxes_id).filtered(lambda tax: tax.company_id == company)
                 commands = [Command.unlink(tax.id) for tax in taxes]
                 product.write({'taxes_id': commands, 'supplier_taxes_id': commands})
+
+    def _apply_cashiers(self, company):
+        """Name the cashiers of the cash journal, which is created when there is none."""
+        # sudo: see action_apply
+        journal = self.cash_journal_id.sudo() or self._get_payment_journals(company).filtered(
+            lambda journal: journal.type == 'cash',
+        )[:1] or self.env['account.journal'].sudo().create({
+            'type': 'cash', 'name': self.env._("Cash"), 'company_id': company.id,
+        })
+        if self.cashier_ids != journal.coop_cashier_ids:
+            journal.coop_cashier_ids = self.cashier_ids
 
     def _get_taxed_products(self):
         # sudo: products of every owner that carry a tax of this company

@@ -83,7 +83,7 @@ class TestArguments(unittest.TestCase):
             self.assertEqual(selected, [f'/link/{own}::TestX::test_y'])
 
     def test_workers_are_left_to_the_user_who_names_them(self):
-        self.assertEqual(testing._workers(['-x']), ['-n', testing.WORKERS])
+        self.assertEqual(testing._workers(['-x']), ['-n', testing.WORKERS, '--dist', 'loadscope'])
         for given in (['-n', '4'], ['-n0'], ['--numprocesses=3'], ['--pdb'], ['-p', 'no:xdist'], ['-s']):
             self.assertEqual(testing._workers(given), [], given)
 
