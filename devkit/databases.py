@@ -233,6 +233,8 @@ class Databases:
                 other_odoo = old and json.loads(old)[1] != self.kit.source.version
                 with Step('updating the database') as step:
                     self.kit.update(self.cooperative, ['all' if other_odoo else places.ADDON], step)
+            if old != mark:
+                self.server.run('vacuumdb', '--analyze', '--quiet', self.cooperative)
             logins = places.state() / 'logins.json'
             if old != mark or not logins.exists():
                 logins.write_text(self.kit.script(self.cooperative, LOGINS_SCRIPT))

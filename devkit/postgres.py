@@ -2,7 +2,8 @@
 
 The cluster listens on a socket of its own only and trusts whoever can reach it; its directory is closed to others.
 Commits do not wait for the disk (``synchronous_commit=off``): a crash of the machine may lose the last moments, never
-the consistency of the data. Several commands may use the cluster at once; the last to end stops it.
+the consistency of the data. Nothing vacuums on its own: a table whose rows were all rolled back by a test would then
+be taken for empty, and the next test's queries planned accordingly take minutes. Several commands may use the cluster at once; the last to end stops it.
 """
 from __future__ import annotations
 
@@ -37,6 +38,7 @@ max_wal_senders = 0
 max_wal_size = 2GB
 checkpoint_timeout = 30min
 jit = off
+autovacuum = off
 logging_collector = off
 log_min_messages = warning
 '''
