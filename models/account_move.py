@@ -33,7 +33,8 @@ class AccountMove(models.Model):
         context = {
             key: value for key, value in self.env.context.items() if key.removeprefix('default_') not in OWNED_FIELDS
         }
-        moves = super(AccountMove, self.with_context(context)).create([
+        guarded = self.with_context(context)  # pylint: disable=context-overridden; keys have to go
+        moves = super(AccountMove, guarded).create([
             {name: value for name, value in vals.items() if name not in OWNED_FIELDS} for vals in vals_list
         ])
         for move in moves.filtered('reversed_entry_id.coop_pool_id'):

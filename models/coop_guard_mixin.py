@@ -25,7 +25,8 @@ class CoopGuardMixin(models.AbstractModel):
             key: value for key, value in self.env.context.items()
             if self.env.su or not self._is_guarded(key.removeprefix('default_'))
         }
-        return super(CoopGuardMixin, self.with_context(context)).create(vals_list)
+        guarded = self.with_context(context)  # pylint: disable=context-overridden; keys have to go
+        return super(CoopGuardMixin, guarded).create(vals_list)
 
     def write(self, vals):
         self._check_not_forged(vals)

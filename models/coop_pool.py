@@ -62,7 +62,7 @@ class CoopPool(models.Model):
         help="Where the goods are received and handed out.",
     )
     allow_tolerance = fields.Boolean(
-        string="Allow Tolerance", default=True,
+        default=True,
         help="Members may say how much more they would take. It fills a case that was begun; it never opens one.",
     )
     allocation_rule = fields.Selection(

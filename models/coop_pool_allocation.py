@@ -80,7 +80,9 @@ class CoopPoolAllocation(models.Model):
             allocation._check_may_be_changed()
             before = allocation.quantity
             is_manual = bool(allocation.uom_id.compare(vals['quantity'], allocation.quantity_computed))
-            super(CoopPoolAllocation, allocation).write({**vals, 'is_manual': is_manual})
+            super(CoopPoolAllocation, allocation).write({  # pylint: disable=super-method-mismatch; a part of write
+                **vals, 'is_manual': is_manual,
+            })
             if allocation.uom_id.compare(before, allocation.quantity):
                 allocation.pool_id.message_post(body=self.env._(
                     "%(member)s gets %(after)s %(unit)s of %(product)s instead of %(before)s.",

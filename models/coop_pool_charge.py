@@ -17,7 +17,7 @@ class CoopPoolCharge(models.Model):
         ondelete='restrict',
     )
     order_id = fields.Many2one(
-        comodel_name='sale.order', string="Order", readonly=True, index='btree_not_null', check_company=True,
+        comodel_name='sale.order', readonly=True, index='btree_not_null', check_company=True,
         ondelete='restrict',
     )
     allocation_ids = fields.One2many(comodel_name='coop.pool.allocation', inverse_name='charge_id', string="Shares")

@@ -45,7 +45,7 @@ class CoopPoolLine(models.Model):
         help="What the quantity asked for now would cost less at the price of the next step.",
     )
     vendor_id = fields.Many2one(
-        comodel_name='res.partner', string="Vendor", check_company=True, index='btree_not_null', copy=False,
+        comodel_name='res.partner', check_company=True, index='btree_not_null', copy=False,
         ondelete='restrict', help="Proposed at the closing; may be overruled until the order is made.",
     )
     price_expected = fields.Float(

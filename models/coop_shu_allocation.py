@@ -44,7 +44,7 @@ class CoopShuAllocation(models.Model):
         string="To", required=True, default=lambda self: self._default_period()['date_to'], tracking=True,
     )
     rule_id = fields.Many2one(
-        comodel_name='coop.shu.rule', string="Rule", check_company=True, ondelete='restrict', index='btree_not_null',
+        comodel_name='coop.shu.rule', check_company=True, ondelete='restrict', index='btree_not_null',
         compute='_compute_rule_id', store=True, readonly=False, precompute=True, tracking=True,
     )
     state = fields.Selection(
@@ -88,9 +88,9 @@ class CoopShuAllocation(models.Model):
         string="Booked Since", compute='_compute_surplus_now',
         help="What was booked in the period since the surplus was computed. The allocation does not take it in.",
     )
-    computed_by_id = fields.Many2one(comodel_name='res.users', string="Computed By", readonly=True, copy=False)
+    computed_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False)
     computed_on = fields.Datetime(readonly=True, copy=False)
-    approved_by_id = fields.Many2one(comodel_name='res.users', string="Approved By", readonly=True, copy=False)
+    approved_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False)
     meeting_date = fields.Date(
         string="Date of the Meeting", copy=False, tracking=True, help="The annual members' meeting (RAT) that decided.",
     )

@@ -47,7 +47,7 @@ class CoopShuRuleShare(models.Model):
         ],
         string="Patronage By",
     )
-    percent = fields.Float(string="Percent", required=True, digits=PERCENT_DIGITS)
+    percent = fields.Float(required=True, digits=PERCENT_DIGITS)
     account_id = fields.Many2one(
         comodel_name='account.account', check_company=True, ondelete='restrict', index='btree_not_null',
         compute='_compute_account_id', store=True, readonly=False, precompute=True,

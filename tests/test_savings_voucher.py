@@ -94,7 +94,7 @@ class TestSavingsVoucher(CoopCommon):
     def test_reason_is_asked_before_a_voucher_is_cancelled(self):
         voucher = self._save(self.siti, {self.voluntary: 5_000}, date=fields.Date.context_today(self.siti))
         action = voucher.with_user(self.cashier).action_cancel()
-        wizard = self.env['coop.document.cancel'].with_user(self.cashier).with_context(action['context']).create({
+        wizard = self.env['coop.document.cancel'].with_user(self.cashier).with_context(**action['context']).create({
             'reason': "Counted twice",
         })
         wizard.action_confirm()
