@@ -102,13 +102,14 @@ class CoopCommissionAccrual(models.Model):
         """Book the accruals, and their reversals on the next day.
 
         :raises AccessError: for anybody but the accountant.
-        :raises UserError: when something was settled or invoiced since the computation.
+        :raises UserError: when the day is still to come, or something was settled or invoiced since the computation.
         """
         self._check_user_is(ACCOUNTANT)
         for accrual in self:
             accrual._queue_up()
             accrual.line_ids.membership_id._queue_up()
             accrual._check_is_draft()
+            accrual.company_id._coop_check_day_has_come(accrual.display_name, accrual.date)
             accrual._check_up_to_date()
             accrual._update_state('posted', name=accrual.company_id._next_coop_number(
                 'coop.commission.accrual', 'AKR/%(range_year)s/', date=accrual.date, gapless=True,

@@ -23,7 +23,7 @@ class CoopConsignment(models.Model):
         'received': (),
         'cancelled': (),
     }
-    _guarded_fields = frozenset({'state', 'lock_version', 'name', 'cancel_reason'})
+    _guarded_fields = frozenset({'state', 'lock_version', 'name', 'cancel_reason', 'partner_id'})
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
     company_id = fields.Many2one(
@@ -93,7 +93,7 @@ class CoopConsignment(models.Model):
     def action_confirm(self):
         """Number the slips and ask the warehouse to receive the goods, with their owner on every line.
 
-        :raises UserError: when the member delivers nothing any more, or a line is wrong.
+        :raises UserError: when the member delivers nothing any more, the day is still to come, or a line is wrong.
         """
         for slip in self:
             slip._queue_up()
@@ -133,6 +133,7 @@ class CoopConsignment(models.Model):
         self.ensure_one()
         if self.state != 'draft':
             raise UserError(self._state_error_message('confirmed'))
+        self.company_id._coop_check_day_has_come(self.display_name, self.date)
         if self.membership_id.state != 'active':
             raise UserError(self.env._(
                 "%s is not an active member and delivers nothing.", self.membership_id.display_name,

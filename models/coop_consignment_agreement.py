@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class CoopConsignmentAgreement(models.Model):
@@ -39,6 +40,39 @@ class CoopConsignmentAgreement(models.Model):
     def _compute_display_name(self):
         for agreement in self:
             agreement.display_name = agreement.membership_id.display_name or self.env._("All Members")
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        before = {agreement: agreement._get_scope() for agreement in self}
+        res = super().write(vals)
+        for agreement in self:
+            if agreement._get_scope() != before[agreement]:
+                agreement._check_not_used()
+                agreement.term_ids._check_not_settled_past()
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self._check_not_used()
+
+    def _get_scope(self):
+        """Return whose sales the agreement is about, and whether it holds."""
+        self.ensure_one()
+        return self.company_id, self.membership_id, self.active
+
+    def _check_not_used(self):
+        """Refuse to take agreements away from under the settlements that rest on them.
+
+        :raises UserError: saying to write down new terms instead.
+        """
+        for agreement in self:
+            # sudo: whether anything was settled under the terms, of whatever member
+            if agreement.sudo().term_ids._get_used():
+                raise UserError(self.env._(
+                    "The agreement “%s” was settled with and stays. Write down new terms from a later day on.",
+                    agreement.display_name,
+                ))
 
     # === BUSINESS METHODS === #
 

@@ -27,7 +27,9 @@ class CoopConsignmentBand(models.Model):
 
     def write(self, vals):
         self.term_id._check_not_used()
-        return super().write(vals)
+        res = super().write(vals)
+        self.term_id._check_not_used()  # the terms may be other ones now
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -70,7 +70,9 @@ class CoopConsignmentLine(models.Model):
 
     def write(self, vals):
         self._check_slip_is_draft()
-        return super().write(vals)
+        res = super().write(vals)
+        self._check_slip_is_draft()  # the slip may be another one now
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_confirmed(self):

@@ -94,9 +94,19 @@ class CoopConsignmentTerm(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        terms = super().create(vals_list)
+        terms._check_not_settled_past()
+        return terms
+
     def write(self, vals):
         self._check_not_used()
-        return super().write(vals)
+        days = {term: (term.agreement_id, term.date_from) for term in self}
+        res = super().write(vals)
+        moved = self.filtered(lambda term: days[term] != (term.agreement_id, term.date_from))
+        moved._check_not_settled_past()
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -113,6 +123,24 @@ class CoopConsignmentTerm(models.Model):
                 "Members were settled under the terms “%s”; they stay as they are. Write down new terms from a later"
                 " day on.", used[0].display_name,
             ))
+
+    def _check_not_settled_past(self):
+        """Refuse terms that would hold for sales that were settled under other terms, and settle them again.
+
+        Terms for all members come after everybody's settlements, a member's own after that member's.
+
+        :raises UserError: naming the first day that new terms may hold from.
+        """
+        for agreement, terms in self.grouped('agreement_id').items():
+            agreement.membership_id._queue_up()
+            last = agreement.company_id._coop_get_last_settled_day(agreement.partner_id or None)
+            if last and min(terms.mapped('date_from')) <= last:
+                raise UserError(self.env._(
+                    "Sales of %(members)s are settled up to %(last)s, and what was settled stays. New terms may hold"
+                    " from %(first)s on.",
+                    members=agreement.display_name, last=format_date(self.env, last),
+                    first=format_date(self.env, fields.Date.add(last, days=1)),
+                ))
 
     # === BUSINESS METHODS === #
 

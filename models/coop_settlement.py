@@ -22,7 +22,7 @@ class CoopSettlement(models.Model):
     }
     _guarded_fields = frozenset({
         'state', 'lock_version', 'name', 'line_ids', 'deduction_ids', 'move_id', 'set_off_move_id', 'reversal_move_id',
-        'set_off_reversal_move_id', 'cancel_reason',
+        'set_off_reversal_move_id', 'cancel_reason', 'partner_id',
     })
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
@@ -151,13 +151,15 @@ class CoopSettlement(models.Model):
         """Post the settlements: a self-billed bill each, and a set-off where the member owes something.
 
         :raises AccessError: for anybody but the accountant.
-        :raises UserError: when there is nothing to pay, or when something changed since the computation.
+        :raises UserError: when there is nothing to pay, when the day is still to come, or when something changed since
+            the computation.
         """
         self._check_user_is(ACCOUNTANT)
         for settlement in self:
             settlement._queue_up()
             settlement.membership_id._queue_up()
             settlement._check_is_computed()
+            settlement.company_id._coop_check_day_has_come(settlement.display_name, settlement.date)
             settlement._check_up_to_date()
             settlement._update_state('posted', name=settlement.name or settlement._draw_number())
             settlement._post_entries()

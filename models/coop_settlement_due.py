@@ -49,8 +49,8 @@ class CoopSettlement(models.Model):
         """Create a computed settlement for every member with something due up to ``date``.
 
         The sales of all members are looked up together. An open settlement of a member is computed anew. Left out are
-        members for whom more was credited back than sold, which is carried forward, and those who were settled up to a
-        later day already.
+        members for whom more was credited back than sold, which is carried forward, those who were settled up to a
+        later day already, and owners who were never admitted as members.
 
         :return: the settlements, one per member.
         :raises UserError: when no terms were agreed for some sale.
@@ -60,6 +60,7 @@ class CoopSettlement(models.Model):
         memberships = self.env['coop.membership']._get_in_force(owners, company)
         memberships._queue_up()
         member_of = {m.partner_id: m for m in memberships.sorted(lambda m: (m.state != 'left', m.id))}
+        dues = {owner: rows for owner, rows in dues.items() if owner in member_of}
         open_ones = self.search([('membership_id', 'in', memberships.ids), ('state', 'in', ('draft', 'computed'))])
         open_of = open_ones.grouped('membership_id')
         debts = self._get_open_debts(company, owners, date)

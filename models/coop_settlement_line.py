@@ -48,7 +48,9 @@ class CoopSettlementLine(models.Model):
 
     def write(self, vals):
         self.settlement_id._check_is_open()
-        return super().write(vals)
+        res = super().write(vals)
+        self.settlement_id._check_is_open()  # the settlement may be another one now
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_posted(self):

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
@@ -21,6 +21,26 @@ class ResCompany(models.Model):
         # sudo: which account serves which purpose is no secret
         mapping = self.sudo().coop_account_ids.filtered(lambda mapping: mapping.key == 'clearing')
         return mapping.account_id.with_env(self.env)
+
+    def _coop_check_day_has_come(self, document_name, date):
+        """Refuse to book goods or sales of a day that nobody has seen yet.
+
+        :raises UserError: naming the document and its day.
+        """
+        if date > fields.Date.context_today(self):
+            raise UserError(self.env._(
+                "%(document)s is dated %(date)s, which is still to come. Choose today or an earlier day.",
+                document=document_name, date=format_date(self.env, date),
+            ))
+
+    def _coop_get_last_settled_day(self, partners=None):
+        """Return the latest day of the posted settlements of these partners, or of all members; False when none."""
+        self.ensure_one()
+        domain = Domain([('company_id', '=', self.id), ('state', '=', 'posted')])
+        if partners is not None:
+            domain &= Domain('partner_id', 'in', partners.ids)
+        # sudo: the day only, for whoever writes down terms
+        return self.env['coop.settlement'].sudo()._read_group(domain, [], ['date:max'])[0][0]
 
     def _coop_get_unaccrued_commissions(self, date):
         """Return the commission earned by the end of ``date`` that is neither settled nor accrued by then.

@@ -1,6 +1,12 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+#: What decides whose goods went where; fixed once a transfer of members' goods is done.
+FIXED_WHEN_DONE = frozenset({
+    'owner_id', 'lot_id', 'quant_id', 'product_id', 'product_uom_id', 'quantity', 'location_id', 'location_dest_id',
+    'move_id', 'company_id',
+})
+
 
 class StockMoveLine(models.Model):
     """Consigned goods always have an owner; goods of the cooperative's own never have one."""
@@ -16,11 +22,21 @@ class StockMoveLine(models.Model):
                 if owner:
                     vals['owner_id'] = owner.id
         lines = super().create(vals_list)
-        lines.filtered(lambda line: line.state == 'done')._coop_check_done()
+        done = lines.filtered(lambda line: line.state == 'done')
+        done._coop_check_correctable()
+        done._coop_check_done()
         return lines
 
     def write(self, vals):
+        fixed = FIXED_WHEN_DONE & vals.keys()
+        if fixed:
+            self.filtered(
+                lambda line: line.state == 'done' and line._coop_is_changed(fixed, vals),
+            )._coop_check_correctable()
+        was_open = self.filtered(lambda line: line.state != 'done')
         res = super().write(vals)
+        if 'move_id' in vals:
+            was_open.filtered(lambda line: line.state == 'done')._coop_check_correctable()
         if {'owner_id', 'quant_id', 'quantity', 'location_id', 'location_dest_id'} & vals.keys():
             self.filtered(lambda line: line.state == 'done')._coop_check_done()
         return res
@@ -32,6 +48,29 @@ class StockMoveLine(models.Model):
         res = super()._action_done()
         self.exists()._coop_check_owners_stock()
         return res
+
+    def _coop_is_changed(self, names, vals):
+        """Whether writing ``vals`` gives the line another value in one of these fields."""
+        self.ensure_one()
+        return any(
+            self[name] != self._fields[name].convert_to_record(
+                self._fields[name].convert_to_cache(vals[name], self), self,
+            ) for name in names
+        )
+
+    def _coop_check_correctable(self):
+        """Refuse to rewrite what was done with members' goods: it decides who is paid.
+
+        :raises UserError: saying to correct it by a return.
+        """
+        consigned = self.filtered(lambda line: line.product_id.coop_consigned and line.company_id.coop_is_cooperative)
+        if consigned and not self.env.su:
+            raise UserError(self.env._(
+                "The transfer of %(product)s of %(owner)s is done, and decides who is paid. Correct it by a return"
+                " instead of changing it.",
+                product=consigned[0].product_id.display_name,
+                owner=consigned[0].owner_id.display_name or self.env._("Nobody"),
+            ))
 
     def _coop_check_done(self):
         """Check lines of a transfer that was validated before, after somebody changed them."""
@@ -76,6 +115,9 @@ class StockMoveLine(models.Model):
                 "%(owner)s is not a member of the cooperative and cannot be the owner of %(product)s.",
                 owner=self.owner_id.display_name, product=product,
             )
+        is_counted = self.is_inventory or self.location_id.usage in ('inventory', 'production')
+        if is_counted and not self.env['stock.quant']._coop_may_count():
+            return self.env['stock.quant']._coop_count_error_message(self.product_id)
         bound_to = self.move_id._coop_get_bound_owner()
         if bound_to and bound_to != self.owner_id:
             return self.env._(

@@ -1,9 +1,63 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+#: What stock of members' goods is; it changes by transfers and counts only.
+FIXED = frozenset({'owner_id', 'product_id', 'location_id', 'lot_id', 'company_id', 'quantity'})
 
 
 class StockQuant(models.Model):
+    """Stock of members' goods changes by transfers, and by counts that an officer applies."""
     _inherit = 'stock.quant'
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                product = self.env['product.product'].browse(vals.get('product_id'))
+                if vals.get('quantity') and product.coop_consigned:
+                    raise UserError(self._coop_rewritten_error_message(product))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # Odoo itself writes stock with more rights than the user has.
+        if FIXED & vals.keys() and not self.env.su:
+            products = self.product_id | self.env['product.product'].browse(vals.get('product_id'))
+            consigned = products.filtered('coop_consigned')
+            if consigned:
+                raise UserError(self._coop_rewritten_error_message(consigned[0]))
+        return super().write(vals)
+
+    # === BUSINESS METHODS === #
+
+    def _apply_inventory(self, date=None):
+        consigned = self.product_id.filtered('coop_consigned')
+        if consigned and not self._coop_may_count():
+            raise UserError(self._coop_count_error_message(consigned[0]))
+        return super()._apply_inventory(date)
+
+    @api.model
+    def _coop_may_count(self):
+        """Whether the user may say how much of members' goods there is.
+
+        Odoo applies counts with more rights than the user has: who asked for it is what matters.
+        """
+        return self.env.user.has_group('producer_cooperative.group_coop_officer')
+
+    @api.model
+    def _coop_rewritten_error_message(self, product):
+        return self.env._(
+            "Stock of %s belongs to members: it is received, delivered, returned or counted, and not rewritten.",
+            product.display_name,
+        )
+
+    @api.model
+    def _coop_count_error_message(self, product):
+        return self.env._(
+            "%s is sold for members: counts of members' goods are applied by an officer.", product.display_name,
+        )
 
     def _get_gather_domain(self, product_id, location_id, lot_id=None, package_id=None, owner_id=None, strict=False):
         """Look only among the goods of the owner that a move of consigned goods is bound to."""

@@ -2,6 +2,7 @@ from . import test_committed_savings
 from . import test_committed_shu
 from . import test_company_setup
 from . import test_consignment_closing
+from . import test_consignment_security
 from . import test_consignment_settlement
 from . import test_consignment_stock
 from . import test_consignment_terms
