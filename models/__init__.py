@@ -28,6 +28,7 @@ from . import coop_pool_allocation
 from . import coop_pool_charge
 from . import coop_pool_purchase
 from . import coop_pool_distribution
+from . import coop_pool_order_mixin
 from . import purchase_order_pool
 from . import stock_move_pool
 from . import sale_order_pool

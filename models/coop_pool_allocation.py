@@ -63,7 +63,8 @@ class CoopPoolAllocation(models.Model):
 
     @api.depends('membership_id', 'line_id')
     def _compute_display_name(self):
-        for allocation in self:
+        # sudo: name and number of the member, for the hand-out list of warehouse staff, who see no membership
+        for allocation in self.sudo():
             allocation.display_name = f"{allocation.membership_id.display_name}, {allocation.line_id.display_name}"
 
     # === CRUD METHODS === #
@@ -78,6 +79,7 @@ class CoopPoolAllocation(models.Model):
     def _write_by_hand(self, vals):
         for allocation in self:
             allocation._check_may_be_changed()
+            allocation._check_handed_out(vals['quantity'])
             before = allocation.quantity
             is_manual = bool(allocation.uom_id.compare(vals['quantity'], allocation.quantity_computed))
             super(CoopPoolAllocation, allocation).write({  # pylint: disable=super-method-mismatch; a part of write
@@ -105,6 +107,19 @@ class CoopPoolAllocation(models.Model):
         if self.pool_id.state not in ('ordered', 'received'):
             raise UserError(self.env._(
                 "%s: shares are changed only between the receipt and the distribution.", self.pool_id.display_name,
+            ))
+
+    def _check_handed_out(self, quantity):
+        """Refuse a quantity that cannot be handed out.
+
+        :raises UserError: naming the product and the step it is handed out in.
+        """
+        self.ensure_one()
+        line = self.line_id
+        if self.uom_id.compare(line._from_steps(line._to_steps(quantity)), quantity):
+            raise UserError(self.env._(
+                "%(product)s is handed out in %(step)s %(unit)s; %(quantity)s is not a multiple of it.",
+                product=line.display_name, step=line.step, unit=self.uom_id.name, quantity=quantity,
             ))
 
     def _prepare_sale_line_values(self):

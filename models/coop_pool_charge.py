@@ -47,7 +47,8 @@ class CoopPoolCharge(models.Model):
 
     @api.depends('membership_id', 'pool_id')
     def _compute_display_name(self):
-        for charge in self:
+        # sudo: name and number of the member, for whoever may read the charge
+        for charge in self.sudo():
             charge.display_name = f"{charge.membership_id.display_name}, {charge.pool_id.display_name}"
 
     # === BUSINESS METHODS === #

@@ -46,6 +46,10 @@ class CoopPool(models.Model):
         help="What the vendors' bills ask for the goods handed out, more (or less) than the members were charged for.",
     )
     amount_saving = fields.Monetary(string="Members Saved", compute='_compute_amounts', groups=MONEY_GROUPS)
+    dearer_count = fields.Integer(
+        string="Members Paying More", compute='_compute_dearer_count', groups=MONEY_GROUPS,
+        help="Members whose charge is more than the vendors' price lists ask for their quantities alone.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -68,6 +72,13 @@ class CoopPool(models.Model):
             pool.amount_variance = sum(pool.line_ids.mapped('cost_variance'))
             pool.amount_saving = sum(pool.charge_ids.mapped('saving'))
 
+    @api.depends('charge_ids.saving')
+    def _compute_dearer_count(self):
+        for pool in self:
+            pool.dearer_count = len(pool.charge_ids.filtered(
+                lambda charge: charge.currency_id.compare_amounts(charge.saving, 0.0) < 0,
+            ))
+
     # === ACTIONS === #
 
     def action_distribute(self):
@@ -88,6 +99,7 @@ class CoopPool(models.Model):
             charges = self.env['coop.pool.charge'].sudo().create(pool._prepare_charge_values(shares, rounding))
             pool._create_member_orders(charges.sudo(False))
             pool._check_charges_add_up()
+            pool._note_dearer_charges()
         self._update_state('distributed')
         return self.action_view_sale_orders()
 
@@ -105,7 +117,8 @@ class CoopPool(models.Model):
     def action_done(self):
         """Close the books of the pools.
 
-        :raises UserError: while members' invoices or vendors' bills are missing, because the variance is not known yet.
+        :raises UserError: while members' invoices or vendors' bills are missing, because the variance is not known
+            yet, or when the members' invoices do not come to their charges.
         """
         self.check_access('write')
         self._queue_up()
@@ -207,9 +220,9 @@ class CoopPool(models.Model):
         :raises UserError: when an order does not come to what the member is charged.
         """
         self.ensure_one()
-        orders = self.env['sale.order'].with_company(self.company_id).create([
+        orders = self.env['sale.order'].with_company(self.company_id)._coop_as_pool().create([
             charge._prepare_sale_order_values() for charge in charges
-        ])
+        ]).with_env(self.env)
         for charge, order in zip(charges, orders, strict=True):
             charge.sudo().order_id = order  # sudo: charges are written by the distribution only
             if self.currency_id.compare_amounts(order.amount_untaxed, charge.amount_total):
@@ -232,6 +245,15 @@ class CoopPool(models.Model):
                 expected=format_amount(self.env, expected, self.currency_id),
             ))
 
+    def _note_dearer_charges(self):
+        """Say in the chatter how many members pay more than they would have paid alone; no amounts, for all to read."""
+        self.ensure_one()
+        if self.dearer_count:
+            self.message_post(body=self.env._(
+                "%(count)s of %(total)s members pay more than each of them would have paid alone: margin and shared"
+                " costs outweigh the better price.", count=self.dearer_count, total=len(self.charge_ids),
+            ))
+
     def _check_can_be_done(self):
         self.ensure_one()
         for order in self.sale_order_ids.filtered(lambda order: order.state == 'sale'):
@@ -247,6 +269,30 @@ class CoopPool(models.Model):
                     "%(pool)s is not done yet: the vendor's bill for %(product)s is not posted.",
                     pool=self.display_name, product=line.display_name,
                 ))
+        self._check_invoiced_as_charged()
+
+    def _check_invoiced_as_charged(self):
+        """Refuse members' invoices that come to more or less than what the members were charged.
+
+        Posted invoices less credit notes, before tax.
+
+        :raises UserError: naming both amounts and the difference.
+        """
+        self.ensure_one()
+        # sudo: the sum of the pool's own invoices, for officers who see the charges
+        posted = self.sudo().invoice_ids.filtered(
+            lambda move: move.state == 'posted' and move.is_sale_document(include_receipts=True),
+        )
+        invoiced = sum(posted.mapped('amount_untaxed_signed'))
+        difference = self.currency_id.round(invoiced - self.amount_charged)
+        if not self.currency_id.is_zero(difference):
+            raise UserError(self.env._(
+                "%(pool)s is not done yet: the posted invoices come to %(invoiced)s before tax and the charges to"
+                " %(charged)s, a difference of %(difference)s. Correct the invoices first.", pool=self.display_name,
+                invoiced=format_amount(self.env, invoiced, self.currency_id),
+                charged=format_amount(self.env, self.amount_charged, self.currency_id),
+                difference=format_amount(self.env, difference, self.currency_id),
+            ))
 
     def _to_units(self, amount):
         return to_units(self.currency_id.round(amount), self.rounding_unit)

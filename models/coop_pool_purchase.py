@@ -50,10 +50,10 @@ class CoopPool(models.Model):
         for pool in self:
             lines = pool.line_ids.filtered(lambda line: line.uom_id.compare(line.quantity, 0.0) > 0)
             pool._check_can_be_ordered(lines)
-            orders = self.env['purchase.order'].with_company(pool.company_id).create([
+            orders = self.env['purchase.order'].with_company(pool.company_id)._coop_as_pool().create([
                 pool._prepare_purchase_order_values(vendor, of_vendor) for vendor,
                 of_vendor in lines.grouped('vendor_id').items()
-            ])
+            ]).with_env(pool.env)
             # A new order line carries the price of the vendor's smallest quantity; this finds that of its own.
             orders.order_line._compute_price_unit_and_date_planned_and_name()
             lines._check_ordered_as_proposed()

@@ -198,13 +198,14 @@ class CoopShuAllocation(models.Model):
     def action_compute(self):
         """Compute, or compute again, the surplus and every member's part from the ledger as it is now.
 
-        :raises UserError: for anybody but the accountant, once approved, while the books of the period are not
-            complete, or when a share has nothing to be shared by.
+        :raises UserError: for anybody but the accountant, once approved, before the period is over, while its books
+            are not complete, or when a share has nothing to be shared by.
         """
         for allocation in self:
             allocation._check_user_is(ACCOUNTANT)
             allocation._queue_up()
             allocation._check_may_be_computed()
+            allocation._check_period_is_over()
             allocation._check_books_complete()
             # sudo: the accountant was checked above; what is computed is nobody's to write
             allocation.sudo()._freeze_computation()
@@ -298,6 +299,19 @@ class CoopShuAllocation(models.Model):
                     "%s was approved and stays as the meeting saw it. Cancel it and make a new one to change it.",
                     allocation.display_name,
                 ))
+
+    def _check_period_is_over(self):
+        """Refuse to share a surplus that is still being earned.
+
+        :raises UserError: naming the day from which the surplus can be computed.
+        """
+        self.ensure_one()
+        if self.date_to >= fields.Date.context_today(self):
+            raise UserError(self.env._(
+                "The period lasts until %(last)s. Its surplus can be computed from %(first)s on.",
+                last=format_date(self.env, self.date_to),
+                first=format_date(self.env, self.date_to + relativedelta(days=1)),
+            ))
 
     def _reset_computation(self):
         """Ask for a new computation after something that it rests on was changed."""

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 #: What a posted payout keeps.
@@ -94,6 +94,20 @@ class CoopShuPayout(models.Model):
     def _selection_method(self):
         return self.env['coop.shu.member.line']._fields['payout_method']._description_selection(self.env)
 
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('method', 'journal_id')
+    def _check_journal(self):
+        for payout in self.sudo():  # sudo: the journal's type, which a cashier may not read otherwise
+            if payout.method != 'cash' and payout.journal_id:
+                raise ValidationError(self.env._(
+                    "A payout into savings moves no money: leave the cash or bank journal empty.",
+                ))
+            if payout.journal_id and payout.journal_id.type not in ('cash', 'bank'):
+                raise ValidationError(self.env._(
+                    "%s is no cash or bank journal; SHU is paid from one of those.", payout.journal_id.display_name,
+                ))
+
     # === CRUD METHODS === #
 
     def write(self, vals):
@@ -164,12 +178,15 @@ class CoopShuPayout(models.Model):
     def _check_may_post(self):
         """Refuse users who may not post this payout.
 
-        :raises UserError: cashiers pay only from the journals that name them; officers post nothing.
+        :raises UserError: cashiers pay only from the journals that name them, and not into savings; officers post
+            nothing.
         """
         self.ensure_one()
         self.check_access('write')
         if self._user_posts_everywhere():
             return
+        if self.method != 'cash':
+            raise UserError(self.env._("Only the accountant posts or cancels payouts into savings."))
         # sudo: reads who the journal's cashiers are
         cashiers = self.journal_id.sudo().coop_cashier_ids
         if not self.env.user.has_group('producer_cooperative.group_coop_cashier') or self.env.user not in cashiers:
@@ -190,6 +207,7 @@ class CoopShuPayout(models.Model):
             raise UserError(self.env._("%s is not posted; nothing is owed yet.", self.allocation_id.display_name))
         if self.allocation_id.company_id != self.company_id:
             raise UserError(self.env._("%s belongs to another company.", self.allocation_id.display_name))
+        self._check_journal()
         if self.method == 'cash' and not self.journal_id.sudo().default_account_id:  # sudo: see _check_may_post
             raise UserError(self.env._("Choose a cash or bank journal that has an account of its own."))
         if self.method == 'savings':

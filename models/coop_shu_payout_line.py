@@ -44,7 +44,9 @@ class CoopShuPayoutLine(models.Model):
 
     def write(self, vals):
         self._check_payout_is_draft()
-        return super().write(vals)
+        res = super().write(vals)
+        self._check_payout_is_draft()  # a line can be moved to another payout
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_posted(self):

@@ -1,17 +1,13 @@
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import models
 
 from odoo.addons.producer_cooperative.tools.units import exact, to_decimal
 
 
 class PurchaseOrder(models.Model):
-    _inherit = 'purchase.order'
-
-    coop_pool_id = fields.Many2one(
-        comodel_name='coop.pool', string="Pooled Purchase", readonly=True, copy=False, index='btree_not_null',
-        check_company=True, ondelete='restrict',
-    )
+    _name = 'purchase.order'
+    _inherit = ['purchase.order', 'coop.pool.order.mixin']
 
     # === ACTIONS === #
 
@@ -19,11 +15,6 @@ class PurchaseOrder(models.Model):
         res = super().button_cancel()
         self._coop_update_pools()
         return res
-
-    def action_open_coop_pool(self):
-        """Open the pooled purchase that made this order."""
-        self.ensure_one()
-        return self.coop_pool_id._get_records_action()
 
     # === BUSINESS METHODS === #
 

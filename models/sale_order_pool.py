@@ -1,20 +1,25 @@
-from odoo import fields, models
+from odoo import api, models
+from odoo.exceptions import UserError
+
+#: Who is charged, on the order of a pool.
+CHARGED_FIELDS = {'partner_id', 'partner_invoice_id', 'pricelist_id', 'currency_id', 'company_id'}
+#: What decides on the amount, on its lines.
+PRICED_FIELDS = {
+    'order_id', 'product_id', 'product_uom_id', 'product_uom_qty', 'price_unit', 'technical_price_unit', 'discount',
+    'tax_ids', 'display_type', 'is_downpayment',
+}
 
 
 class SaleOrder(models.Model):
-    _inherit = 'sale.order'
+    _name = 'sale.order'
+    _inherit = ['sale.order', 'coop.pool.order.mixin']
 
-    coop_pool_id = fields.Many2one(
-        comodel_name='coop.pool', string="Pooled Purchase", readonly=True, copy=False, index='btree_not_null',
-        check_company=True, ondelete='restrict',
-    )
+    # === CRUD METHODS === #
 
-    # === ACTIONS === #
-
-    def action_open_coop_pool(self):
-        """Open the pooled purchase that this order belongs to."""
-        self.ensure_one()
-        return self.coop_pool_id._get_records_action()
+    def write(self, vals):
+        if CHARGED_FIELDS & vals.keys():
+            self._coop_check_not_of_pool()
+        return super().write(vals)
 
     # === BUSINESS METHODS === #
 
@@ -23,3 +28,42 @@ class SaleOrder(models.Model):
 
     def _get_invoice_grouping_keys(self):
         return [*super()._get_invoice_grouping_keys(), 'coop_pool_id']
+
+    def _coop_check_not_of_pool(self):
+        """Refuse to change what a pool charges its members, in whatever state the order is.
+
+        :raises UserError: naming the order and its pool.
+        """
+        if self._coop_is_pool():
+            return
+        # sudo: only whether a pool made the order, also for warehouse staff who add goods to a delivery
+        for order in self.sudo():
+            if order.coop_pool_id:
+                raise UserError(self.env._(
+                    "%(order)s belongs to %(pool)s: the pool decides the price, and who pays for how much. Its lines"
+                    " are not changed.", order=order.name, pool=order.coop_pool_id.display_name,
+                ))
+
+
+class SaleOrderLine(models.Model):
+    _inherit = 'sale.order.line'
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.order_id._coop_check_not_of_pool()
+        return lines
+
+    def write(self, vals):
+        if not PRICED_FIELDS & vals.keys():
+            return super().write(vals)
+        self.order_id._coop_check_not_of_pool()
+        res = super().write(vals)
+        self.order_id._coop_check_not_of_pool()  # a line can be moved to another order
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_of_pool(self):
+        self.order_id._coop_check_not_of_pool()

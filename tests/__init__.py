@@ -11,6 +11,7 @@ from . import test_pool_distribution
 from . import test_pool_order
 from . import test_pool_receipt
 from . import test_pool_requests
+from . import test_pool_security
 from . import test_portal
 from . import test_savings_properties
 from . import test_savings_voucher
@@ -20,6 +21,7 @@ from . import test_shu_compute
 from . import test_shu_entries
 from . import test_shu_examples
 from . import test_shu_payout
+from . import test_shu_security
 from . import test_tools_allocation
 from . import test_tools_apportion
 from . import test_tools_arrears
