@@ -3,7 +3,8 @@
 The cluster listens on a socket of its own only and trusts whoever can reach it; its directory is closed to others.
 Commits do not wait for the disk (``synchronous_commit=off``): a crash of the machine may lose the last moments, never
 the consistency of the data. Nothing vacuums on its own: a table whose rows were all rolled back by a test would then
-be taken for empty, and the next test's queries planned accordingly take minutes. Several commands may use the cluster at once; the last to end stops it.
+be taken for empty, and the next test's queries planned accordingly take minutes.
+Several commands may use the cluster at once; the last to end stops it.
 """
 from __future__ import annotations
 
