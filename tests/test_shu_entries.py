@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.producer_cooperative.tests.common_shu import MEETING, YEAR, ShuCommon
 
@@ -115,7 +116,7 @@ class TestShuEntries(ShuEntriesCommon):
     def test_database_refuses_a_second_allocation_as_well(self):
         self._post(1_000_000)
         second = self._compute()
-        with self.assertRefused("no_overlap", Exception):
+        with mute_logger('odoo.sql_db'), self.assertRefused("no_overlap", Exception):
             second._update_state('approved')
             self.env.flush_all()
 
