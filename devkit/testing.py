@@ -146,9 +146,9 @@ def run_odoo(kit: Kit) -> int:
     # Tests on committed data are not "standard" ones: the star selects them whatever their tags are.
     tags = [','.join([f'/{places.ADDON}', *(f'-{path}' for path in committed)]), *(f'*{path}' for path in committed)]
     outcomes = [_odoo_tests(databases, template, tag) for tag in tags]
+    if empty := [tag for tag, (found, *_others) in zip(tags, outcomes, strict=True) if not found]:
+        raise DevError(f"Odoo's runner has found no test with {' or '.join(empty)}.")
     total, failed, concerns = (sum(column) for column in zip(*outcomes, strict=True))
-    if not total:
-        raise DevError("Odoo's runner has found no test at all.")
     if concerns:
         say(f'  {concerns} line(s) of the log are warnings or errors of ours.')
     say(f'{total - failed} passed, {failed} failed')
