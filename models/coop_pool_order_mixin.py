@@ -25,9 +25,8 @@ class CoopPoolOrderMixin(models.AbstractModel):
         orders = self
         if not self._coop_is_pool():
             # A default in the context is no way around that check.
-            orders = self.with_context({
-                key: value for key, value in self.env.context.items() if key != 'default_coop_pool_id'
-            })
+            context = {key: value for key, value in self.env.context.items() if key != 'default_coop_pool_id'}
+            orders = self.with_context(context)  # pylint: disable=context-overridden; the key has to go
         return super(CoopPoolOrderMixin, orders).create(vals_list)
 
     def write(self, vals):

@@ -157,7 +157,7 @@ class TestShuEntries(ShuEntriesCommon):
     def test_reason_is_asked_before_an_allocation_is_cancelled(self):
         allocation = self._post(1_000_000).with_user(self.accountant)
         wizard = self.env['coop.document.cancel'].with_user(self.accountant).with_context(
-            allocation.action_cancel()['context'],
+            **allocation.action_cancel()['context'],
         ).create({'reason': "Wrong rule"})
         self.assertEqual(allocation.state, 'posted')
         wizard.action_confirm()

@@ -46,7 +46,7 @@ class CoopSetup(models.TransientModel):
         default=lambda self: fields.Date.context_today(self).replace(month=1, day=1),
     )
     cash_journal_id = fields.Many2one(
-        comodel_name='account.journal', string="Cash Journal", compute='_compute_cash_journal_id', store=True,
+        comodel_name='account.journal', compute='_compute_cash_journal_id', store=True,
         readonly=False, domain="[('type', '=', 'cash'), ('company_id', '=', company_id)]",
         help="Created by the set-up when the company has none.",
     )
