@@ -54,6 +54,20 @@ class CoopDocumentMixin(models.AbstractModel):
         # sudo: the transition and the access were checked; see _check_not_forged
         self.sudo().write({'state': target, **values})
 
+    def _user_posts_everywhere(self):
+        return self.env.su or self.env.user.has_group('producer_cooperative.group_coop_accountant')
+
+    def _check_may_cancel(self):
+        """Let cashiers undo what they posted today; whatever is older is the treasurer's."""
+        self.ensure_one()
+        if not self._user_posts_everywhere() and self.date != fields.Date.context_today(self):
+            raise UserError(self.env._("%s is not of today. Ask the treasurer to cancel it.", self.display_name))
+
+    def _check_state_is_draft(self):
+        self.ensure_one()
+        if self.state != 'draft':
+            raise UserError(self._state_error_message('posted'))
+
     def _check_user_is(self, *groups):
         """Refuse users who hold none of these roles, whatever access the model gives them.
 

@@ -153,9 +153,6 @@ class CoopSavingsVoucher(models.Model):
             if voucher.direction == 'in':
                 voucher.line_ids._check_not_overdrawn()
 
-    def _user_posts_everywhere(self):
-        return self.env.su or self.env.user.has_group('producer_cooperative.group_coop_accountant')
-
     def _check_may_post(self):
         """Refuse users who may not post on the voucher's journal.
 
@@ -174,17 +171,6 @@ class CoopSavingsVoucher(models.Model):
                 "You may not post vouchers on %(journal)s. Ask the treasurer to post it or to name you as its cashier.",
                 journal=self.journal_id.sudo().display_name or self.env._("this journal"),
             ))
-
-    def _check_may_cancel(self):
-        """Let cashiers undo what they posted today; whatever is older is the treasurer's."""
-        self.ensure_one()
-        if not self._user_posts_everywhere() and self.date != fields.Date.context_today(self):
-            raise UserError(self.env._("%s is not of today. Ask the treasurer to cancel it.", self.display_name))
-
-    def _check_state_is_draft(self):
-        self.ensure_one()
-        if self.state != 'draft':
-            raise UserError(self._state_error_message('posted'))
 
     def _check_complete(self):
         self.ensure_one()

@@ -166,14 +166,12 @@ class CoopShuPayout(models.Model):
         """
         for payout in self:
             payout._check_may_post()
+            payout._check_may_cancel()
             payout._queue_up()
             payout.allocation_id.sudo()._queue_up()  # sudo: see action_post
             payout.line_ids.membership_id.sudo()._queue_up()
             payout.sudo()._update_state('cancelled', cancel_reason=reason)  # sudo: see action_post
             payout.sudo()._cancel_entry()
-
-    def _user_posts_everywhere(self):
-        return self.env.su or self.env.user.has_group('producer_cooperative.group_coop_accountant')
 
     def _check_may_post(self):
         """Refuse users who may not post this payout.
@@ -193,11 +191,6 @@ class CoopShuPayout(models.Model):
             raise UserError(self.env._(
                 "You may not post this payout. Ask the treasurer to post it or to name you as cashier of the journal.",
             ))
-
-    def _check_state_is_draft(self):
-        self.ensure_one()
-        if self.state != 'draft':
-            raise UserError(self._state_error_message('posted'))
 
     def _check_complete(self):
         self.ensure_one()

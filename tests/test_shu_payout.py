@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.tests import Form, tagged
 
 from odoo.addons.producer_cooperative.tests.common_shu import ShuCommon
@@ -135,6 +136,16 @@ class TestShuPayout(ShuCommon):
         self._pay(self.allocation)
         with self.assertRefused("paid already"):
             self._line(self.allocation, self.siti).payout_method = 'savings'
+
+    def test_cashier_cancels_the_payouts_of_today_only(self):
+        old = self._pay(self.allocation)
+        with self.assertRefused("Ask the treasurer to cancel it"):
+            old.with_user(self.cashier)._cancel_with_reason("x")
+        self.assertEqual(old.state, 'posted')
+        old.with_user(self.accountant)._cancel_with_reason("Wrong member")
+        today = self._pay(self.allocation, date=fields.Date.context_today(self.allocation))
+        today.with_user(self.cashier)._cancel_with_reason("Counted twice")
+        self.assertEqual(today.state, 'cancelled')
 
     def test_cashier_pays_from_the_own_journal_only(self):
         payouts = self.env['coop.shu.payout'].with_user(self.cashier)
