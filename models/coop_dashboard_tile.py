@@ -58,7 +58,9 @@ class CoopDashboardTile(models.Model):
     def _search_is_shown(self, operator, value):
         if operator != 'in':
             return NotImplemented
-        return Domain('id', 'in', self.search([]).filtered('is_shown').ids)
+        tiles = self.search([])
+        tiles.invalidate_recordset(['count', 'amount', 'has_amount', 'is_shown'], flush=False)
+        return Domain('id', 'in', tiles.filtered('is_shown').ids)
 
     # === ACTIONS === #
 

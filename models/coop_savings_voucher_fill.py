@@ -17,30 +17,34 @@ class CoopSavingsVoucher(models.Model):
         help="Type or scan a member number and press Enter. Several at once: 12, 15-18 20.",
     )
     entry_type_id = fields.Many2one(
-        comodel_name='coop.savings.type', string="Savings for Quick Entry", store=False, check_company=True,
-        default=lambda self: self._default_entry_type_id(),
+        comodel_name='coop.savings.type', string="Savings for Quick Entry", check_company=True,
+        compute='_compute_entry_type_id', readonly=False,
     )
     entry_amount = fields.Monetary(
-        string="Amount for Quick Entry", store=False,
-        help="Amount of each line that is added. Empty: what the savings ask for on the date of the voucher.",
+        string="Amount for Quick Entry", compute='_compute_entry_amount', readonly=False,
+        help="Amount of each line that is added: what the savings ask for on the date of the voucher, or what you enter.",
     )
 
-    @api.model
-    def _default_entry_type_id(self):
-        return self.env['coop.savings.type'].search([
-            ('company_id', '=', self.env.company.id), ('kind', '=', 'mandatory'),
-        ], limit=1)
+    # === COMPUTE METHODS === #
+
+    @api.depends('direction', 'company_id')
+    def _compute_entry_type_id(self):
+        """Offer for the quick entry what such vouchers are usually about."""
+        types = self.env['coop.savings.type'].search([('company_id', 'in', self.company_id.ids)])
+        for voucher in self:
+            kind = 'mandatory' if voucher.direction in ('in', 'opening') else 'voluntary'
+            voucher.entry_type_id = types.filtered(
+                lambda savings_type, voucher=voucher, kind=kind:
+                    savings_type.kind == kind and savings_type.company_id == voucher.company_id._origin,
+            )[:1]
+
+    @api.depends('entry_type_id', 'date')
+    def _compute_entry_amount(self):
+        for voucher in self:
+            date = voucher.date or fields.Date.context_today(voucher)
+            voucher.entry_amount = voucher.entry_type_id._get_amount(date) if voucher.entry_type_id else 0.0
 
     # === ONCHANGE METHODS === #
-
-    @api.onchange('direction')
-    def _onchange_direction(self):
-        """Offer for the quick entry what such vouchers are usually about."""
-        kind = 'mandatory' if self.direction in ('in', 'opening') else 'voluntary'
-        if self.entry_type_id.kind != kind:
-            self.entry_type_id = self.env['coop.savings.type'].search([
-                ('company_id', '=', self.company_id.id), ('kind', '=', kind),
-            ], limit=1)
 
     @api.onchange('entry_numbers')
     def _onchange_entry_numbers(self):
@@ -118,7 +122,7 @@ class CoopSavingsVoucher(models.Model):
             line.membership_id._origin.id for line in self.line_ids
             if line.type_id._origin == self.entry_type_id._origin
         }
-        amount = self.entry_amount or self.entry_type_id._get_amount(self.date or fields.Date.context_today(self))
+        amount = self.entry_amount
         commands, problems = [], []
         for number, members in found.items():
             problem = self._number_error_message(number, members, listed)
@@ -129,7 +133,7 @@ class CoopSavingsVoucher(models.Model):
             commands.append(Command.create({
                 'membership_id': members.id, 'type_id': self.entry_type_id._origin.id, 'amount': amount,
             }))
-        if commands and not amount and self.direction != 'transfer':
+        if commands and not amount:
             problems.append(self.env._(
                 "%s has no amount set: enter the amounts in the lines.", self.entry_type_id.name,
             ))
