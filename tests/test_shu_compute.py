@@ -113,7 +113,7 @@ class TestShuCompute(ShuCommon):
         self.assertNotIn("Calon", self._parts(allocation))
 
     def test_suspended_members_share_and_candidates_do_not(self):
-        self.budi.action_suspend()
+        self.budi._suspend_with_reason("Arrears")
         candidate = self.env['res.partner'].create({'name': "Calon"})
         self.env['coop.membership'].create({'partner_id': candidate.id})
         self._book('2024-05-01', [(self.cash, None, 100_000), (self.mandatory.account_id, candidate, -100_000)])
