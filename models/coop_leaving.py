@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from odoo.addons.producer_cooperative.models.coop_membership import MANAGER
 
@@ -53,7 +53,8 @@ class CoopLeaving(models.Model):
     )
     date_accounting = fields.Date(
         string="Accounting Date", compute='_compute_date_accounting', store=True, readonly=False, precompute=True,
-        copy=False, help="Day that the savings are returned on in the books: the day of leaving, or the first open day.",
+        copy=False,
+        help="Day that the savings are returned on in the books: the day of leaving, or the first open day after it.",
     )
     state = fields.Selection(
         selection=[
@@ -206,6 +207,7 @@ class CoopLeaving(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.flush_model(['state'])  # a leaving that was just cancelled is not in the way any more
         leavings = super().create(vals_list)
         leavings._refresh()
         return leavings
@@ -284,7 +286,9 @@ class CoopLeaving(models.Model):
         self._queue_up()
         self.membership_id._queue_up()
         if self.state != 'posted' or not self._has_heirs():
-            raise UserError(self.env._("Only the booked leaving of a deceased member has heirs to hand anything over to."))
+            raise UserError(self.env._(
+                "Only heirs are handed something over to, once the leaving of a deceased member is booked.",
+            ))
         before = self.payable_line_ids
         self.sudo()._hand_over()  # sudo: see action_post
         if self.payable_line_ids == before:
@@ -344,7 +348,7 @@ class CoopLeaving(models.Model):
         self._stamp_documents_again()
 
     def _stamp_documents_again(self):
-        """Stamp the partner's documents from the day of leaving on: with the leaving, who was a member on it changed."""
+        """Stamp the partner's documents from the day of leaving on: whether they are a member's has changed."""
         self.ensure_one()
         # sudo: the stamp follows the membership, whoever approves or cancels
         moves = self.env['account.move'].sudo().search([

@@ -98,7 +98,8 @@ class CoopLeaving(models.Model):
                 'kind': 'coming', 'date': last.date_to, 'amount': last.amount_residual or 0.0,
                 'name': self.env._(
                     "Last SHU %(shu)s: %(amount)s, of which is not paid yet",
-                    shu=last.allocation_id.display_name, amount=format_amount(self.env, last.amount_total, last.currency_id),
+                    shu=last.allocation_id.display_name,
+                    amount=format_amount(self.env, last.amount_total, last.currency_id),
                 ),
             })
         rule = self.env['coop.shu.rule'].sudo()._get_in_force(self.company_id, self.date)

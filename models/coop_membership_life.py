@@ -20,7 +20,7 @@ class CoopMembership(models.Model):
     )
     has_vote = fields.Boolean(
         string="Votes", compute='_compute_has_vote', store=True, index=True,
-        help="Full members in good standing have one vote each; associates, candidates and suspended members have none.",
+        help="Active full members have one vote each; associates, candidates and suspended members have none.",
     )
     date_suspended = fields.Date(string="Suspended Since", copy=False, readonly=True, tracking=True)
     suspend_reason = fields.Char(string="Reason for Suspending", copy=False, readonly=True, tracking=True)
@@ -63,6 +63,11 @@ class CoopMembership(models.Model):
                     ))
 
     # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.flush_model(['state'])  # a member who has just left may apply anew
+        return super().create(vals_list)
 
     def write(self, vals):
         if 'category' not in vals or 'category_date' in vals:

@@ -192,8 +192,8 @@ class CoopShuAllocation(models.Model):
         """
         self.ensure_one()
         memberships = self.env['coop.membership'].search([
-            ('company_id', '=', self.company_id.id), ('state', 'in', ADMITTED_STATES), ('date_joined', '<=', self.date_to),
-            '|', ('date_left', '=', False), ('date_left', '>', self.date_from),
+            ('company_id', '=', self.company_id.id), ('state', 'in', ADMITTED_STATES),
+            ('date_joined', '<=', self.date_to), '|', ('date_left', '=', False), ('date_left', '>', self.date_from),
         ])
         if self.rule_id.leavers == 'none':
             memberships = memberships.filtered(lambda membership: membership._is_member_on(self.date_to))

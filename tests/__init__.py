@@ -36,3 +36,6 @@ from . import test_tools_shu
 from . import test_tools_units
 from . import test_translations
 from . import test_year
+from . import test_leaving_entries
+from . import test_leaving_heirs
+from . import test_tools_heirs

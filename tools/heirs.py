@@ -46,8 +46,8 @@ def check_whole(shares: Sequence[Exact]) -> None:
     >>> check_whole([Fraction(1, 3)] * 3)
     >>> check_whole([Fraction(1, 3), Fraction(1, 2)])
     Traceback (most recent call last):
-    ...
-    odoo.addons.producer_cooperative.tools.errors.RuleRefusal: The heirs' shares add up to 83.3333 % and not to the whole.
+        ...
+    odoo.addons.producer_cooperative.tools.errors.RuleRefusal: The shares add up to 83.3333 % and not to the whole.
     """
     total = sum(map(Fraction, shares))
     if total != 1:
