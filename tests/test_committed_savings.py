@@ -1,90 +1,42 @@
-from contextlib import contextmanager
-
-from odoo import Command, api
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.producer_cooperative.tests.common_committed import CommittedCommon
 
 
 @tagged('post_install', '-at_install', '-standard', 'committed')
-class TestTwoTreasurers(BaseCase):
-    """Two connections at once, on committed data: not part of the standard tests, run on a database of their own."""
+class TestTwoTreasurers(CommittedCommon):
+    """Two treasurers at the savings of one member."""
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.registry = Registry(get_db_name())
-        with cls.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {'tracking_disable': True})
-            cls.company_id = cls._create_cooperative(env)
-            env = env(context=dict(env.context, allowed_company_ids=[cls.company_id]))
-            cls.voluntary_id = env['coop.savings.type'].search([
-                ('kind', '=', 'voluntary'), ('company_id', '=', cls.company_id),
-            ]).id
-            cls.member_id = env['coop.membership'].create({
-                'partner_id': env['res.partner'].create({'name': "Siti"}).id, 'number': 'K001',
-                'date_joined': '2025-01-05',
-            }).id
-
-    @staticmethod
-    def _create_cooperative(env):
-        company = env['res.company'].create({'name': "Koperasi Dua Kasir", 'country_id': env.ref('base.id').id})
-        env.user.write({'company_ids': [Command.link(company.id)]})
-        env['account.chart.template'].try_loading('id', company=company, install_demo=False)
-        return company.id
-
-    @contextmanager
-    def _treasurer(self):
-        """Yield the environment of a treasurer on a connection of their own, whose view of the data is taken now."""
-        with self.registry.cursor() as cr:
-            context = {'allowed_company_ids': [self.company_id], 'tracking_disable': True}
-            env = api.Environment(cr, api.SUPERUSER_ID, context)
-            env.cr.execute("SELECT 1")
-            yield env
-
-    def _create_voucher(self, direction, amount, post=False):
-        with self._treasurer() as env:
-            voucher = env['coop.savings.voucher'].create({
-                'direction': direction,
-                'line_ids': [Command.create({
-                    'membership_id': self.member_id, 'type_id': self.voluntary_id, 'amount': amount,
-                })],
-            })
-            if post:
-                voucher.action_post()
-            return voucher.id
-
-    def _balance(self):
-        with self._treasurer() as env:
-            member = env['coop.membership'].browse(self.member_id)
-            return member._get_savings_balances()[member][env['coop.savings.type'].browse(self.voluntary_id)]
+    def _prepare(cls, env):
+        cls.member_id = cls._create_member(env, 'K001')
 
     def _post(self, env, voucher_id):
         """Post as a request does: Odoo repeats it when another transaction was in the way."""
-        return retrying(env['coop.savings.voucher'].browse(voucher_id).action_post, env)
+        return self._call(env, 'coop.savings.voucher', voucher_id, 'action_post')
 
     @mute_logger('odoo.sql_db', 'odoo.service.model')
     def test_one_balance_is_not_withdrawn_twice(self):
-        before = self._balance()
-        self._create_voucher('in', 100_000, post=True)
-        first, second = (self._create_voucher('out', before + 100_000) for _treasurer in range(2))
+        before = self._balance(self.member_id)
+        self._create_voucher(self.member_id, 'in', 100_000, post=True)
+        first, second = (self._create_voucher(self.member_id, 'out', before + 100_000) for _treasurer in range(2))
         with self._treasurer() as env_1, self._treasurer() as env_2:
             self._post(env_1, first)
             with self.assertRaisesRegex(UserError, "more than that cannot be taken out"):
                 self._post(env_2, second)
-        self.assertEqual(self._balance(), 0)
+        self.assertEqual(self._balance(self.member_id), 0)
 
     @mute_logger('odoo.sql_db', 'odoo.service.model')
     def test_one_voucher_is_not_posted_twice(self):
-        before = self._balance()
-        voucher_id = self._create_voucher('in', 25_000)
+        before = self._balance(self.member_id)
+        voucher_id = self._create_voucher(self.member_id, 'in', 25_000)
         with self._treasurer() as env_1, self._treasurer() as env_2:
             self._post(env_1, voucher_id)
             with self.assertRaisesRegex(UserError, "is Posted"):
                 self._post(env_2, voucher_id)
-        self.assertEqual(self._balance(), before + 25_000)
+        self.assertEqual(self._balance(self.member_id), before + 25_000)
         with self._treasurer() as env:
             self.assertEqual(env['account.move'].search_count([
                 ('coop_source_model', '=', 'coop.savings.voucher'), ('coop_source_id', '=', voucher_id),
@@ -92,7 +44,7 @@ class TestTwoTreasurers(BaseCase):
 
     @mute_logger('odoo.sql_db', 'odoo.service.model')
     def test_receipts_of_two_treasurers_are_numbered_without_a_gap(self):
-        first, second = (self._create_voucher('in', 5_000) for _treasurer in range(2))
+        first, second = (self._create_voucher(self.member_id, 'in', 5_000) for _treasurer in range(2))
         with self._treasurer() as env_1, self._treasurer() as env_2:
             env_1['coop.savings.voucher'].browse(first).action_post()
             env_1.cr.rollback()

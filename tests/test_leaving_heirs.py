@@ -190,7 +190,8 @@ class TestLeavingHeirs(LeavingCommon):
         with self.assertRefused("Only heirs"):
             self._post().with_user(self.accountant).action_hand_over()
         with self.assertRefused("Only this role may do that: Accountant"):
-            self._leave(self._create_member("Dewi"), **self._heirs(Ani='100')).with_user(self.manager).action_hand_over()
+            draft = self._leave(self._create_member("Dewi"), **self._heirs(Ani='100'))
+            draft.with_user(self.manager).action_hand_over()
 
     # === PAYING AND CANCELLING === #
 

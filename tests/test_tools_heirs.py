@@ -13,8 +13,8 @@ class TestToolsHeirs(BaseCase):
 
     def test_a_share_is_read_as_people_write_it(self):
         for text, share in (
-            ('25', Fraction(1, 4)), ('33,5', Fraction(67, 200)), ('33.5%', Fraction(67, 200)), (' 1 / 3 ', Fraction(1, 3)),
-            ('7/24', Fraction(7, 24)), ('100 %', Fraction(1)),
+            ('25', Fraction(1, 4)), ('33,5', Fraction(67, 200)), ('33.5%', Fraction(67, 200)),
+            (' 1 / 3 ', Fraction(1, 3)), ('7/24', Fraction(7, 24)), ('100 %', Fraction(1)),
         ):
             with self.subTest(text=text):
                 self.assertEqual(parse_share(text), share)
