@@ -117,11 +117,19 @@ class CoopMembership(models.Model):
         return self.env['coop.membership.admission']._report(admitted, refusals, self - candidates)
 
     def action_suspend(self):
-        """Ask for the reason, then suspend the members."""
+        """Ask for the reason, then suspend the members.
+
+        :raises AccessError: for anybody but the manager.
+        """
+        self._check_user_is(MANAGER)
         return self._ask_for_decision('suspend', self.env._("Suspend"))
 
     def action_reinstate(self):
-        """Ask for the reason, then make suspended members active again."""
+        """Ask for the reason, then make suspended members active again.
+
+        :raises AccessError: for anybody but the manager.
+        """
+        self._check_user_is(MANAGER)
         return self._ask_for_decision('reinstate', self.env._("Reinstate"))
 
     def action_reject(self):

@@ -17,13 +17,14 @@ class CoopSavingsVoucherLine(models.Model):
     """What applicants pay in and get back."""
     _inherit = 'coop.savings.voucher.line'
 
-    def _check_deposit(self):
-        if self.membership_id.state == 'rejected':
+    def _check_allowed(self):
+        closed = self.membership_id.filtered(lambda membership: membership.state == 'rejected')
+        if closed and any(voucher.direction != 'out' for voucher in self.voucher_id):
             raise UserError(self.env._(
                 "The application of %s is closed; nothing is paid in any more. Take it up again first.",
-                self.membership_id.display_name,
+                closed[0].display_name,
             ))
-        return super()._check_deposit()
+        return super()._check_allowed()
 
     def _check_withdrawable(self):
         """Let applicants who are not admitted have back everything that they paid in."""

@@ -88,6 +88,8 @@ class TestMembershipLife(LeavingCommon):
     def test_only_the_manager_suspends_and_reinstates(self):
         with self.assertRefused("Only this role may do that: Manager"):
             self._decide(self.siti, 'suspend', user=self.officer)
+        with self.assertRefused("Only this role may do that: Manager"):
+            self.siti.with_user(self.officer).action_suspend()
         self._decide(self.siti, 'suspend')
         with self.assertRefused("Only this role may do that: Manager"):
             self._decide(self.siti, 'reinstate', user=self.officer)
