@@ -57,7 +57,7 @@ class CommittedCommon(BaseCase):
         """Press a button as a request does: Odoo repeats it when another transaction was in the way."""
         return retrying(getattr(env[model].browse(record_id), method), env)
 
-    def _create_voucher(self, member_id, direction, amount, post=False):
+    def _create_voucher_of(self, member_id, direction, amount, post=False):
         with self._treasurer() as env:
             voucher = env['coop.savings.voucher'].create({
                 'direction': direction,
@@ -69,7 +69,7 @@ class CommittedCommon(BaseCase):
                 voucher.action_post()
             return voucher.id
 
-    def _balance(self, member_id):
+    def _balance_of(self, member_id):
         """Return the member's voluntary savings."""
         with self._treasurer() as env:
             member = env['coop.membership'].browse(member_id)

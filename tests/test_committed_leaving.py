@@ -14,7 +14,7 @@ class TestTwoAtOneLeaving(CommittedCommon):
         """Return the ids of a member with voluntary savings and of the leaving."""
         with self._treasurer() as env:
             member_id = self._create_member(env, number)
-        self._create_voucher(member_id, 'in', saved, post=True)
+        self._create_voucher_of(member_id, 'in', saved, post=True)
         with self._treasurer() as env:
             leaving = env['coop.leaving'].create({'membership_id': member_id, 'reason': 'resigned'})
             if approve:
@@ -35,7 +35,7 @@ class TestTwoAtOneLeaving(CommittedCommon):
             with self.assertRaisesRegex(UserError, "is Posted"):
                 self._call(env_2, 'coop.leaving', leaving_id, 'action_post')
         self.assertEqual(self._owed(leaving_id), (100_000, 1))
-        self.assertEqual(self._balance(member_id), 0)
+        self.assertEqual(self._balance_of(member_id), 0)
 
     @mute_logger('odoo.sql_db', 'odoo.service.model')
     def test_one_leaving_is_not_approved_twice(self):
@@ -49,25 +49,25 @@ class TestTwoAtOneLeaving(CommittedCommon):
     @mute_logger('odoo.sql_db', 'odoo.service.model')
     def test_what_is_withdrawn_at_the_same_time_is_not_returned_again(self):
         member_id, leaving_id = self._prepare_leaving('L003')
-        voucher_id = self._create_voucher(member_id, 'out', 60_000)
+        voucher_id = self._create_voucher_of(member_id, 'out', 60_000)
         with self._treasurer() as env_1, self._treasurer() as env_2:
             self._call(env_1, 'coop.savings.voucher', voucher_id, 'action_post')
             env_1.cr.commit()
             self._call(env_2, 'coop.leaving', leaving_id, 'action_post')
             env_2.cr.commit()
         self.assertEqual(self._owed(leaving_id), (40_000, 1))
-        self.assertEqual(self._balance(member_id), 0)
+        self.assertEqual(self._balance_of(member_id), 0)
 
     @mute_logger('odoo.sql_db', 'odoo.service.model')
     def test_what_is_returned_is_not_withdrawn_at_the_same_time(self):
         member_id, leaving_id = self._prepare_leaving('L004')
-        voucher_id = self._create_voucher(member_id, 'out', 60_000)
+        voucher_id = self._create_voucher_of(member_id, 'out', 60_000)
         with self._treasurer() as env_1, self._treasurer() as env_2:
             self._call(env_1, 'coop.leaving', leaving_id, 'action_post')
             env_1.cr.commit()
             with self.assertRaisesRegex(UserError, "more than that cannot be taken out"):
                 self._call(env_2, 'coop.savings.voucher', voucher_id, 'action_post')
-        self.assertEqual((self._owed(leaving_id), self._balance(member_id)), ((100_000, 1), 0))
+        self.assertEqual((self._owed(leaving_id), self._balance_of(member_id)), ((100_000, 1), 0))
 
     @mute_logger('odoo.sql_db', 'odoo.service.model')
     def test_one_leaving_is_not_paid_twice(self):

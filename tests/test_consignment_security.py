@@ -266,6 +266,7 @@ class TestConsignmentSecurity(ConsignmentCommon):
         self.assertTrue(agreement.active)
 
     def test_entries_that_the_treasurer_posts_are_the_documents_own(self):
+        self._create_agreement(self.siti, commission_rate=10, set_off_rate=50, set_off_consent_date='2020-01-01')
         self._owe(self.siti, 50)
         self._sold(self.siti, 60)
         settlement = self._compute(self.siti)
