@@ -16,5 +16,6 @@ doctests:
 * :mod:`.shu`: sharing the yearly surplus
 * :mod:`.arrears`: mandatory savings that were due and not paid
 * :mod:`.member_numbers`: member numbers as people type them
+* :mod:`.heirs`: sharing what a deceased member leaves
 * :mod:`.errors`: what all of them raise instead of guessing
 """
