@@ -73,3 +73,6 @@ from . import coop_commission_accrual
 from . import coop_commission_accrual_line
 from . import coop_membership_consignment
 from . import res_company_consignment
+from . import coop_membership_register
+from . import coop_membership_import
+from . import coop_savings_voucher_import
