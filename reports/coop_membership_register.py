@@ -10,6 +10,7 @@ class CoopMembershipRegister(models.TransientModel):
     _description = "Register of Members"
 
     _report_action = 'producer_cooperative.coop_membership_register_action_report'
+    _report_landscape = True
 
     date = fields.Date(string="As Of", required=True, default=fields.Date.context_today)
     scope = fields.Selection(

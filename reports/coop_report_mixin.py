@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date, format_datetime, formatLang
 
+from odoo.addons.producer_cooperative.tools.report_pages import LANDSCAPE, PORTRAIT, paginate
 from odoo.addons.producer_cooperative.tools.report_xlsx import write_report
 
 #: Rows that the screen shows before it refers to the print-out.
@@ -21,6 +22,8 @@ class CoopReportMixin(models.AbstractModel):
     _description = "Cooperative Report"
 
     _report_action = ''
+    #: Whether the report is printed across the page; its ``ir.actions.report`` has the paper format for it.
+    _report_landscape = False
 
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, default=lambda self: self.env.company,
@@ -114,13 +117,16 @@ class CoopReportMixin(models.AbstractModel):
             self.currency_id.decimal_places,
         )
 
-    def _format_report(self, report):
-        """Return ``{(table index, row index): [text per column]}`` in the user's language."""
+    def _format_report(self, report, limit=None):
+        """Return ``{(table index, row index): [text per column]}`` in the user's language.
+
+        :param int limit: how many rows of each table are needed; all by default.
+        """
         self.ensure_one()
         decimals = report.amount_decimals(self.currency_id.decimal_places)
         return {
             (number, index): [self._format_cell(column, row.values.get(column.key), decimals) for column in table.columns]
-            for number, table in enumerate(report.tables) for index, row in enumerate(table.rows)
+            for number, table in enumerate(report.tables) for index, row in enumerate(table.rows[:limit])
         }
 
     def _format_cell(self, column, value, decimals):
@@ -134,12 +140,12 @@ class CoopReportMixin(models.AbstractModel):
             return str(value)
         return formatLang(self.env, value, digits=decimals if column.kind == 'amount' else 2)
 
+    def _get_report_pages(self, report, texts):
+        """Return the pages of the print-out, each a list of :class:`tools.report_pages.Part`."""
+        return paginate(report, texts, LANDSCAPE if self._report_landscape else PORTRAIT)
+
     def _render_preview(self):
         report = self._get_report_data()
-        hidden = 0
-        for table in report.tables:
-            hidden += max(0, len(table.rows) - PREVIEW_ROWS)
-            table.rows = table.rows[:PREVIEW_ROWS]
-        return self.env['ir.qweb']._render('producer_cooperative.report_coop_table_body', {
-            'o': self, 'report': report, 'texts': self._format_report(report), 'hidden': hidden, 'on_screen': True,
+        return self.env['ir.qweb']._render('producer_cooperative.report_coop_table_preview', {
+            'report': report, 'texts': self._format_report(report, PREVIEW_ROWS), 'limit': PREVIEW_ROWS,
         })

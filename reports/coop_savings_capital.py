@@ -10,6 +10,7 @@ class CoopSavingsCapital(models.TransientModel):
     _description = "Capital by Type and Date"
 
     _report_action = 'producer_cooperative.coop_savings_capital_action_report'
+    _report_landscape = True
 
     date = fields.Date(string="As Of", required=True, default=fields.Date.context_today)
     with_empty = fields.Boolean(string="Members Without Savings Too")

@@ -48,6 +48,11 @@ def write_report(report: Report, heading: Sequence[str] = (), decimals: int = 0)
 
     :param heading: lines above the title of every sheet, such as the name of the cooperative
     :param decimals: decimals of the currency; shown only when some amount is not whole
+
+    >>> table = Table([Column('name', "Name"), Column('paid', "Paid", 'amount')])
+    >>> table.add(name="=1+1", paid=10)
+    >>> write_report(Report("Paid", tables=[table]))[:2]
+    b'PK'
     """
     book = _Book(report.amount_decimals(decimals))
     for table, name in zip(report.tables, sheet_names(table.title for table in report.tables)):
@@ -99,6 +104,9 @@ def write_template(headers: Sequence[tuple[str, str, int]], rows: Sequence[Seque
 
     Columns of text are formatted as text for further rows too, so that a spreadsheet keeps leading zeros and all
     sixteen digits of an identity number.
+
+    >>> write_template([("Number", 'text', 10)], [["00001"]], "Members")[:2]
+    b'PK'
     """
     book = _Book()
     sheet = book.workbook.add_worksheet(sheet_names([name])[0])
