@@ -7,7 +7,7 @@
     'category': 'Supply Chain',
     'author': 'Producer Cooperative contributors',
     'license': 'LGPL-3',
-    'depends': ['purchase_stock', 'sale_stock', 'portal'],
+    'depends': ['purchase_stock', 'sale_stock', 'portal', 'base_import'],
     'data': [
         'security/coop_groups.xml',
         'security/ir.model.access.csv',

@@ -50,6 +50,10 @@ class CoopMembership(models.Model):
         self._create_contacts(vals_list)
         for vals in vals_list:
             self._normalise_identity_number(vals)
+            for name in LEAVING_FIELDS:  # an empty cell is no date of leaving
+                if name in vals and not vals[name]:
+                    del vals[name]
+        self.flush_model(['state'])  # whoever left in this transaction stands in nobody's way
         former = [index for index, vals in enumerate(vals_list) if self._is_former(vals)]
         others = [index for index in range(len(vals_list)) if index not in set(former)]
         created = super().create([vals_list[index] for index in others])

@@ -15,7 +15,7 @@ from .report_table import Report, Table
 LINE, PADDING = 17, 5
 #: Room for a signature or a thumbprint in a row.
 SIGNATURE_ROW = 40
-TITLE, SUBTITLE, TABLE_TITLE, SIGNATURES = 160, 22, 48, 190
+TITLE, SUBTITLE, TABLE_TITLE, SIGNATURES = 160, 22, 48, 145
 
 
 @dataclass(frozen=True)
