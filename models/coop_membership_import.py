@@ -137,24 +137,27 @@ class CoopMembership(models.Model):
         """
         if operator != '=' or not name:
             return super().name_search(name, domain, operator, limit)
-        found = self._search_exactly(name.strip(), Domain(domain or Domain.TRUE))
-        return [(membership.id, membership.display_name) for membership in found.sudo()]
-
-    def _search_exactly(self, text, domain):
-        found = self.search(domain & Domain('number', '=', text), limit=2)
-        if not found and text.isdecimal() and int(text):
-            # A spreadsheet makes 12 of 00012.
-            found = self.search(domain & Domain('number', '=like', f'%{int(text)}')).filtered(
-                lambda membership: membership.number.isdecimal() and int(membership.number) == int(text),
-            )
+        text, domain = name.strip(), Domain(domain or Domain.TRUE)
+        found = self.search(domain & Domain('number', '=', text)) or self._search_number_without_zeros(text, domain)
         if not found:
-            namesakes = self.search(domain & Domain('partner_id.name', '=', text))
+            ids = [member_id for member_id, _name in super().name_search(text, domain, operator, limit)]
+            namesakes = self.browse(ids) or self._search_number_and_name(text, domain)
             found = namesakes.filtered(lambda membership: membership.state != 'left') or namesakes
-        if not found and ' ' in text:
-            found = self.search(domain & Domain('number', '=', text.split(' ', 1)[0])).filtered(
-                lambda membership: membership.display_name == text,
-            )
-        return found if len(found) == 1 else self.browse()
+        return [(membership.id, membership.display_name) for membership in found if len(found) == 1]
+
+    def _search_number_without_zeros(self, text, domain):
+        """Find 00012 as 12, which is what a spreadsheet makes of it."""
+        if not text.isdecimal() or not int(text):
+            return self.browse()
+        return self.search(domain & Domain('number', '=like', f'%{int(text)}')).filtered(
+            lambda membership: membership.number.isdecimal() and int(membership.number) == int(text),
+        )
+
+    def _search_number_and_name(self, text, domain):
+        """Find "00012 Siti Aminah", which is how a member stands in an exported file."""
+        return self.search(domain & Domain('number', '=', text.split(' ', 1)[0])).filtered(
+            lambda membership: membership.display_name == text,
+        )
 
     # === BUSINESS METHODS - NEW CONTACTS === #
 

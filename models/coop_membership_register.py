@@ -47,6 +47,14 @@ class CoopMembership(models.Model):
         """Whether the user may see identity numbers, birth, sex and occupation (UU 27/2022: need to know)."""
         return self.env.su or self.env.user.has_groups(PERSONAL_DATA_GROUPS)
 
+    @api.model
+    def _search_admitted(self, company, date):
+        """Return everybody who was admitted by that day, those who have left since or before included."""
+        return self.search([
+            ('company_id', '=', company.id), ('date_joined', '<=', date),
+            ('state', 'in', ('active', 'suspended', 'left')),
+        ])
+
     def _get_address_line(self):
         """Return the member's address in one line."""
         self.ensure_one()
@@ -62,11 +70,13 @@ class CoopMembership(models.Model):
 
     @api.model
     def _get_people_labels(self):
-        """Return ``[(key, label)]`` of the groups that the agency wants counted apart, organisations among them."""
-        return [
-            ('women', self.env._("Women")), ('men', self.env._("Men")), ('organisations', self.env._("Organisations")),
-            ('unknown', self.env._("Not Stated")),
-        ]
+        """Return ``{key: label}`` of the groups that the agency wants counted apart, organisations among them."""
+        return {
+            'women': self.env._("Women"),
+            'men': self.env._("Men"),
+            'organisations': self.env._("Organisations"),
+            'unknown': self.env._("Not Stated"),
+        }
 
     def _get_groups_of_people(self):
         """Return ``{key of _get_people_labels: memberships}``; every membership is in exactly one of them."""

@@ -51,11 +51,9 @@ class CoopMembershipMovement(models.TransientModel):
         membership, and so goes out and comes in.
         """
         self.ensure_one()
-        memberships = self.env['coop.membership'].search([
-            ('company_id', '=', self.company_id.id), ('state', '!=', 'candidate'),
-            ('date_joined', '<=', self.date_to),
-            '|', ('date_left', '=', False), ('date_left', '>=', self.date_from),
-        ]).sorted(lambda membership: membership._get_rank())
+        memberships = self.env['coop.membership']._search_admitted(self.company_id, self.date_to).filtered(
+            lambda m: not m.date_left or m.date_left >= self.date_from,
+        ).sorted(lambda membership: membership._get_rank())
         before = fields.Date.subtract(self.date_from, days=1)
         return {
             'start': memberships.filtered(lambda m: m._is_member_on(before)),
@@ -66,10 +64,11 @@ class CoopMembershipMovement(models.TransientModel):
 
     def _get_count_table(self, parts):
         _ = self.env._
-        people = (parts['start'] | parts['in'])._get_groups_of_people()
+        memberships = parts['start'] | parts['in']
+        people, labels = memberships._get_groups_of_people(), memberships._get_people_labels()
         table = Table([
             Column('label', _("Movement"), width=34),
-            *(Column(group, label, 'integer', 12) for group, label in self.env['coop.membership']._get_people_labels()),
+            *(Column(group, label, 'integer', 12) for group, label in labels.items()),
             Column('all', _("All"), 'integer', 12),
         ], title=_("Summary"))
 

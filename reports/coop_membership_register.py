@@ -44,9 +44,7 @@ class CoopMembershipRegister(models.TransientModel):
     def _get_memberships(self):
         """Return the memberships that the register shows, in the order of their numbers."""
         self.ensure_one()
-        memberships = self.env['coop.membership'].search([
-            ('company_id', '=', self.company_id.id), ('state', '!=', 'candidate'), ('date_joined', '<=', self.date),
-        ])
+        memberships = self.env['coop.membership']._search_admitted(self.company_id, self.date)
         if self.scope != 'all':
             memberships = memberships.filtered(
                 lambda membership: membership._is_member_on(self.date) == (self.scope == 'members'),
@@ -113,27 +111,23 @@ class CoopMembershipRegister(models.TransientModel):
     def _get_count_table(self, memberships):
         """Return how many they are, women and men apart, as the agency asks; organisations have no sex."""
         _ = self.env._
-        groups = memberships._get_groups_of_people()
+        groups, labels = memberships._get_groups_of_people(), memberships._get_people_labels()
         table = Table([
             Column('status', _("Status"), width=24),
-            *(Column(group, label, 'integer', 12) for group, label in self.env['coop.membership']._get_people_labels()),
+            *(Column(group, label, 'integer', 12) for group, label in labels.items()),
             Column('all', _("All"), 'integer', 12),
         ], title=_("Summary"))
         current = memberships.filtered(lambda membership: membership._is_member_on(self.date))
-        for label, part in ((_("Members"), current), (_("Former members"), memberships - current)):
-            if part or self.scope == 'all':
-                counts = {
-                    group: len(part & people) for group, people in groups.items()
-                }
-                table.add(status=label, all=len(part), **counts)
-        for label, part in self._get_breakdown(current):
-            table.add(status=label, all=len(part), **{group: len(part & people) for group, people in groups.items()})
+        parts = {_("Members"): current, _("Former members"): memberships - current, **self._get_breakdown(current)}
+        for label, part in parts.items():
+            table.add(
+                status=label, all=len(part), **{group: len(part & of_group) for group, of_group in groups.items()},
+            )
         return table
 
     def _get_breakdown(self, members):
-        """Return ``[(label, memberships)]`` that the summary counts beside the members as a whole."""
-        kinds = members.producer_kind_ids
-        return [
-            (self.env._("of whom: %s", kind.name), members.filtered(lambda m, kind=kind: kind in m.producer_kind_ids))
-            for kind in kinds
-        ]
+        """Return ``{label: memberships}`` that the summary counts beside the members as a whole."""
+        return {
+            self.env._("of whom: %s", kind.name): members.filtered(lambda m, kind=kind: kind in m.producer_kind_ids)
+            for kind in members.producer_kind_ids
+        }

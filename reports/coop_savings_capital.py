@@ -64,21 +64,16 @@ class CoopSavingsCapital(models.TransientModel):
         return (self.env['coop.savings.type'].search([('company_id', '=', self.company_id.id)]) | archived).sorted()
 
     def _get_sections(self, balances):
-        """Return ``[(label, memberships)]``: members, candidates and former members on that day, in order."""
+        """Return ``{label: memberships}``: members, candidates and former members on that day, in order."""
         _ = self.env._
-        empty = self.env['coop.membership']
-        sections = {'member': empty, 'candidate': empty, 'former': empty}
-        status = {}
-        for membership in balances:
-            if membership:
-                status.setdefault(membership._get_status_on(self.date), []).append(membership.id)
-        sections = {key: empty.browse(status.get(key, ())) for key in sections}
-        return [
-            (label, sections[key].sorted(lambda m: m._get_rank()))
-            for key, label in (
-                ('member', _("Members")), ('candidate', _("Candidates")), ('former', _("Former members")),
-            )
-        ]
+        labels = {
+            'member': _("Members"),
+            'candidate': _("Candidates"),
+            'former': _("Former members"),
+        }
+        owners = self.env['coop.membership'].union(*balances).sorted(lambda membership: membership._get_rank())
+        by_status = owners.grouped(lambda membership: membership._get_status_on(self.date))
+        return {label: by_status[status] for status, label in labels.items() if status in by_status}
 
     def _get_member_table(self, balances, types):
         _ = self.env._
@@ -87,7 +82,7 @@ class CoopSavingsCapital(models.TransientModel):
             *(Column(f'type_{savings_type.id}', savings_type.name, 'amount', 16) for savings_type in types),
             Column('capital', _("Capital"), 'amount', 16), Column('all', _("All Savings"), 'amount', 16),
         ], title=_("By Member"))
-        for label, memberships in self._get_sections(balances):
+        for label, memberships in self._get_sections(balances).items():
             before = len(table.rows)
             for membership in memberships:
                 if any(balances[membership].values()) or self.with_empty:
