@@ -39,3 +39,11 @@ from . import test_tools_shu
 from . import test_tools_units
 from . import test_translations
 from . import test_year
+from . import test_savings_arrears
+from . import test_savings_dashboard
+from . import test_savings_print
+from . import test_savings_quick_entry
+from . import test_savings_refusals
+from . import test_savings_transfer_opening
+from . import test_savings_unowned
+from . import test_tools_member_numbers

@@ -39,6 +39,8 @@ MESSAGES: dict[str, str] = {
     # periods
     'empty_period': "The period from %(start)s to %(end)s has no day.",
     'duplicate_rate': "Two rates start on %(start)s.",
+    # member numbers
+    'range_too_long': "%(range)s is no range of up to 1,000 member numbers.",
     # surplus
     'shares_sum': "The shares add up to %(total)s and not to 100 (difference %(difference)s).",
     'part_above_base': "%(own)s is more than the %(base)s that it is a part of.",
