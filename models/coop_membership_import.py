@@ -53,7 +53,6 @@ class CoopMembership(models.Model):
             for name in LEAVING_FIELDS:  # an empty cell is no date of leaving
                 if name in vals and not vals[name]:
                     del vals[name]
-        self.flush_model(['state'])  # whoever left in this transaction stands in nobody's way
         former = [index for index, vals in enumerate(vals_list) if self._is_former(vals)]
         others = [index for index in range(len(vals_list)) if index not in set(former)]
         created = super().create([vals_list[index] for index in others])
@@ -93,9 +92,10 @@ class CoopMembership(models.Model):
             ('number', 'text', 12), ('partner_name', 'text', 26), ('is_organisation', 'text', 14),
             ('identity_number', 'text', 22), ('birth_place', 'text', 16), ('birth_date', 'date', 12),
             ('sex', 'text', 12), ('occupation', 'text', 16), ('street', 'text', 24), ('street2', 'text', 22),
-            ('city', 'text', 16), ('phone', 'text', 16), ('producer_kind_ids', 'text', 18), ('date_joined', 'date', 12),
-            ('date_left', 'date', 12), ('leave_reason', 'text', 20),
+            ('city', 'text', 16), ('phone', 'text', 16), ('producer_kind_ids', 'text', 18), ('category', 'text', 18),
+            ('date_joined', 'date', 12), ('date_left', 'date', 12), ('leave_reason', 'text', 20),
         ]
+        full = choice('category', 'full')
         kinds = self.env['coop.producer.kind'].search([], limit=2).mapped('name') or ['']
         date = fields.Date.to_date
         rows = [
@@ -103,10 +103,10 @@ class CoopMembership(models.Model):
              choice('sex', 'female'), "Petani", "Dusun Krajan RT 2 RW 1", "Desa Sumberejo, Kec. Tongas", "Probolinggo",
              '081234567801', kinds[0], date('2015-03-12'), None, ''],
             ['00002', "Budi Santoso", '', '3513011505750002', "Lumajang", date('1975-05-15'), choice('sex', 'male'),
-             "Nelayan", "Jl. Pantai 7", "Desa Gili, Kec. Sumberasih", "Probolinggo", '', kinds[-1], date('2016-01-04'),
-             date('2024-06-30'), choice('leave_reason', 'moved')],
+             "Nelayan", "Jl. Pantai 7", "Desa Gili, Kec. Sumberasih", "Probolinggo", '', kinds[-1], full,
+             date('2016-01-04'), date('2024-06-30'), choice('leave_reason', 'moved')],
             ['00003', "Kelompok Tani Makmur", '1', '', '', None, '', '', "Jl. Raya Kraksaan 21", '', "Probolinggo",
-             '081234567803', kinds[0], date('2018-08-17'), None, ''],
+             '081234567803', kinds[0], full, date('2018-08-17'), None, ''],
         ]
         headers = [(label(name), kind, width) for name, kind, width in columns]
         return self.env._("Members"), headers, rows
@@ -138,20 +138,12 @@ class CoopMembership(models.Model):
         if operator != '=' or not name:
             return super().name_search(name, domain, operator, limit)
         text, domain = name.strip(), Domain(domain or Domain.TRUE)
-        found = self.search(domain & Domain('number', '=', text)) or self._search_number_without_zeros(text, domain)
+        found = self.search(domain & Domain('number', '=', text))
         if not found:
             ids = [member_id for member_id, _name in super().name_search(text, domain, operator, limit)]
             namesakes = self.browse(ids) or self._search_number_and_name(text, domain)
             found = namesakes.filtered(lambda membership: membership.state != 'left') or namesakes
         return [(membership.id, membership.display_name) for membership in found if len(found) == 1]
-
-    def _search_number_without_zeros(self, text, domain):
-        """Find 00012 as 12, which is what a spreadsheet makes of it."""
-        if not text.isdecimal() or not int(text):
-            return self.browse()
-        return self.search(domain & Domain('number', '=like', f'%{int(text)}')).filtered(
-            lambda membership: membership.number.isdecimal() and int(membership.number) == int(text),
-        )
 
     def _search_number_and_name(self, text, domain):
         """Find "00012 Siti Aminah", which is how a member stands in an exported file."""

@@ -29,11 +29,11 @@ class CoopSavingsVoucher(models.Model):
             (f"{lines}/{label('amount', Line)}", 'amount', 16),
         ]
         day = fields.Date.start_of(fields.Date.context_today(self), 'year')
-        kind = dict(self._fields['direction']._description_selection(self.env)).get('opening', '')
+        kind = dict(self._fields['direction']._description_selection(self.env))['opening']
         types = self.env['coop.savings.type'].search([('company_id', '=', self.env.company.id)]).mapped('name') or ['']
         amounts = [
-            ('00001', types[0], 100_000), ('00001', types[-2:][0], 1_240_000), ('00002', types[0], 100_000),
-            ('00003', types[0], 100_000), ('00003', types[-1], 250_000),
+            ('00001', types[0], 100_000), ('00001', types[-2:][0], 1_240_000), ('00001', types[-1], 250_000),
+            ('00003', types[0], 100_000), ('00003', types[-2:][0], 980_000),
         ]
         rows = [
             [kind if not index else '', day if not index else None, *amount] for index, amount in enumerate(amounts)

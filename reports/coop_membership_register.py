@@ -105,8 +105,12 @@ class CoopMembershipRegister(models.TransientModel):
 
     def _get_remarks(self, membership, left):
         """Return the remark beside a membership. For a room to have more to say, it must override this method."""
-        suspended = membership.state == 'suspended' and not left
-        return self._get_label(membership, 'state') if suspended else ''
+        remarks = []
+        if membership._get_category_on(self.date) == 'associate':
+            remarks.append(dict(membership._fields['category']._description_selection(self.env))['associate'])
+        if membership.state == 'suspended' and not left and (membership.date_suspended or self.date) <= self.date:
+            remarks.append(self._get_label(membership, 'state'))
+        return ", ".join(remarks)
 
     def _get_count_table(self, memberships):
         """Return how many they are, women and men apart, as the agency asks; organisations have no sex."""
@@ -127,7 +131,11 @@ class CoopMembershipRegister(models.TransientModel):
 
     def _get_breakdown(self, members):
         """Return ``{label: memberships}`` that the summary counts beside the members as a whole."""
-        return {
-            self.env._("of whom: %s", kind.name): members.filtered(lambda m, kind=kind: kind in m.producer_kind_ids)
+        by_category = members.grouped(lambda membership: membership._get_category_on(self.date))
+        labels = dict(members._fields['category']._description_selection(self.env))
+        parts = {label: by_category[key] for key, label in labels.items() if key in by_category and len(by_category) > 1}
+        parts |= {
+            kind.name: members.filtered(lambda m, kind=kind: kind in m.producer_kind_ids)
             for kind in members.producer_kind_ids
         }
+        return {self.env._("of whom: %s", label): part for label, part in parts.items()}

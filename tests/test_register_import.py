@@ -195,7 +195,7 @@ class TestRegisterImport(CoopCommon):
             ['partner_id/.id', 'number', 'date_joined'], [str(member.partner_id.id), '901', '2015-03-12'],
         )
         self.assertEqual(self._problems(result), [
-            (0, "This partner already has a membership of this cooperative."),
+            (0, self.env['coop.membership']._one_current.get_error_message(self.env, None)),
         ])
         self.env['res.partner'].create({'name': "Budi"})
         result = self._load(
@@ -324,6 +324,56 @@ class TestRegisterImport(CoopCommon):
         )
         self.assertFalse(result['ids'])
         self.assertIn("No matching record", self._problems(result)[0][1])
+
+    def test_template_for_opening_capital_makes_one_draft_that_the_treasurer_posts(self):
+        _names, members = self._import_file('coop.membership', self.manager)
+        names, result = self._import_file('coop.savings.voucher', self.accountant)
+        self.assertEqual(names, [
+            'direction', 'date', 'line_ids/membership_id', 'line_ids/type_id', 'line_ids/amount',
+        ])
+        self.assertFalse(result['messages'])
+        voucher = self.env['coop.savings.voucher'].browse(result['ids'])
+        self.assertEqual((voucher.direction, voucher.state, len(voucher.line_ids)), ('opening', 'draft', 5))
+        voucher.with_user(self.accountant).action_post()
+        siti, _budi, group = self.env['coop.membership'].browse(members['ids'])
+        earnings = self.company.get_unaffected_earnings_account()
+        self.assertEntry(voucher.move_id, [
+            (earnings, None, 2_670_000), (self.principal.account_id, siti.partner_id, -100_000),
+            (self.mandatory.account_id, siti.partner_id, -1_240_000),
+            (self.voluntary.account_id, siti.partner_id, -250_000),
+            (self.principal.account_id, group.partner_id, -100_000),
+            (self.mandatory.account_id, group.partner_id, -980_000),
+        ])
+
+    def test_imported_opening_capital_is_what_the_report_and_the_ledger_say(self):
+        self._load(
+            ['number', 'partner_name', 'date_joined'], ['00001', "Siti", '2015-03-12'], ['00002', "Siti", '2016-01-04'],
+        )
+        names = ['direction', 'date', 'line_ids/membership_id', 'line_ids/type_id', 'line_ids/amount']
+        result = self._load(
+            names, ['opening', '2025-12-31', '00001', "Principal Savings", '100000'],
+            ['', '', '2', "Principal Savings", '50000'], ['', '', '2', "Voluntary Savings", '7000'],
+            user=self.accountant, model='coop.savings.voucher',
+        )
+        self.assertFalse(result['messages'])
+        self.env['coop.savings.voucher'].browse(result['ids']).with_user(self.accountant).action_post()
+        report = self.env['coop.savings.capital'].with_user(self.accountant).create({'date': '2025-12-31'})._get_report()
+        totals = {row.values['type']: row.values['all'] for row in report.tables[0].lines}
+        self.assertEqual(totals, {"Principal Savings": 150_000, "Mandatory Savings": 0, "Voluntary Savings": 7_000})
+        self.assertEqual((self.principal.balance, self.voluntary.balance), (150_000, 7_000))
+        self.assertEqual((self.principal.unowned_balance, self.voluntary.unowned_balance), (0, 0))
+        second = self.env['coop.membership'].search([('number', '=', '00002')])
+        self.assertEqual(second.savings_balance, 57_000)
+
+    def test_opening_capital_of_an_unknown_number_is_refused_and_nothing_comes(self):
+        names = ['direction', 'date', 'line_ids/membership_id', 'line_ids/type_id', 'line_ids/amount']
+        result = self._load(
+            names, ['opening', '2025-12-31', '00001', "Principal Savings", '100000'],
+            user=self.accountant, model='coop.savings.voucher',
+        )
+        self.assertFalse(result['ids'])
+        self.assertIn("No matching record", self._problems(result)[0][1])
+        self.assertFalse(self.env['coop.savings.voucher'].search([]))
 
 
 @tagged('post_install', '-at_install')

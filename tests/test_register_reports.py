@@ -96,6 +96,21 @@ class TestRegisterReports(CoopCommon):
         )
         self.assertEqual((rows[2]['women'], rows[2]['all']), (1, 1))
 
+    def test_associates_are_remarked_and_counted_apart(self):
+        self.endang.with_user(self.manager).write({'category': 'associate', 'category_date': '2026-03-01'})
+        for day, remark, labels in (
+            ('2026-02-28', '', []), ('2026-03-01', "Associate", ["of whom: Full Member", "of whom: Associate"]),
+        ):
+            register, count = self._get_register(day)._get_report().tables
+            row = next(row for row in self._rows(register) if row['name'] == "Endang")
+            self.assertEqual(row['remarks'], remark)
+            self.assertEqual([row['status'] for row in self._rows(count)[2:]][:-1], labels)
+
+    def test_applications_that_were_closed_stand_in_no_register(self):
+        candidate = self.env['coop.membership'].create({'partner_name': "Batal", 'date_applied': '2026-01-02'})
+        candidate._reject_with_reason("Lives elsewhere")
+        self.assertNotIn("Batal", self._html(self._get_register()))
+
     def test_identity_numbers_are_for_those_who_need_to_know(self):
         for user in (self.officer, self.manager, self.supervisor):
             self.assertIn('3513014107800001', self._html(self._get_register(user=user)))
