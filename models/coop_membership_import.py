@@ -101,7 +101,7 @@ class CoopMembership(models.Model):
         rows = [
             ['00001', "Siti Aminah", '', '3513014107800001', "Probolinggo", date('1980-07-01'),
              choice('sex', 'female'), "Petani", "Dusun Krajan RT 2 RW 1", "Desa Sumberejo, Kec. Tongas", "Probolinggo",
-             '081234567801', kinds[0], date('2015-03-12'), None, ''],
+             '081234567801', kinds[0], full, date('2015-03-12'), None, ''],
             ['00002', "Budi Santoso", '', '3513011505750002', "Lumajang", date('1975-05-15'), choice('sex', 'male'),
              "Nelayan", "Jl. Pantai 7", "Desa Gili, Kec. Sumberasih", "Probolinggo", '', kinds[-1], full,
              date('2016-01-04'), date('2024-06-30'), choice('leave_reason', 'moved')],
