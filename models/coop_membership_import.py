@@ -57,7 +57,7 @@ class CoopMembership(models.Model):
         others = [index for index in range(len(vals_list)) if index not in set(former)]
         created = super().create([vals_list[index] for index in others])
         created += self._create_former([vals_list[index] for index in former])
-        order = {index: membership.id for index, membership in zip(others + former, created)}
+        order = {index: membership.id for index, membership in zip(others + former, created, strict=True)}
         memberships = self.browse(order[index] for index in range(len(vals_list)))
         memberships._advance_number_sequence()
         return memberships
@@ -165,7 +165,7 @@ class CoopMembership(models.Model):
                 name: vals.pop(column) for column, name in CONTACT_FIELDS.items() if vals.get(column)
             }}
         partners = self.env['res.partner'].create([vals.pop('_contact') for vals in rows])
-        for vals, partner in zip(rows, partners):
+        for vals, partner in zip(rows, partners, strict=True):
             vals['partner_id'] = partner.id
             for column in CONTACT_FIELDS:
                 vals.pop(column, None)
@@ -245,7 +245,7 @@ class CoopMembership(models.Model):
         """Return ``[(row, field, message)]`` of what the register refuses, for new rows of the active company."""
         limit = self.env.context.get('_import_limit')
         rows = [
-            (index, {name: str(cell or '').strip() for name, cell in zip(names, row)})
+            (index, {name: str(cell or '').strip() for name, cell in zip(names, row, strict=False)})
             for index, row in enumerate(data[:limit] if limit else data)
         ]
         # Rows with an id change what is there; rows of another company meet the database's own constraints.
@@ -299,7 +299,8 @@ class CoopMembership(models.Model):
                 continue
             elif number in holders:
                 yield index, 'identity_number', self.env._(
-                    "%s has this identity number (NIK KTP) and is in the register already.", holders[number].display_name,
+                    "%s has this identity number (NIK KTP) and is in the register already.",
+                    holders[number].display_name,
                 )
             elif number in first:
                 yield index, 'identity_number', self.env._(

@@ -29,7 +29,9 @@ class CoopMembership(models.Model):
 
     def action_view_savings_book(self):
         """Open these members' savings movements with running balances."""
-        action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_savings_book_action_movements')
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'producer_cooperative.coop_savings_book_action_movements',
+        )
         return {
             **action, 'domain': [('membership_id', 'in', self.ids)],
             'context': {'search_default_group_by_type': 1, 'coop_book_of': self.ids},

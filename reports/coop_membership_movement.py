@@ -13,7 +13,8 @@ class CoopMembershipMovement(models.TransientModel):
     _report_action = 'producer_cooperative.coop_membership_movement_action_report'
 
     date_from = fields.Date(
-        string="From", required=True, default=lambda self: fields.Date.start_of(fields.Date.context_today(self), 'year'),
+        string="From", required=True,
+        default=lambda self: fields.Date.start_of(fields.Date.context_today(self), 'year'),
     )
     date_to = fields.Date(string="To", required=True, default=fields.Date.context_today)
     with_names = fields.Boolean(string="With Names", default=True)
@@ -76,7 +77,8 @@ class CoopMembershipMovement(models.TransientModel):
             counts = {group: len(part & of_group) for group, of_group in people.items()}
             table.add(kind, label=label, all=len(part), **counts)
 
-        add(_("Members on %s", self._format_date(fields.Date.subtract(self.date_from, days=1))), parts['start'], 'total')
+        before = fields.Date.subtract(self.date_from, days=1)
+        add(_("Members on %s", self._format_date(before)), parts['start'], 'total')
         add(_("In: admitted"), parts['in'])
         reasons = dict(self.env['coop.membership']._fields['leave_reason']._description_selection(self.env))
         for reason, label in reasons.items():

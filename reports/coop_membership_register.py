@@ -62,7 +62,8 @@ class CoopMembershipRegister(models.TransientModel):
         ]
         if self._shows_personal_data():
             columns += [
-                Column('identity_number', _("NIK KTP"), width=14), Column('birth', _("Place and Date of Birth"), width=14),
+                Column('identity_number', _("NIK KTP"), width=14),
+                Column('birth', _("Place and Date of Birth"), width=14),
                 Column('sex', _("Sex"), width=7), Column('occupation', _("Occupation"), width=10),
             ]
         return columns + [
@@ -133,7 +134,7 @@ class CoopMembershipRegister(models.TransientModel):
         """Return ``{label: memberships}`` that the summary counts beside the members as a whole."""
         by_category = members.grouped(lambda membership: membership._get_category_on(self.date))
         labels = dict(members._fields['category']._description_selection(self.env))
-        parts = {label: by_category[key] for key, label in labels.items() if key in by_category and len(by_category) > 1}
+        parts = {label: by_category[key] for key, label in labels.items() if len(by_category) > 1}
         parts |= {
             kind.name: members.filtered(lambda m, kind=kind: kind in m.producer_kind_ids)
             for kind in members.producer_kind_ids

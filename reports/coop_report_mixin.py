@@ -125,7 +125,9 @@ class CoopReportMixin(models.AbstractModel):
         self.ensure_one()
         decimals = report.amount_decimals(self.currency_id.decimal_places)
         return {
-            (number, index): [self._format_cell(column, row.values.get(column.key), decimals) for column in table.columns]
+            (number, index): [
+                self._format_cell(column, row.values.get(column.key), decimals) for column in table.columns
+            ]
             for number, table in enumerate(report.tables) for index, row in enumerate(table.rows[:limit])
         }
 

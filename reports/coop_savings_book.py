@@ -21,7 +21,8 @@ class CoopSavingsBook(models.TransientModel):
         help="Leave empty for all savings.",
     )
     date_from = fields.Date(
-        string="From", required=True, default=lambda self: fields.Date.start_of(fields.Date.context_today(self), 'year'),
+        string="From", required=True,
+        default=lambda self: fields.Date.start_of(fields.Date.context_today(self), 'year'),
     )
     date_to = fields.Date(string="To", required=True, default=fields.Date.context_today)
 

@@ -111,7 +111,8 @@ class CoopSavingsCapital(models.TransientModel):
         _ = self.env._
         table = Table([
             Column('type', _("Savings"), width=30), Column('is_capital', _("Counts as Capital"), width=14),
-            Column('members', _("Members"), 'amount', 18), Column('others', _("Candidates, Former and No Member"), 'amount', 22),
+            Column('members', _("Members"), 'amount', 18),
+            Column('others', _("Candidates, Former and No Member"), 'amount', 22),
             Column('all', _("All Savings"), 'amount', 18), Column('count', _("Savers"), 'integer', 10),
         ], title=_("By Savings Type"))
         members = {
@@ -119,7 +120,7 @@ class CoopSavingsCapital(models.TransientModel):
         }
         for savings_type in types:
             amounts = {
-                membership: by_type[savings_type] for membership, by_type in balances.items() if by_type.get(savings_type)
+                owner: by_type[savings_type] for owner, by_type in balances.items() if by_type.get(savings_type)
             }
             of_members = self.currency_id.round(sum(amount for owner, amount in amounts.items() if owner in members))
             total = self.currency_id.round(sum(amounts.values()))

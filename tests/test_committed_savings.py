@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.service.model import retrying
 from odoo.tests import tagged
 from odoo.tools import mute_logger

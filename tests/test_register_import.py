@@ -2,9 +2,9 @@ import io
 
 from openpyxl import load_workbook
 
-from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.producer_cooperative.tests.common import CoopCommon
 from odoo.addons.producer_cooperative.tools.report_xlsx import write_template
@@ -357,7 +357,8 @@ class TestRegisterImport(CoopCommon):
         )
         self.assertFalse(result['messages'])
         self.env['coop.savings.voucher'].browse(result['ids']).with_user(self.accountant).action_post()
-        report = self.env['coop.savings.capital'].with_user(self.accountant).create({'date': '2025-12-31'})._get_report()
+        capital = self.env['coop.savings.capital'].with_user(self.accountant).create({'date': '2025-12-31'})
+        report = capital._get_report()
         totals = {row.values['type']: row.values['all'] for row in report.tables[0].lines}
         self.assertEqual(totals, {"Principal Savings": 150_000, "Mandatory Savings": 0, "Voluntary Savings": 7_000})
         self.assertEqual((self.principal.balance, self.voluntary.balance), (150_000, 7_000))
@@ -377,13 +378,41 @@ class TestRegisterImport(CoopCommon):
 
 
 @tagged('post_install', '-at_install')
-class TestReportControllers(CoopCommon):
+class TestReportDownload(HttpCase, CoopCommon):
+    """Spreadsheets and templates over HTTP, with the rights of who asks."""
 
-    def test_only_reports_of_the_cooperative_are_downloaded(self):
-        mixin = self.env.registry['coop.report.mixin']
-        for name in ('coop.membership.register', 'coop.membership.movement', 'coop.savings.book', 'coop.savings.capital'):
-            self.assertIsInstance(self.env[name], mixin)
-            wizard = self.env[name].new({'company_id': self.company.id, 'membership_ids': [Command.clear()]}
-                                        if name == 'coop.savings.book' else {'company_id': self.company.id})
-            self.assertTrue(self.env.ref(wizard._report_action))
-        self.assertNotIsInstance(self.env['res.users'], mixin)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for user in (cls.officer, cls.warehouse_user):
+            user.password = user.login
+
+    def test_officer_downloads_a_report_and_a_template(self):
+        wizard = self.env['coop.membership.register'].with_user(self.officer).create({'date': '2026-06-30'})
+        action = wizard.action_print_xlsx()
+        self.authenticate(self.officer.login, self.officer.login)
+        template = self.env['coop.membership'].get_import_templates()[0]['template']
+        for url in (action['url'], template):
+            response = self.url_open(url)
+            self.assertEqual(response.status_code, 200, msg=url)
+            self.assertIn('.xlsx', response.headers['Content-Disposition'])
+            self.assertTrue(load_workbook(io.BytesIO(response.content)).sheetnames)
+
+    def test_warehouse_downloads_nothing(self):
+        wizard = self.env['coop.membership.register'].with_user(self.officer).create({'date': '2026-06-30'})
+        self.authenticate(self.warehouse_user.login, self.warehouse_user.login)
+        for url in (
+            wizard.action_print_xlsx()['url'], '/producer_cooperative/import_template/coop.membership',
+            '/producer_cooperative/import_template/coop.savings.voucher',
+        ):
+            with mute_logger('odoo.http'):
+                self.assertEqual(self.url_open(url).status_code, 403, msg=url)
+
+    def test_nothing_but_reports_and_templates_is_there(self):
+        self.authenticate(self.officer.login, self.officer.login)
+        for url in (
+            '/producer_cooperative/report/res.users/2', '/producer_cooperative/report/coop.membership.register/999999',
+            '/producer_cooperative/report/coop.nothing/1', '/producer_cooperative/import_template/res.users',
+        ):
+            with mute_logger('odoo.http'):
+                self.assertEqual(self.url_open(url).status_code, 404, msg=url)

@@ -90,7 +90,9 @@ class TestRegisterReports(CoopCommon):
     def test_women_men_and_organisations_are_counted_apart(self):
         rows = self._rows(self._get_register('2026-06-30')._get_report().tables[1])
         # members: Siti, Endang, Wati; no man; the group; one not stated. Left: Wati's first time, Budi, Joko
-        self.assertEqual(rows[0], {'status': "Members", 'women': 3, 'men': 0, 'organisations': 1, 'unknown': 1, 'all': 5})
+        self.assertEqual(
+            rows[0], {'status': "Members", 'women': 3, 'men': 0, 'organisations': 1, 'unknown': 1, 'all': 5},
+        )
         self.assertEqual(
             rows[1], {'status': "Former members", 'women': 1, 'men': 2, 'organisations': 0, 'unknown': 0, 'all': 3},
         )

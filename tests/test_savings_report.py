@@ -141,7 +141,9 @@ class TestSavingsMovement(SavingsReportCommon):
     def test_warehouse_sees_no_money(self):
         with self.assertRaises(AccessError):
             self.env['coop.savings.movement'].with_user(self.warehouse_user).search([])
-        for name in ('coop.savings.book', 'coop.savings.capital', 'coop.membership.register', 'coop.membership.movement'):
+        for name in (
+            'coop.savings.book', 'coop.savings.capital', 'coop.membership.register', 'coop.membership.movement',
+        ):
             with self.assertRaises(AccessError):
                 self.env[name].with_user(self.warehouse_user).create({})
 
@@ -268,7 +270,8 @@ class TestSavingsCapital(SavingsReportCommon):
             totals = self._by_type(self._capital(day))
             for savings_type in (self.principal, self.mandatory, self.voluntary):
                 ledger = -sum(self.env['account.move.line'].search([
-                    ('account_id', '=', savings_type.account_id.id), ('date', '<=', day), ('parent_state', '=', 'posted'),
+                    ('account_id', '=', savings_type.account_id.id), ('date', '<=', day),
+                    ('parent_state', '=', 'posted'),
                 ]).mapped('balance'))
                 self.assertEqual(totals[savings_type.name]['all'], ledger, msg=f"{savings_type.name} on {day}")
 

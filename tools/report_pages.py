@@ -56,7 +56,7 @@ def row_height(table: Table, texts: Sequence[str], kind: str, paper: Paper) -> i
     total = sum(column.width for column in table.columns)
     lines = max((
         ceil(len(text) / max(1.0, paper.characters * column.width / total))
-        for column, text in zip(table.columns, texts)
+        for column, text in zip(table.columns, texts, strict=True)
     ), default=1)
     height = max(1, lines) * LINE + PADDING
     has_signature = any(column.kind == 'blank' for column in table.columns) and kind == 'line'

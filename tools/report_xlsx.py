@@ -55,7 +55,7 @@ def write_report(report: Report, heading: Sequence[str] = (), decimals: int = 0)
     b'PK'
     """
     book = _Book(report.amount_decimals(decimals))
-    for table, name in zip(report.tables, sheet_names(table.title for table in report.tables)):
+    for table, name in zip(report.tables, sheet_names(table.title for table in report.tables), strict=True):
         sheet = book.workbook.add_worksheet(name)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
