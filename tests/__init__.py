@@ -20,7 +20,10 @@ from . import test_pool_receipt
 from . import test_pool_requests
 from . import test_pool_security
 from . import test_portal
+from . import test_register_import
+from . import test_register_reports
 from . import test_savings_properties
+from . import test_savings_report
 from . import test_savings_voucher
 from . import test_security
 from . import test_shu_access
