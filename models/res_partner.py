@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
@@ -19,6 +20,11 @@ class ResPartner(models.Model):
     coop_member_number = fields.Char(
         string="Member Number", compute='_compute_coop_membership', search='_search_coop_member_number',
     )
+    coop_member_state = fields.Selection(
+        selection=lambda self: self.env['coop.membership']._fields['state']._description_selection(self.env),
+        string="Membership State", compute='_compute_coop_membership', search='_search_coop_member_state',
+        help="Where the current or last membership of the active company stands.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -36,6 +42,7 @@ class ResPartner(models.Model):
             membership = current.get(partner.commercial_partner_id._origin.id, self.env['coop.membership'])
             partner.coop_membership_id = membership.id
             partner.coop_member_number = membership.number
+            partner.coop_member_state = membership.state
             partner.is_coop_member = membership.state in ('active', 'suspended')
 
     def _search_coop_membership(self, domain):
@@ -59,6 +66,20 @@ class ResPartner(models.Model):
         if operator not in ('in', 'ilike', '=ilike', '=like', 'like'):
             return NotImplemented
         return self._search_coop_membership([('number', operator, value)])
+
+    def _search_coop_member_state(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        # Partners who left and came back are not among those who left.
+        states = [state for state in value if state]
+        domain = self._search_coop_membership([('state', 'in', [state for state in states if state != 'left'])])
+        if 'left' in states:
+            current = self._search_coop_membership([('state', '!=', 'left')])
+            left = Domain(self._search_coop_membership([('state', '=', 'left')])) & ~Domain(current)
+            domain = Domain(domain) | left
+        if len(states) < len(list(value)):
+            domain = Domain(domain) | ~Domain(self._search_coop_membership([]))
+        return domain
 
     # === CONSTRAINT METHODS === #
 
