@@ -83,6 +83,11 @@ class ResPartnerBank(models.Model):
         super()._compute_lock_trust_fields()
         self.filtered('coop_is_member_account').lock_trust_fields = False
 
+    def _check_allow_out_payment(self):
+        """Leave the trust in members' accounts to their approval, which has checked who gives it."""
+        if self.env.context.get('coop_owner_token') is not OWNER_TOKEN:
+            super()._check_allow_out_payment()
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -113,10 +118,14 @@ class ResPartnerBank(models.Model):
             raise AccessError(self.env._("These change only by entering and approving bank accounts."))
         of_members = self.filtered('coop_is_member_account')
         if 'allow_out_payment' in vals and of_members:
-            (self - of_members).write(vals)
-            of_members._coop_write_trust(vals['allow_out_payment'])
+            before = {account: account._coop_get_account_values() for account in of_members}
             rest = {name: value for name, value in vals.items() if name != 'allow_out_payment'}
-            return of_members.write(rest) if rest else True
+            if rest:
+                of_members.write(rest)
+            # An account that is changed in the same breath waits for approval, whatever was asked for.
+            same = of_members.filtered(lambda account: not account._coop_is_changed(before[account]))
+            same._coop_write_trust(vals['allow_out_payment'])
+            return (self - of_members).write(vals) if self != of_members else True
         if of_members and of_members != self:
             return (self - of_members).write(vals) and of_members.write(vals)
         before = {account: account._coop_get_account_values() for account in self}

@@ -6,6 +6,9 @@ from . import test_consignment_security
 from . import test_consignment_settlement
 from . import test_consignment_stock
 from . import test_consignment_terms
+from . import test_glance_bank_accounts
+from . import test_glance_partner
+from . import test_glance_roles
 from . import test_membership
 from . import test_pool_distribution
 from . import test_pool_order
