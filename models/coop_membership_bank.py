@@ -8,7 +8,6 @@ class CoopMembership(models.Model):
     bank_account_ids = fields.One2many(
         comodel_name='res.partner.bank', string="Bank Accounts", compute='_compute_bank_account_ids',
     )
-    bank_account_to_approve = fields.Boolean(compute='_compute_bank_account_ids')
 
     # === COMPUTE METHODS === #
 
@@ -21,9 +20,7 @@ class CoopMembership(models.Model):
         ]) if Bank.has_access('read') else Bank
         by_member = accounts.grouped(lambda account: account.partner_id.commercial_partner_id)
         for membership in self:
-            of_member = by_member.get(membership.partner_id._origin, Bank)
-            membership.bank_account_ids = of_member
-            membership.bank_account_to_approve = any(account.coop_approval == 'to_approve' for account in of_member)
+            membership.bank_account_ids = by_member.get(membership.partner_id._origin, Bank)
 
     # === CRUD METHODS === #
 

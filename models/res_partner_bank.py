@@ -41,8 +41,8 @@ class ResPartnerBank(models.Model):
     )
     coop_changed_on = fields.Datetime(string="Last Changed On", readonly=True, copy=False)
     coop_approved_by_id = fields.Many2one(comodel_name='res.users', string="Approved By", readonly=True, copy=False)
-    coop_approved_on = fields.Datetime(readonly=True, copy=False)
-    coop_may_approve = fields.Boolean(compute='_compute_coop_may_approve')
+    coop_approved_on = fields.Datetime(string="Approved On", readonly=True, copy=False)
+    coop_may_approve = fields.Boolean(compute='_compute_coop_may_approve', export_string_translation=False)
 
     # === COMPUTE METHODS === #
 
