@@ -20,7 +20,7 @@ def specification(env, model, view, without=()):
     info = env[model].get_views([(env.ref(view).id, 'form')])
     fields = info['models'][model]['fields']
     arch = etree.fromstring(info['views']['form']['arch'])
-    nodes = {node.get('name'): node for node in arch.iter('field') if not any(node.iterancestors('field'))}
+    nodes = {node.get('name'): node for node in arch.iter('field') if next(node.iterancestors('field'), None) is None}
     return {
         name: asked_of(fields[name], node) for name, node in nodes.items() if not name.startswith(tuple(without))
     }

@@ -58,18 +58,17 @@ class TestGlancePartner(ConsignmentCommon):
 
     def test_rows_follow_an_entry_that_the_accountant_makes(self):
         self._book([
-            (self.cash_journal.default_account_id, None, 7_000), (self.voluntary.account_id, self.siti.partner_id, -7_000),
+            (self.cash_journal.default_account_id, None, 7_000),
+            (self.voluntary.account_id, self.siti.partner_id, -7_000),
         ])
         self.assertEqual(self._rows(self.siti.partner_id)[self.voluntary], (7_000, 0))
         self.assertEqual(self._rows(self.budi.partner_id)[self.voluntary], (0, 0))
 
     def test_archived_savings_type_is_shown_as_long_as_something_is_booked_on_it(self):
-        used = self.env['coop.savings.type'].create({
-            'name': "Holiday", 'kind': 'voluntary', 'account_id': self.voluntary.account_id.copy({'code': '28129999'}).id,
-        })
-        unused = self.env['coop.savings.type'].create({
-            'name': "School", 'kind': 'voluntary', 'account_id': self.voluntary.account_id.copy({'code': '28129998'}).id,
-        })
+        used, unused = self.env['coop.savings.type'].create([
+            {'name': name, 'kind': 'voluntary', 'account_id': self.voluntary.account_id.copy({'code': code}).id}
+            for name, code in (("Holiday", '28129999'), ("School", '28129998'))
+        ])
         self._save(self.siti, {used: 5_000}, date=self.today)
         (used | unused).active = False
         rows = self._rows(self.siti.partner_id)
@@ -237,8 +236,8 @@ class TestGlancePartner(ConsignmentCommon):
     def test_reading_many_partners_takes_as_many_queries_as_reading_two(self):
         members = self.env['coop.membership'].create([
             {
-                'partner_id': self.env['res.partner'].create({'name': f"Anggota {number}"}).id, 'number': f'N{number:03}',
-                'date_joined': '2025-01-05',
+                'partner_id': self.env['res.partner'].create({'name': f"Anggota {number}"}).id,
+                'number': f'N{number:03}', 'date_joined': '2025-01-05',
             } for number in range(40)
         ])
         for member in members[:3]:

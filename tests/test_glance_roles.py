@@ -86,7 +86,8 @@ class TestGlanceRoles(CoopCommon):
         cls.users = {
             'officer': cls.officer, 'cashier': cls.cashier, 'accountant': cls.accountant, 'manager': cls.manager,
             'supervisor': cls.supervisor, 'warehouse': cls.warehouse_user,
-            'member': cls._create_portal_user('siti', cls.siti), 'other_member': cls._create_portal_user('budi', cls.budi),
+            'member': cls._create_portal_user('siti', cls.siti),
+            'other_member': cls._create_portal_user('budi', cls.budi),
             'employee': cls._create_role_user('employee', 'base.group_user'),
         }
         cls.candidate = cls.env['coop.membership'].create({
@@ -307,7 +308,8 @@ class TestGlanceRoles(CoopCommon):
         other = self._create_cooperative("Koperasi Lain")
         users = {
             role: new_test_user(
-                self.env, login=f'coop_other_{role}', groups=f'producer_cooperative.group_coop_{role},base.group_allow_export',
+                self.env, login=f'coop_other_{role}',
+                groups=f'producer_cooperative.group_coop_{role},base.group_allow_export',
                 company_id=other.id, company_ids=[Command.set(other.ids)],
             ) for role in ('officer', 'cashier', 'accountant', 'manager', 'supervisor')
         }
@@ -331,8 +333,8 @@ class TestGlanceRoles(CoopCommon):
                     )
                     self.assertFalse(groups)
                     for method, *arguments in (
-                        ('read', ['display_name']), ('export_data', ['display_name']), ('web_read', {'display_name': {}}),
-                        ('write', records[model][1]), ('unlink',),
+                        ('read', ['display_name']), ('export_data', ['display_name']),
+                        ('web_read', {'display_name': {}}), ('write', records[model][1]), ('unlink',),
                     ):
                         with self.assertRefused(".", AccessError):
                             self._call(user, model, method, record.ids, *arguments, company=other)
@@ -353,7 +355,8 @@ class TestGlanceRoles(CoopCommon):
             with self.subTest(role):
                 [values] = self._call(user, 'res.partner', 'read', partner.ids, [
                     'coop_membership_ids', 'coop_membership_id', 'coop_member_number', 'coop_member_state',
-                    'is_coop_member', 'coop_savings', 'coop_savings_balance_ids', 'coop_other_membership_ids', 'bank_ids',
+                    'is_coop_member', 'coop_savings', 'coop_savings_balance_ids', 'coop_other_membership_ids',
+                    'bank_ids',
                 ], company=other)
                 values.pop('id')
                 self.assertFalse(any(values.values()), values)
