@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+#: States of memberships that are over, the weightier first: they are a partner's state only where no other is.
+PAST_STATES = ('left', 'rejected')
+
 
 class ResPartner(models.Model):
     _inherit = 'res.partner'
@@ -70,15 +73,14 @@ class ResPartner(models.Model):
     def _search_coop_member_state(self, operator, value):
         if operator != 'in':
             return NotImplemented
-        # Partners who left and came back are not among those who left.
-        states = [state for state in value if state]
-        domain = self._search_coop_membership([('state', 'in', [state for state in states if state != 'left'])])
-        if 'left' in states:
-            current = self._search_coop_membership([('state', '!=', 'left')])
-            left = Domain(self._search_coop_membership([('state', '=', 'left')])) & ~Domain(current)
-            domain = Domain(domain) | left
-        if len(states) < len(list(value)):
-            domain = Domain(domain) | ~Domain(self._search_coop_membership([]))
+        domain = Domain(self._search_coop_membership([('state', 'in', [s for s in value if s not in PAST_STATES])]))
+        for rank, state in enumerate(PAST_STATES):
+            # Partners who came back are not among those who left.
+            if state in value:
+                past = Domain(self._search_coop_membership([('state', '=', state)]))
+                domain |= past & ~Domain(self._search_coop_membership([('state', 'not in', PAST_STATES[rank:])]))
+        if False in value:
+            domain |= ~Domain(self._search_coop_membership([]))
         return domain
 
     # === CONSTRAINT METHODS === #

@@ -155,6 +155,12 @@ class TestGlancePartner(ConsignmentCommon):
         self.assertLessEqual((self.siti | self.budi).partner_id, active)
         self.assertFalse(active & (candidate.partner_id | self.customer))
         self.assertFalse(Partner.search([('coop_member_state', '=', 'left')]))
+        self.budi._update_state('left', date_left=self.today)
+        self.assertEqual(Partner.search([('coop_member_state', '=', 'left')]), self.budi.partner_id)
+        again = self.env['coop.membership'].create({'partner_id': self.budi.partner_id.id})
+        self.assertFalse(Partner.search([('coop_member_state', '=', 'left')]))
+        both = Partner.search([('coop_member_state', 'in', ('candidate', 'left'))])
+        self.assertEqual(both, (candidate | again).partner_id)
         self.assertIn(self.customer, Partner.search([('coop_member_state', '=', False)]))
         self.assertNotIn(self.siti.partner_id, Partner.search([('coop_member_state', '=', False)]))
 

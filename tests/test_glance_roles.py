@@ -50,8 +50,6 @@ RIGHTS = {
 #: Who may call an action; everybody else is told what the second text says.
 ACTIONS = {
     ('coop.membership', 'action_admit'): (('manager',), "Only this role may do that: Manager"),
-    ('coop.membership', 'action_suspend'): (('manager',), "Only this role may do that: Manager"),
-    ('coop.membership', 'action_reinstate'): (('manager',), "Only this role may do that: Manager"),
     ('coop.savings.voucher', 'action_post'): (
         ('cashier', 'accountant'), "You may not post vouchers on|not allowed to modify|not allowed to access",
     ),
@@ -72,6 +70,8 @@ PRIVATE = (
     ('res.partner.bank', '_coop_write', [{'allow_out_payment': True}]),
     ('res.partner.bank', '_coop_write_untrusted', [{}]), ('res.partner.bank', '_coop_log', ["x"]),
 )
+#: Public methods without a base that Odoo's web client itself asks models for.
+WEB_CLIENT = {'get_import_templates'}
 
 
 @tagged('post_install', '-at_install')
@@ -224,14 +224,9 @@ class TestGlanceRoles(CoopCommon):
     def _action_record(self, model, method):
         if method == 'action_admit':
             return self.candidate
-        if method == 'action_reinstate':
-            self.budi.with_user(self.manager).action_suspend()
-            return self.budi
         if model == 'coop.setup':
             return self.env['coop.setup'].create({'vat_status': 'not_registered'})
-        return {
-            'coop.membership': self.siti, 'coop.savings.voucher': self.draft, 'res.partner.bank': self.account,
-        }[model]
+        return {'coop.savings.voucher': self.draft, 'res.partner.bank': self.account}[model]
 
     def test_each_role_takes_the_actions_it_may_and_no_others(self):
         for (model, method), (roles, message) in ACTIONS.items():
@@ -269,7 +264,7 @@ class TestGlanceRoles(CoopCommon):
                 public = {
                     attribute for attribute, value in vars(cls).items()
                     if inspect.isfunction(value) and not attribute.startswith(('_', 'action_'))
-                    and attribute not in inherited and not getattr(value, '_api_private', False)
+                    and attribute not in inherited | WEB_CLIENT and not getattr(value, '_api_private', False)
                 }
                 if public:
                     with self.subTest(name):
