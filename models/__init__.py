@@ -9,6 +9,7 @@ from . import account_move
 from . import account_move_line
 from . import coop_producer_kind
 from . import coop_membership
+from . import coop_membership_life
 from . import coop_savings_type
 from . import coop_savings_rate
 from . import coop_membership_savings
@@ -81,3 +82,13 @@ from . import res_partner_bank_log
 from . import coop_membership_bank
 from . import account_payment
 from . import account_move_bank
+from . import coop_leaving
+from . import coop_leaving_check
+from . import coop_leaving_preview
+from . import coop_leaving_entry
+from . import coop_leaving_heir
+from . import coop_leaving_line
+from . import coop_membership_leaving
+from . import coop_savings_voucher_membership
+from . import coop_settlement_membership
+from . import res_company_leaving

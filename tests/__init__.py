@@ -1,3 +1,4 @@
+from . import test_committed_leaving
 from . import test_committed_savings
 from . import test_committed_shu
 from . import test_company_setup
@@ -9,7 +10,13 @@ from . import test_consignment_terms
 from . import test_glance_bank_accounts
 from . import test_glance_partner
 from . import test_glance_roles
+from . import test_leaving_consignment
+from . import test_leaving_entries
+from . import test_leaving_heirs
+from . import test_leaving_security
 from . import test_membership
+from . import test_membership_life
+from . import test_membership_shu
 from . import test_pool_distribution
 from . import test_pool_order
 from . import test_pool_receipt
@@ -34,6 +41,7 @@ from . import test_tools_commission
 from . import test_tools_doctests
 from . import test_tools_entitlement
 from . import test_tools_errors
+from . import test_tools_heirs
 from . import test_tools_price_steps
 from . import test_tools_shu
 from . import test_tools_units
