@@ -7,6 +7,9 @@ from . import test_consignment_security
 from . import test_consignment_settlement
 from . import test_consignment_stock
 from . import test_consignment_terms
+from . import test_glance_bank_accounts
+from . import test_glance_partner
+from . import test_glance_roles
 from . import test_leaving_consignment
 from . import test_leaving_entries
 from . import test_leaving_heirs
@@ -20,7 +23,10 @@ from . import test_pool_receipt
 from . import test_pool_requests
 from . import test_pool_security
 from . import test_portal
+from . import test_register_import
+from . import test_register_reports
 from . import test_savings_properties
+from . import test_savings_report
 from . import test_savings_voucher
 from . import test_security
 from . import test_shu_access
