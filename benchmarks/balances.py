@@ -31,6 +31,17 @@ with environment(options) as env:
         for name in ('_get_savings_balances', '_get_arrears'):
             seconds, queries[name, size] = measure(env, getattr(some, name), options.repeat)
             print(f"  {name:24} {size:7d} members  {seconds:7.3f} s  {queries[name, size]:4d} queries")
+    arrears = env['coop.savings.arrears']
+    for name, action in (
+        ('arrears by member', lambda: arrears._read_group(
+            [('company_id', '=', env.company.id)], ['membership_id'], ['amount:sum'],
+        )),
+        ('arrears, first page', lambda: arrears.search_fetch(
+            [('company_id', '=', env.company.id)], ['amount', 'month'], limit=80, order='id',
+        )),
+    ):
+        seconds, count = measure(env, action, options.repeat)
+        print(f"  {name:24} {LARGE:7d} members  {seconds:7.3f} s  {count:4d} queries")
     seconds, _queries = measure(env, lambda: bare_sql(env, savings_types), options.repeat)
     print(f"  bare SQL                 {LARGE:7d} members  {seconds:7.3f} s")
     passed = all(queries[name, SMALL] == queries[name, LARGE] for name, _size in queries)

@@ -90,6 +90,14 @@ from . import res_company_consignment
 from . import coop_membership_register
 from . import coop_membership_import
 from . import coop_savings_voucher_import
+from . import coop_savings_balance
+from . import coop_membership_glance
+from . import res_partner_glance
+from . import res_partner_bank
+from . import res_partner_bank_log
+from . import coop_membership_bank
+from . import account_payment
+from . import account_move_bank
 from . import coop_leaving
 from . import coop_leaving_check
 from . import coop_leaving_preview

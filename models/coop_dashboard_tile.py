@@ -67,7 +67,8 @@ class CoopDashboardTile(models.Model):
     def action_open(self):
         """Open the list behind the tile."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(self.action_id.sudo().get_external_id()[self.action_id.id])
+        xmlid = self.action_id.sudo().get_external_id()[self.action_id.id]  # sudo: see _may_open
+        action = self.env['ir.actions.act_window']._for_xml_id(xmlid)
         return {**action, 'name': self.name, 'domain': list(self._get_domain()), 'context': {}}
 
     # === BUSINESS METHODS === #

@@ -79,9 +79,7 @@ class CoopMembership(models.Model):
         'UNIQUE (company_id, number)', "This member number was given before; a number is never used again.",
     )
     _one_current = models.UniqueIndex(
-        "(partner_id, company_id) WHERE state != 'left'",
-        "This partner already has a membership, or an application, in this cooperative. Open that one; an application"
-        " that was closed can be taken up again.",
+        "(partner_id, company_id) WHERE state != 'left'", "This partner already has a membership of this cooperative.",
     )
 
     # === COMPUTE METHODS === #

@@ -42,14 +42,18 @@ class CoopMembership(models.Model):
         self.ensure_one()
         return sum(self._get_arrears_rows().mapped('amount'))
 
-    def _get_arrears_html(self):
-        """Return the arrears month by month as a list for messages."""
+    def _get_arrears_html(self, rows=None):
+        """Return the arrears month by month as a list for messages.
+
+        :param rows: the member's arrears, where they were looked up for many members at once.
+        """
         self.ensure_one()
+        rows = self._get_arrears_rows() if rows is None else rows
         return Markup("<ul>%s</ul>") % Markup().join(
             Markup("<li>%s %s: %s</li>") % (
                 row.type_id.name, format_date(self.env, row.month, date_format='MMMM yyyy'),
                 format_amount(self.env, row.amount, row.currency_id),
-            ) for row in self._get_arrears_rows()
+            ) for row in rows
         )
 
     def _is_guarded(self, name):

@@ -67,6 +67,7 @@ class CoopMembership(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self.flush_model(['state'])  # a member who has just left may apply anew
+        self._check_no_closed_application(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -75,6 +76,24 @@ class CoopMembership(models.Model):
         changed = self.filtered(lambda m: m.number and m.category != vals['category'])
         super(CoopMembership, changed).write({**vals, 'category_date': fields.Date.context_today(self)})
         return super(CoopMembership, self - changed).write(vals)
+
+    @api.model
+    def _check_no_closed_application(self, vals_list):
+        """Refuse a second application where the first was closed: what was paid under it stands there.
+
+        :raises UserError: saying to take the first one up again.
+        """
+        partner_ids = [vals.get('partner_id') for vals in vals_list]
+        # sudo: whether there is one, in the company of the new application
+        closed = self.sudo().search([('partner_id', 'in', partner_ids), ('state', '=', 'rejected')])
+        for vals in vals_list:
+            company_id = vals.get('company_id') or self.env.company.id
+            for membership in closed:
+                if membership.partner_id.id == vals.get('partner_id') and membership.company_id.id == company_id:
+                    raise UserError(self.env._(
+                        "%s has applied before and the application was closed. Take that one up again.",
+                        membership.partner_id.display_name,
+                    ))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_paid_in(self):
@@ -196,7 +215,7 @@ class CoopMembership(models.Model):
         """
         self._queue_up()
         self._update_state(
-            'rejected', date_closed=date or fields.Date.context_today(self), close_reason=reason,
+            'rejected', date_closed=date or fields.Date.context_today(self), close_reason=reason, date_joined=False,
         )
 
     def _state_error_message(self, target):

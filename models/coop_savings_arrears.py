@@ -15,8 +15,8 @@ class CoopSavingsArrears(models.Model):
     _order = 'membership_id, month, id'
     _rec_name = 'membership_id'
     _depends = {
-        'account.move.line': ['account_id', 'balance', 'company_id', 'parent_state', 'partner_id'],
-        'coop.membership': ['company_id', 'date_joined', 'number', 'partner_id', 'state'],
+        'account.move.line': ['account_id', 'balance', 'company_id', 'date', 'parent_state', 'partner_id'],
+        'coop.membership': ['company_id', 'date_applied', 'date_joined', 'number', 'partner_id', 'state'],
         'coop.savings.rate': ['amount', 'date_from', 'type_id'],
         'coop.savings.type': ['account_id', 'company_id', 'kind'],
         'res.partner': ['commercial_partner_id'],
@@ -79,14 +79,21 @@ class CoopSavingsArrears(models.Model):
         )
 
     def _paid(self):
-        """Return what the ledger shows for each partner on the accounts of mandatory savings."""
+        """Return what the ledger shows for each partner on the accounts of mandatory savings.
+
+        For those who were a member before, what was booked since they applied anew.
+        """
         return SQL(
             """
             SELECT partner.commercial_partner_id AS partner_id, line.company_id, line.account_id,
                    -SUM(line.balance) AS amount
               FROM account_move_line line
               JOIN res_partner partner ON partner.id = line.partner_id
-             WHERE line.parent_state = 'posted'
+         LEFT JOIN (
+                    SELECT partner_id, company_id, MAX(date_applied) AS since FROM coop_membership
+                  GROUP BY partner_id, company_id HAVING COUNT(*) > 1
+                   ) again ON again.partner_id = partner.commercial_partner_id AND again.company_id = line.company_id
+             WHERE line.parent_state = 'posted' AND (again.since IS NULL OR line.date >= again.since)
                AND line.account_id IN (SELECT account_id FROM coop_savings_type WHERE kind = 'mandatory')
           GROUP BY partner.commercial_partner_id, line.company_id, line.account_id
             """,

@@ -24,7 +24,9 @@ class CoopSavingsVoucher(models.Model):
         if self._user_posts_everywhere():
             return
         if self.direction == 'opening':
-            raise UserError(self.env._("Opening balances change the books of the past. Ask the treasurer to post them."))
+            raise UserError(self.env._(
+                "Opening balances change the books of the past. Ask the treasurer to post them.",
+            ))
         # sudo: reads who the journal's cashiers are
         journal = self._get_entry_journal().sudo()
         if (

@@ -22,7 +22,8 @@ class CoopSavingsVoucher(models.Model):
     )
     entry_amount = fields.Monetary(
         string="Amount for Quick Entry", compute='_compute_entry_amount', readonly=False,
-        help="Amount of each line that is added: what the savings ask for on the date of the voucher, or what you enter.",
+        help="Amount of each line that is added: what the savings ask for on the date of the voucher, or what you"
+             " enter.",
     )
 
     # === COMPUTE METHODS === #

@@ -7,6 +7,9 @@ from . import test_consignment_security
 from . import test_consignment_settlement
 from . import test_consignment_stock
 from . import test_consignment_terms
+from . import test_glance_bank_accounts
+from . import test_glance_partner
+from . import test_glance_roles
 from . import test_leaving_consignment
 from . import test_leaving_entries
 from . import test_leaving_heirs

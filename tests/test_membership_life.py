@@ -160,7 +160,7 @@ class TestMembershipLife(LeavingCommon):
     def test_closed_application_is_taken_up_again(self):
         candidate = self._apply()
         self._decide(candidate, 'reject')
-        with self.assertRefusedByDatabase('coop.membership', "can be taken up again"):
+        with self.assertRefused("application was closed. Take that one up again"):
             self._apply(paid=False)
         candidate.with_user(self.officer).action_reopen()
         candidate.action_admit()

@@ -200,7 +200,8 @@ class TestSavingsTransferAndOpening(CoopCommon):
         self.assertFalse(result['messages'])
         voucher = self.env['coop.savings.voucher'].browse(result['ids'])
         self.assertEqual(
-            [(line.membership_id, line.amount) for line in voucher.line_ids], [(self.siti, 75_000), (self.budi, 25_000)],
+            [(line.membership_id, line.amount) for line in voucher.line_ids],
+            [(self.siti, 75_000), (self.budi, 25_000)],
         )
         voucher.action_post()
         self.assertEntry(voucher.move_id, [

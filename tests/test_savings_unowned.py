@@ -73,10 +73,10 @@ class TestSavingsUnowned(CoopCommon):
     def test_item_is_given_to_a_member(self):
         item = self._book(30_000)
         action = item.with_user(self.accountant).action_coop_give_to_member()
-        with Form(self.env['coop.savings.voucher'].with_user(self.accountant).with_context(**action['context'])) as form:
-            with form.line_ids.edit(0) as line:
-                self.assertEqual((line.type_id, line.amount), (self.voluntary, 30_000))
-                line.membership_id = self.siti
+        vouchers = self.env['coop.savings.voucher'].with_user(self.accountant).with_context(**action['context'])
+        with Form(vouchers) as form, form.line_ids.edit(0) as line:
+            self.assertEqual((line.type_id, line.amount), (self.voluntary, 30_000))
+            line.membership_id = self.siti
         form.record.action_post()
         self.assertEntry(form.record.move_id, [
             (self.voluntary.account_id, None, 30_000), (self.voluntary.account_id, self.siti.partner_id, -30_000),

@@ -69,13 +69,13 @@ class CoopArrearsRemind(models.TransientModel):
                 "Nobody to remind: these members owe nothing, or were reminded within the last %s days. Tick “Remind"
                 " Again All the Same” to remind them once more.", self.days,
             ))
-        members.check_access('read')
+        rows = self.env['coop.savings.arrears']._get_by_membership(members)
         letters = {'activity': members.browse(), 'email': self.without_email_ids, 'letter': members}[self.method]
         if self.method == 'activity':
-            self._schedule_activities(members)
+            self._schedule_activities(rows)
         if self.method == 'email':
             self._send_emails(members - letters)
-        self._log(members, letters)
+        self._log(rows, letters)
         members._mark_reminded()
         if letters:
             action = self.env.ref('producer_cooperative.coop_arrears_letter_action_report').report_action(letters)
@@ -90,18 +90,18 @@ class CoopArrearsRemind(models.TransientModel):
 
     # === BUSINESS METHODS === #
 
-    def _schedule_activities(self, members):
+    def _schedule_activities(self, rows):
         if not self.user_id:
             raise UserError(self.env._("Choose the officer who calls or visits the members."))
-        for member in members:
+        for member, of_member in rows.items():
             # sudo: an activity on a member's card, whatever else the user may change there
             member.sudo().activity_schedule(
                 'mail.mail_activity_data_call', date_deadline=self.date_deadline, user_id=self.user_id.id,
                 summary=self.env._(
                     "Arrears of %s",
-                    format_amount(self.env, member._get_arrears_total(), member.currency_id),
+                    format_amount(self.env, sum(of_member.mapped('amount')), member.currency_id),
                 ),
-                note=member._get_arrears_html(),
+                note=member._get_arrears_html(of_member),
             )
 
     def _send_emails(self, members):
@@ -110,12 +110,12 @@ class CoopArrearsRemind(models.TransientModel):
             # sudo: renders and queues the cooperative's own template for members whom the user may read
             template.sudo().send_mail_batch(members.ids, email_layout_xmlid='mail.mail_notification_light')
 
-    def _log(self, members, letters):
+    def _log(self, rows, letters):
         methods = dict(self._fields['method']._description_selection(self.env))
-        members.sudo()._message_log_batch(bodies={  # sudo: a note on the member's card
+        # sudo: a note on the member's card
+        self.env['coop.membership'].sudo().union(*rows)._message_log_batch(bodies={
             member.id: Markup("<p>%s</p>%s") % (
-                self.env._(
-                    "Reminded of arrears: %s.", methods['letter' if member in letters else self.method],
-                ), member._get_arrears_html(),
-            ) for member in members
+                self.env._("Reminded of arrears: %s.", methods['letter' if member in letters else self.method]),
+                member._get_arrears_html(of_member),
+            ) for member, of_member in rows.items()
         })
