@@ -104,13 +104,17 @@ class Report:
 def sheet_names(titles: Iterable[str]) -> list[str]:
     r"""Give each title a sheet name that spreadsheets accept: at most 31 characters, no ``[]:*?/\``, all different.
 
+    An apostrophe may stand within a name, as in many members' names, and neither begin nor end it.
+
     >>> sheet_names(["Siti", "A/B", "Siti", ""])
     ['Siti', 'A B', 'Siti 2', 'Sheet 4']
+    >>> sheet_names(["000012 Siti Fatimah Azzahra Nur'aini"])
+    ['000012 Siti Fatimah Azzahra Nur']
     """
     names: list[str] = []
     taken: set[str] = set()
     for index, title in enumerate(titles, start=1):
-        base = re.sub(r"[\[\]:*?/\\]", ' ', title).strip(" '")[:31] or f"Sheet {index}"
+        base = re.sub(r"[\[\]:*?/\\]", ' ', title).strip(" '")[:31].rstrip(" '") or f"Sheet {index}"
         name, copy = base, 1
         while name.lower() in taken:
             copy += 1
