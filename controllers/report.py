@@ -22,7 +22,8 @@ class CooperativeReport(http.Controller):
         if not wizard:
             raise NotFound()
         wizard.check_access('read')
-        return self._make_response(wizard._get_report_xlsx(), wizard._get_report_file_name())
+        report = wizard._get_report_data()
+        return self._make_response(wizard._get_report_xlsx(report), wizard._get_report_file_name(report))
 
     @http.route('/producer_cooperative/import_template/<string:model>', type='http', auth='user', readonly=True)
     def download_import_template(self, model):

@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 from odoo.addons.producer_cooperative.tools.report_table import Column, Report, Table
 
@@ -7,38 +6,20 @@ from odoo.addons.producer_cooperative.tools.report_table import Column, Report, 
 class CoopMembershipMovement(models.TransientModel):
     """Who came and who went in a period: at the start + in - out = at the end, women, men and organisations apart."""
     _name = 'coop.membership.movement'
-    _inherit = ['coop.report.mixin']
+    _inherit = ['coop.report.period.mixin']
     _description = "Member Movement"
 
     _report_action = 'producer_cooperative.coop_membership_movement_action_report'
 
-    date_from = fields.Date(
-        string="From", required=True,
-        default=lambda self: fields.Date.start_of(fields.Date.context_today(self), 'year'),
-    )
-    date_to = fields.Date(string="To", required=True, default=fields.Date.context_today)
     with_names = fields.Boolean(string="With Names", default=True)
 
-    # === CONSTRAINT METHODS === #
-
-    @api.constrains('date_from', 'date_to')
-    def _check_dates(self):
-        for wizard in self:
-            if wizard.date_to < wizard.date_from:
-                raise UserError(self.env._("The period ends before it begins."))
-
     # === BUSINESS METHODS === #
-
-    def _is_answerable(self):
-        return super()._is_answerable() and bool(self.date_from and self.date_to and self.date_from <= self.date_to)
 
     def _get_report(self):
         _ = self.env._
         parts = self._get_parts()
         report = Report(
-            title=_("Member Movement"), signatures=[_("Secretary"), _("Chair")], subtitles=[_(
-                "%(start)s to %(end)s", start=self._format_date(self.date_from), end=self._format_date(self.date_to),
-            )],
+            title=_("Member Movement"), signatures=[_("Secretary"), _("Chair")], subtitles=[self._get_period_label()],
         )
         report.tables = [self._get_count_table(parts)]
         if self.with_names:

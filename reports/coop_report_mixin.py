@@ -82,10 +82,13 @@ class CoopReportMixin(models.AbstractModel):
             raise AccessError(self.env._("Choose one of the companies that you work in."))
         return self._get_report()
 
-    def _get_report_file_name(self):
-        """Return the name of the printed file, without its ending."""
+    def _get_report_file_name(self, report=None):
+        """Return the name of the printed file, without its ending.
+
+        :param report: the report where it was worked out already.
+        """
         self.ensure_one()
-        report = self._get_report()
+        report = report or self._get_report_data()
         return " ".join(part for part in (report.title, *report.subtitles[:1]) if part).replace('/', '-')
 
     def _get_report_heading(self):
@@ -109,11 +112,11 @@ class CoopReportMixin(models.AbstractModel):
             date=format_datetime(self.env, fields.Datetime.now(), dt_format='short'), user=self.env.user.name,
         )
 
-    def _get_report_xlsx(self):
-        """Return the report as the content of an Excel file."""
+    def _get_report_xlsx(self, report=None):
+        """Return the report as the content of an Excel file; ``report`` as in :meth:`_get_report_file_name`."""
         self.ensure_one()
         return write_report(
-            self._get_report_data(), [*self._get_report_heading(), self._get_printed_note()],
+            report or self._get_report_data(), [*self._get_report_heading(), self._get_printed_note()],
             self.currency_id.decimal_places,
         )
 

@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 from odoo.addons.producer_cooperative.tools.report_table import Column, Report, Row, Table
 
@@ -7,7 +6,7 @@ from odoo.addons.producer_cooperative.tools.report_table import Column, Report, 
 class CoopSavingsBook(models.TransientModel):
     """Members' savings books (Buku Simpanan) for a period: what came in, what went out, what was left after it."""
     _name = 'coop.savings.book'
-    _inherit = ['coop.report.mixin']
+    _inherit = ['coop.report.period.mixin']
     _description = "Savings Book"
 
     _report_action = 'producer_cooperative.coop_savings_book_action_report'
@@ -20,24 +19,11 @@ class CoopSavingsBook(models.TransientModel):
         comodel_name='coop.savings.type', string="Savings", domain="[('company_id', '=', company_id)]",
         help="Leave empty for all savings.",
     )
-    date_from = fields.Date(
-        string="From", required=True,
-        default=lambda self: fields.Date.start_of(fields.Date.context_today(self), 'year'),
-    )
-    date_to = fields.Date(string="To", required=True, default=fields.Date.context_today)
 
     def _default_membership_ids(self):
         if self.env.context.get('active_model') != 'coop.membership':
             return False
         return self.env['coop.membership'].browse(self.env.context.get('active_ids')).exists()
-
-    # === CONSTRAINT METHODS === #
-
-    @api.constrains('date_from', 'date_to')
-    def _check_dates(self):
-        for wizard in self:
-            if wizard.date_to < wizard.date_from:
-                raise UserError(self.env._("The period ends before it begins."))
 
     # === ACTIONS === #
 
@@ -49,8 +35,7 @@ class CoopSavingsBook(models.TransientModel):
     # === BUSINESS METHODS === #
 
     def _is_answerable(self):
-        answered = self.membership_ids and self.date_from and self.date_to and self.date_from <= self.date_to
-        return super()._is_answerable() and bool(answered)
+        return super()._is_answerable() and bool(self.membership_ids)
 
     def _get_report(self):
         _ = self.env._
@@ -58,9 +43,7 @@ class CoopSavingsBook(models.TransientModel):
             lambda membership: membership.company_id == self.company_id,
         ).sorted(lambda membership: membership._get_rank())
         report = Report(
-            title=_("Savings Book"), signatures=[_("Member"), _("Cashier")], subtitles=[_(
-                "%(start)s to %(end)s", start=self._format_date(self.date_from), end=self._format_date(self.date_to),
-            )],
+            title=_("Savings Book"), signatures=[_("Member"), _("Cashier")], subtitles=[self._get_period_label()],
         )
         opening, movements = self._get_opening(memberships), self._get_movements(memberships)
         report.tables = [
@@ -104,8 +87,7 @@ class CoopSavingsBook(models.TransientModel):
             Column('amount_out', _("Out"), 'amount', 15), Column('balance', _("Balance"), 'amount', 16),
         ], title=membership.display_name, new_page=True)
         closing = 0.0
-        types = self.env['coop.savings.type'].concat(*opening, *movements).sorted()
-        for savings_type in self.env['coop.savings.type'].union(types):
+        for savings_type in self.env['coop.savings.type'].union(*opening, *movements).sorted():
             closing += self._add_savings_type(
                 table, savings_type, opening.get(savings_type, 0.0), movements.get(savings_type, ()),
             )

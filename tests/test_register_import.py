@@ -1,4 +1,5 @@
 import io
+from unittest.mock import patch
 
 from openpyxl import load_workbook
 
@@ -397,6 +398,15 @@ class TestReportDownload(HttpCase, CoopCommon):
             self.assertEqual(response.status_code, 200, msg=url)
             self.assertIn('.xlsx', response.headers['Content-Disposition'])
             self.assertTrue(load_workbook(io.BytesIO(response.content)).sheetnames)
+
+    def test_download_works_the_report_out_once(self):
+        wizard = self.env['coop.membership.register'].with_user(self.officer).create({'date': '2026-06-30'})
+        Register = self.env.registry['coop.membership.register']
+        self.authenticate(self.officer.login, self.officer.login)
+        with patch.object(Register, '_get_report', autospec=True, side_effect=Register._get_report) as worked_out:
+            response = self.url_open(wizard.action_print_xlsx()['url'])
+        self.assertEqual((response.status_code, worked_out.call_count), (200, 1))
+        self.assertIn('Register%20of%20Members', response.headers['Content-Disposition'])
 
     def test_warehouse_downloads_nothing(self):
         wizard = self.env['coop.membership.register'].with_user(self.officer).create({'date': '2026-06-30'})
