@@ -32,6 +32,10 @@ class CoopMembership(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _get_arrears_day(self):
+        """Return the day that arrears are worked out for: today, where the user is."""
+        return fields.Date.context_today(self)
+
     def _get_arrears_rows(self):
         """Return the arrears of this member month by month, oldest first."""
         self.ensure_one()

@@ -232,6 +232,15 @@ class TestSavingsArrears(CoopCommon):
             self.assertIn(text, html)
         self.assertNotIn("January 2026", html)
 
+    @freeze_time('2026-06-15 20:00:00')
+    def test_letter_is_dated_with_the_day_where_it_is_printed(self):
+        self.officer.tz = 'Asia/Jakarta'  # The 16th began three hours ago.
+        html = self.env['ir.actions.report'].with_user(self.officer)._render_qweb_html(
+            'producer_cooperative.report_coop_arrears_letter', self.siti.ids,
+        )[0].decode()
+        self.assertIn("06/16/2026", html)
+        self.assertNotIn("06/15/2026", html)
+
     @freeze_time('2026-06-15 03:00:00')
     def test_day_of_the_reminder_is_not_written_by_hand(self):
         with self.assertRefused("own buttons", AccessError):
