@@ -263,6 +263,23 @@ class TestLeavingEntries(LeavingCommon):
         with self.assertRefused("the amount is too high"):
             self._pay(self._post(), amount=110_001)
 
+    def test_what_is_owed_besides_on_the_same_account_is_paid_along(self):
+        leaving = self._post()
+        other = self.env['account.move'].create({'journal_id': self.company.coop_journal_id.id, 'line_ids': [
+            Command.create({'account_id': self.expense.id, 'balance': 5_000}),
+            Command.create({
+                'account_id': self.capital.id, 'partner_id': self.siti.partner_id.id, 'balance': -5_000,
+            }),
+        ]})
+        other.action_post()
+        items = leaving.payable_line_ids | other.line_ids.filtered(lambda item: item.account_id == self.capital)
+        wizard = self.env['account.payment.register'].with_user(self.accountant).with_context(
+            **items.with_user(self.accountant).action_register_payment()['context'],
+        ).create({'journal_id': self.cash_journal.id, 'group_payment': True})
+        self.assertEqual(wizard.amount, 115_000)
+        wizard._create_payments()
+        self.assertEqual((leaving.payment_state, self._balance(self.capital)), ('paid', 0))
+
     def test_cancelled_payment_is_owed_again(self):
         leaving = self._post()
         payment = self._pay(leaving)

@@ -15,11 +15,12 @@ class AccountPaymentRegister(models.TransientModel):
 
         :raises UserError: when less is still owed than is to be paid.
         """
-        items = self.line_ids.filtered(lambda item: item.move_id.coop_source_model == 'coop.leaving')
-        if not items:
+        of_leavings = self.line_ids.filtered(lambda item: item.move_id.coop_source_model == 'coop.leaving')
+        if not of_leavings:
             return
         # sudo: only to queue up behind each other
-        self.env['coop.leaving'].sudo().search([('payable_line_ids', 'in', items.ids)])._queue_up()
+        self.env['coop.leaving'].sudo().search([('payable_line_ids', 'in', of_leavings.ids)])._queue_up()
+        items = self.line_ids  # Whatever else is owed on the same account is paid with it, in one amount.
         items.invalidate_recordset(['amount_residual', 'amount_residual_currency', 'reconciled'])
         owed = -sum(items.mapped('amount_residual'))
         paid = self.amount if self.can_edit_wizard else owed
