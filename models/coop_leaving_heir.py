@@ -8,6 +8,7 @@ from odoo.addons.producer_cooperative.tools.heirs import check_whole, parse_shar
 class CoopLeavingHeir(models.Model):
     """One heir of a deceased member, and the heir's share of what the member left."""
     _name = 'coop.leaving.heir'
+    _inherit = ['coop.guard.mixin']
     _description = "Heir"
     _order = 'leaving_id, sequence, id'
     _check_company_auto = True

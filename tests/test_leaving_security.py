@@ -92,8 +92,9 @@ class TestLeavingSecurity(LeavingCommon):
         self.officer.write({'company_ids': [(4, other.id)]})
         elsewhere = self.env['coop.leaving'].with_user(self.officer).with_context(allowed_company_ids=other.ids)
         self.assertFalse(elsewhere.search([('id', '=', leaving.id)]))
-        with self.assertRefused("", Exception):
-            elsewhere.create({'membership_id': self.siti.id, 'company_id': other.id})
+        budi = self._create_member("Budi")
+        with self.assertRefused("belongs to another company"):
+            elsewhere.create({'membership_id': budi.id, 'company_id': other.id})
 
     # === FORGERIES === #
 
@@ -117,6 +118,12 @@ class TestLeavingSecurity(LeavingCommon):
                 self.siti.with_user(self.manager).write({field_name: value})
         with self.assertRefused("not allowed to", AccessError):
             draft.line_ids.with_user(self.accountant).write({'amount': 1})
+
+    def test_heirs_stay_with_the_company_of_their_leaving(self):
+        other = self._create_cooperative("Koperasi Lain")
+        leaving = self._leave(**self._heirs(Ani='100'), company_id=self.company.id)
+        with self.assertRefused("own buttons: Company", AccessError):
+            leaving.heir_ids.with_user(self.officer).write({'company_id': other.id})
 
     def test_approved_leaving_is_frozen_but_for_the_money(self):
         leaving = self._approve()
