@@ -94,7 +94,7 @@ from . import coop_savings_balance
 from . import coop_membership_glance
 from . import res_partner_glance
 from . import res_partner_bank
-from . import res_partner_bank_log
+from . import res_partner_chatter
 from . import coop_membership_bank
 from . import account_payment
 from . import account_move_bank

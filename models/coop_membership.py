@@ -9,6 +9,12 @@ ADMITTED_STATES = ('active', 'suspended', 'left')
 MANAGER = 'producer_cooperative.group_coop_manager'
 #: Who reads personal data (UU 27/2022 on personal data: need to know).
 PERSONAL_DATA_GROUPS = 'producer_cooperative.group_coop_officer,producer_cooperative.group_coop_supervisor'
+#: Who reads more of a member than number and state: neither the warehouse nor members on the portal. Managers are
+#: officers, and accountants are cashiers.
+STAFF_GROUPS = (
+    'producer_cooperative.group_coop_officer,producer_cooperative.group_coop_cashier,'
+    'producer_cooperative.group_coop_supervisor'
+)
 
 
 class CoopMembership(models.Model):

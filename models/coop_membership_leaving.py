@@ -1,10 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-#: Who reads leavings at all: neither the warehouse nor members on the portal.
-READERS = ','.join(
-    f'producer_cooperative.group_coop_{role}' for role in ('officer', 'cashier', 'accountant', 'supervisor')
-)
+from odoo.addons.producer_cooperative.models.coop_membership import STAFF_GROUPS
 
 
 class CoopMembership(models.Model):
@@ -12,11 +9,11 @@ class CoopMembership(models.Model):
     _inherit = 'coop.membership'
 
     leaving_ids = fields.One2many(
-        comodel_name='coop.leaving', inverse_name='membership_id', string="Leavings", groups=READERS,
+        comodel_name='coop.leaving', inverse_name='membership_id', string="Leavings", groups=STAFF_GROUPS,
     )
     leaving_id = fields.Many2one(
         comodel_name='coop.leaving', string="Leaving", compute='_compute_leaving_id',
-        groups=READERS, help="The leaving that is prepared, approved or booked.",
+        groups=STAFF_GROUPS, help="The leaving that is prepared, approved or booked.",
     )
 
     # === COMPUTE METHODS === #

@@ -1,10 +1,6 @@
 from odoo import api, fields, models
 
-#: Who sees more of a member than number and state.
-GLANCE_GROUPS = (
-    'producer_cooperative.group_coop_officer,producer_cooperative.group_coop_cashier,'
-    'producer_cooperative.group_coop_supervisor'
-)
+from odoo.addons.producer_cooperative.models.coop_membership import STAFF_GROUPS
 
 
 class ResPartner(models.Model):
@@ -16,74 +12,74 @@ class ResPartner(models.Model):
     _inherit = 'res.partner'
 
     coop_currency_id = fields.Many2one(
-        related='coop_membership_id.currency_id', string="Cooperative Currency", groups=GLANCE_GROUPS,
+        related='coop_membership_id.currency_id', string="Cooperative Currency", groups=STAFF_GROUPS,
     )
     coop_date_joined = fields.Date(
-        related='coop_membership_id.date_joined', string="Member Since", groups=GLANCE_GROUPS,
+        related='coop_membership_id.date_joined', string="Member Since", groups=STAFF_GROUPS,
     )
     coop_date_left = fields.Date(
-        related='coop_membership_id.date_left', string="Membership Ended On", groups=GLANCE_GROUPS,
+        related='coop_membership_id.date_left', string="Membership Ended On", groups=STAFF_GROUPS,
     )
     coop_savings_balance_ids = fields.One2many(
-        related='coop_membership_id.savings_balance_ids', string="Savings by Type", groups=GLANCE_GROUPS,
+        related='coop_membership_id.savings_balance_ids', string="Savings by Type", groups=STAFF_GROUPS,
     )
     coop_savings = fields.Monetary(
         related='coop_membership_id.savings_balance', string="Savings", currency_field='coop_currency_id',
-        groups=GLANCE_GROUPS,
+        groups=STAFF_GROUPS,
     )
     coop_arrears = fields.Monetary(
         related='coop_membership_id.arrears', string="Arrears", currency_field='coop_currency_id',
-        groups=GLANCE_GROUPS,
+        groups=STAFF_GROUPS,
     )
     coop_open_debt = fields.Monetary(
         related='coop_membership_id.open_debt', string="Open Debts", currency_field='coop_currency_id',
-        groups=GLANCE_GROUPS,
+        groups=STAFF_GROUPS,
     )
     coop_goods = fields.Char(
-        related='coop_membership_id.consigned_goods', string="Goods in Stock", groups=GLANCE_GROUPS,
+        related='coop_membership_id.consigned_goods', string="Goods in Stock", groups=STAFF_GROUPS,
     )
     coop_goods_count = fields.Integer(
-        related='coop_membership_id.consigned_product_count', string="Products in Stock", groups=GLANCE_GROUPS,
+        related='coop_membership_id.consigned_product_count', string="Products in Stock", groups=STAFF_GROUPS,
     )
     coop_settlement_count = fields.Integer(
-        related='coop_membership_id.settlement_count', string="Settlements", groups=GLANCE_GROUPS,
+        related='coop_membership_id.settlement_count', string="Settlements", groups=STAFF_GROUPS,
     )
     coop_last_settlement_id = fields.Many2one(
-        related='coop_membership_id.last_settlement_id', string="Last Settlement", groups=GLANCE_GROUPS,
+        related='coop_membership_id.last_settlement_id', string="Last Settlement", groups=STAFF_GROUPS,
     )
     coop_last_settlement_date = fields.Date(
-        related='coop_membership_id.last_settlement_date', string="Settled On", groups=GLANCE_GROUPS,
+        related='coop_membership_id.last_settlement_date', string="Settled On", groups=STAFF_GROUPS,
     )
     coop_last_settlement_amount = fields.Monetary(
         related='coop_membership_id.last_settlement_amount', string="Proceeds", currency_field='coop_currency_id',
-        groups=GLANCE_GROUPS,
+        groups=STAFF_GROUPS,
     )
     coop_shu_total = fields.Monetary(
-        related='coop_membership_id.shu_total', string="SHU", currency_field='coop_currency_id', groups=GLANCE_GROUPS,
+        related='coop_membership_id.shu_total', string="SHU", currency_field='coop_currency_id', groups=STAFF_GROUPS,
     )
     coop_last_shu_line_id = fields.Many2one(
-        related='coop_membership_id.last_shu_line_id', string="Last SHU", groups=GLANCE_GROUPS,
+        related='coop_membership_id.last_shu_line_id', string="Last SHU", groups=STAFF_GROUPS,
     )
     coop_last_shu_year = fields.Char(
-        related='coop_membership_id.last_shu_year', string="SHU Year", groups=GLANCE_GROUPS,
+        related='coop_membership_id.last_shu_year', string="SHU Year", groups=STAFF_GROUPS,
     )
     coop_last_shu_amount = fields.Monetary(
         related='coop_membership_id.last_shu_amount', string="SHU of the Year", currency_field='coop_currency_id',
-        groups=GLANCE_GROUPS,
+        groups=STAFF_GROUPS,
     )
     coop_last_shu_residual = fields.Monetary(
         related='coop_membership_id.last_shu_residual', string="SHU Not Paid Yet", currency_field='coop_currency_id',
-        groups=GLANCE_GROUPS,
+        groups=STAFF_GROUPS,
     )
     coop_pool_request_count = fields.Integer(
-        related='coop_membership_id.pool_request_count', string="Pool Requests", groups=GLANCE_GROUPS,
+        related='coop_membership_id.pool_request_count', string="Pool Requests", groups=STAFF_GROUPS,
     )
     coop_open_pool_request_count = fields.Integer(
-        related='coop_membership_id.open_pool_request_count', string="Open Pool Requests", groups=GLANCE_GROUPS,
+        related='coop_membership_id.open_pool_request_count', string="Open Pool Requests", groups=STAFF_GROUPS,
     )
     coop_other_membership_ids = fields.Many2many(
         comodel_name='coop.membership', string="Other Memberships", compute='_compute_coop_other_membership_ids',
-        groups=GLANCE_GROUPS,
+        groups=STAFF_GROUPS,
         help="Memberships of other cooperatives that you work in, and earlier ones of this cooperative.",
     )
 

@@ -2,7 +2,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
-from odoo.addons.producer_cooperative.models.res_partner_glance import GLANCE_GROUPS
+from odoo.addons.producer_cooperative.models.coop_membership import STAFF_GROUPS
 from odoo.addons.producer_cooperative.tests.common_consignment import ConsignmentCommon
 from odoo.addons.producer_cooperative.tests.common_pool import PoolCommon
 from odoo.addons.producer_cooperative.tests.common_shu import ShuCommon
@@ -188,7 +188,7 @@ class TestGlancePartner(ConsignmentCommon):
     def test_every_field_of_the_glance_is_for_the_cooperatives_roles(self):
         for name in GLANCE_FIELDS:
             with self.subTest(name):
-                self.assertEqual(self.env['res.partner']._fields[name].groups, GLANCE_GROUPS)
+                self.assertEqual(self.env['res.partner']._fields[name].groups, STAFF_GROUPS)
 
     def test_roles_read_the_glance_and_others_do_not(self):
         salesman = self._create_role_user('salesman', 'sales_team.group_sale_salesman')

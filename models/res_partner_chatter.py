@@ -4,6 +4,7 @@ from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
 
 
 class ResPartner(models.Model):
+    """What is kept out of a partner's chatter, which everybody in the office may read."""
     _inherit = 'res.partner'
 
     def _message_log(self, **kwargs):
