@@ -101,6 +101,8 @@ from . import account_move_bank
 from . import coop_leaving
 from . import coop_leaving_check
 from . import coop_leaving_preview
+from . import coop_leaving_consignment
+from . import coop_leaving_shu
 from . import coop_leaving_entry
 from . import coop_leaving_heir
 from . import coop_leaving_line

@@ -173,7 +173,9 @@ class CoopLeaving(models.Model):
         for leaving in self:
             leaving.has_goods = 'goods' in leaving.line_ids.mapped('kind')
 
-    @api.depends('payable_line_ids.amount_residual', 'payable_line_ids.balance', 'amount_set_off', 'state')
+    @api.depends(
+        'payable_line_ids.amount_residual', 'payable_line_ids.balance', 'amount_set_off', 'reason', 'state',
+    )
     def _compute_payment(self):
         for leaving in self:
             currency = leaving.currency_id
@@ -313,11 +315,6 @@ class CoopLeaving(models.Model):
         """Open every entry that the leaving made."""
         self.ensure_one()
         return self._get_entries().with_env(self.env)._get_records_action(name=self.env._("Journal Entries"))
-
-    def action_view_goods(self):
-        """Open the member's goods in the warehouse."""
-        self.ensure_one()
-        return self.membership_id.action_view_consigned_stock()
 
     # === BUSINESS METHODS === #
 

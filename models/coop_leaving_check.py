@@ -91,7 +91,8 @@ class CoopLeaving(models.Model):
             self._check_user_is(MANAGER)
         elif self.state == 'posted':
             self._check_user_is(ACCOUNTANT)
-            self._check_nothing_paid()
+            # sudo: what the document's own items were paid with
+            self._check_not_paid(self.payable_line_ids.sudo(), self._get_entries())
         if self.state in ('approved', 'posted'):
             # sudo: any later membership or application of the partner in this company
             later = self.env['coop.membership'].sudo().search([

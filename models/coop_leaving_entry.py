@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tools import format_amount
 
@@ -172,19 +172,4 @@ class CoopLeaving(models.Model):
         if entries:
             entries._coop_reverse_for(self, self.env._(
                 "Cancelled: %(document)s, %(reason)s", document=self.name, reason=self.cancel_reason,
-            ))
-
-    def _check_nothing_paid(self):
-        """Refuse to undo a leaving that somebody was paid for.
-
-        :raises UserError: naming the payments.
-        """
-        self.ensure_one()
-        items = self.payable_line_ids.sudo()  # sudo: what the document's own items were paid with
-        partials = items.matched_debit_ids | items.matched_credit_ids
-        payments = (partials.debit_move_id | partials.credit_move_id).move_id - self._get_entries()
-        if payments:
-            raise UserError(self.env._(
-                "%(document)s has been paid with %(payments)s. Undo the payment first.",
-                document=self.display_name, payments=", ".join(payments.mapped('display_name')),
             ))

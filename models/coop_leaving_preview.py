@@ -1,6 +1,5 @@
 from odoo import fields, models
 from odoo.fields import Command
-from odoo.tools import format_amount
 
 
 class CoopLeaving(models.Model):
@@ -54,62 +53,17 @@ class CoopLeaving(models.Model):
         ]
 
     def _prepare_goods_rows(self):
+        """Return what the member has in the warehouse. For a room that keeps goods, it must override this method."""
         self.ensure_one()
-        # sudo: what lies in the warehouse of the member, also for a treasurer without access to the stock
-        groups = self.env['stock.quant'].sudo()._read_group(
-            self.membership_id._get_owned_stock_domain(), ['product_id'], ['quantity:sum'],
-        )
-        return [
-            {
-                'kind': 'goods', 'name': product.display_name, 'product_id': product.id, 'quantity': quantity,
-                'uom_id': product.uom_id.id,
-            }
-            for product, quantity in groups if not product.uom_id.is_zero(quantity)
-        ]
+        return []
 
     def _prepare_coming_rows(self):
-        """Return what is not booked yet and may still come: open settlements, and the SHU.
+        """Return what is not booked yet and may still come.
 
         For a room to add what it has open, it must override this method.
         """
         self.ensure_one()
-        # sudo: figures of the member's own documents
-        settlements = self.env['coop.settlement'].sudo().search([
-            ('membership_id', '=', self.membership_id.id), ('state', 'in', ('draft', 'computed')),
-        ])
-        rows = [
-            {
-                'kind': 'coming', 'name': self.env._("Settlement that is not posted yet"), 'date': settlement.date,
-                'amount': settlement.amount_payable,
-            }
-            for settlement in settlements
-        ]
-        return rows + self._prepare_shu_rows()
-
-    def _prepare_shu_rows(self):
-        self.ensure_one()
-        # sudo: see _prepare_coming_rows
-        last = self.env['coop.shu.member.line'].sudo().search([
-            ('membership_id', '=', self.membership_id.id), ('state', '!=', 'cancelled'),
-        ], order='date_to DESC, id DESC', limit=1)
-        rows = []
-        if last:
-            rows.append({
-                'kind': 'coming', 'date': last.date_to, 'amount': last.amount_residual or 0.0,
-                'name': self.env._(
-                    "Last SHU %(shu)s: %(amount)s, of which is not paid yet",
-                    shu=last.allocation_id.display_name,
-                    amount=format_amount(self.env, last.amount_total, last.currency_id),
-                ),
-            })
-        rule = self.env['coop.shu.rule'].sudo()._get_in_force(self.company_id, self.date)
-        if rule.leavers == 'included':
-            text = self.env._("SHU of the year of leaving: the rule lets members who left share like others")
-        elif rule:
-            text = self.env._("SHU of the year of leaving: by the rule, who left before its last day gets nothing")
-        else:
-            return rows
-        return [*rows, {'kind': 'coming', 'name': text, 'date': self.date}]
+        return []
 
     # === BUSINESS METHODS - OPEN ITEMS === #
 

@@ -110,14 +110,14 @@ class CoopSetOffMixin(models.AbstractModel):
             values['invoice_date'] = date
         return move._coop_as_owner()._reverse_moves([values], cancel=True)
 
-    def _check_not_paid(self, move, own_moves):
-        """Refuse to undo a bill that was paid, in part or whole, by something else than the document's own entries.
+    def _check_not_paid(self, payables, own_moves):
+        """Refuse to undo what was paid, in part or whole, by something else than the document's own entries.
 
-        :raises UserError: naming the entry and what it was paid with.
+        :param payables: journal items on which the document owes something.
+        :raises UserError: naming the document and what it was paid with.
         """
-        payable = move.line_ids.filtered(lambda line: line.account_id.account_type == 'liability_payable')
-        partials = payable.matched_debit_ids | payable.matched_credit_ids
-        others = (partials.debit_move_id | partials.credit_move_id).move_id - move - own_moves
+        partials = payables.matched_debit_ids | payables.matched_credit_ids
+        others = (partials.debit_move_id | partials.credit_move_id).move_id - payables.move_id - own_moves
         if others:
             raise UserError(self.env._(
                 "%(document)s has been paid with %(payments)s. Undo the payment first.",

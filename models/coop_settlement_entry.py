@@ -91,7 +91,8 @@ class CoopSettlement(models.Model):
         :raises UserError: when the member was paid, or has taken out the savings that were withheld.
         """
         self.ensure_one()
-        self._check_not_paid(self.move_id, self.set_off_move_id)
+        payables = self.move_id.line_ids.filtered(lambda item: item.account_id.account_type == 'liability_payable')
+        self._check_not_paid(payables, self.set_off_move_id)
         date = fields.Date.context_today(self)
         reason = self.env._("Cancelled: %(settlement)s, %(reason)s", settlement=self.name, reason=self.cancel_reason)
         if self.set_off_move_id:
