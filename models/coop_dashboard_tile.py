@@ -59,6 +59,7 @@ class CoopDashboardTile(models.Model):
         if operator != 'in':
             return NotImplemented
         tiles = self.search([])
+        # The figures depend on records that the tiles do not know of: what was counted before may have changed since.
         tiles.invalidate_recordset(['count', 'amount', 'has_amount', 'is_shown'], flush=False)
         return Domain('id', 'in', tiles.filtered('is_shown').ids)
 
@@ -67,8 +68,7 @@ class CoopDashboardTile(models.Model):
     def action_open(self):
         """Open the list behind the tile."""
         self.ensure_one()
-        xmlid = self.action_id.sudo().get_external_id()[self.action_id.id]  # sudo: see _may_open
-        action = self.env['ir.actions.act_window']._for_xml_id(xmlid)
+        action = self.action_id._get_action_dict()
         return {**action, 'name': self.name, 'domain': list(self._get_domain()), 'context': {}}
 
     # === BUSINESS METHODS === #

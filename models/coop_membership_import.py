@@ -159,16 +159,19 @@ class CoopMembership(models.Model):
             vals for vals in vals_list
             if vals.get('partner_name') and not vals.get('partner_id', self.env.context.get('default_partner_id'))
         ]
-        for vals in rows:
-            country = self.env['res.company'].browse(vals.get('company_id')) or self.env.company
-            vals['_contact'] = {'country_id': country.country_id.id, **{
-                name: vals.pop(column) for column, name in CONTACT_FIELDS.items() if vals.get(column)
-            }}
-        partners = self.env['res.partner'].create([vals.pop('_contact') for vals in rows])
+        partners = self.env['res.partner'].create([self._prepare_contact_values(vals) for vals in rows])
         for vals, partner in zip(rows, partners, strict=True):
             vals['partner_id'] = partner.id
             for column in CONTACT_FIELDS:
                 vals.pop(column, None)
+
+    def _prepare_contact_values(self, vals):
+        """Return the contact that a row describes; it lives in the country of the cooperative."""
+        company = self.env['res.company'].browse(vals.get('company_id')) or self.env.company
+        return {
+            'country_id': company.country_id.id,
+            **{name: vals[column] for column, name in CONTACT_FIELDS.items() if vals.get(column)},
+        }
 
     # === BUSINESS METHODS - FORMER MEMBERS === #
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.producer_cooperative.models.coop_membership import PERSONAL_DATA_GROUPS
+from odoo.addons.producer_cooperative.models.coop_membership import ADMITTED_STATES, PERSONAL_DATA_GROUPS
 
 
 class CoopMembership(models.Model):
@@ -54,7 +54,7 @@ class CoopMembership(models.Model):
         """Return everybody who was admitted by that day, those who have left since or before included."""
         return self.search([
             ('company_id', '=', company.id), ('date_joined', '<=', date),
-            ('state', 'in', ('active', 'suspended', 'left')),
+            ('state', 'in', ADMITTED_STATES),
         ])
 
     def _get_address_line(self):

@@ -19,6 +19,7 @@ class CoopPrintedMixin(models.AbstractModel):
         if not printed:
             return
         printed.flush_recordset(['print_count'])
+        # By SQL: whoever may read a paper prints it, and printing is no change of the document.
         self.env.cr.execute(SQL(
             "UPDATE %s SET print_count = COALESCE(print_count, 0) + 1 WHERE id IN %s",
             SQL.identifier(self._table), tuple(printed.ids),

@@ -126,7 +126,9 @@ class CoopSavingsType(models.Model):
         :return: amounts in the company's currency, positive when the savings grew.
         """
         by_account = {(savings_type.account_id.id, savings_type.company_id.id): savings_type for savings_type in self}
-        self.env['account.move.line'].flush_model(['account_id', 'partner_id', 'company_id', 'parent_state', 'balance'])
+        self.env['account.move.line'].flush_model([
+            'account_id', 'partner_id', 'company_id', 'parent_state', 'balance', 'date',
+        ])
         self.env['res.partner'].flush_model(['commercial_partner_id'])
         self.env['coop.membership'].flush_model(['partner_id', 'company_id'])
         conditions = [

@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal
 from odoo.addons.producer_cooperative.tools.member_numbers import split_numbers
@@ -91,7 +92,7 @@ class CoopSavingsVoucher(models.Model):
         if not source:
             raise UserError(self.env._(
                 "No voucher of this kind was posted in the month before %s. Open the voucher that you want to repeat"
-                " and choose “Repeat Today” there.", fields.Date.to_string(self.date),
+                " and choose “Repeat Today” there.", format_date(self.env, self.date),
             ))
         return self._fill_from(source)
 

@@ -213,6 +213,7 @@ class CoopSavingsVoucherLine(models.Model):
         amounts = [
             self.currency_id.round(balances[line.membership_id].get(line._get_credited_type(), 0.0)) for line in self
         ]
+        # By SQL: one statement for a voucher of a thousand lines, and a guarded field.
         self.env.cr.execute(SQL(
             "UPDATE %(table)s line SET balance_after = kept.amount"
             " FROM unnest(%(ids)s, %(amounts)s::numeric[]) AS kept(id, amount) WHERE line.id = kept.id",

@@ -93,15 +93,17 @@ class ResPartnerBank(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         now = fields.Datetime.now()
-        partners = self.env['res.partner'].browse(filter(None, (vals.get('partner_id') for vals in vals_list)))
-        # sudo: whether the partner has a membership, of whichever company
-        members = partners.sudo().filtered('commercial_partner_id.coop_membership_ids')
-        for vals in vals_list:
+        default_id = self.env.context.get('default_partner_id')
+        holder_ids = [vals.get('partner_id', default_id) for vals in vals_list]
+        # sudo: whether the holder has a membership, of whichever company
+        holders = self.env['res.partner'].sudo().browse(filter(None, holder_ids))
+        members = holders.filtered('commercial_partner_id.coop_membership_ids')
+        for vals, holder_id in zip(vals_list, holder_ids, strict=True):
             # Given to every account, so that nothing in the values or the context stands in for it.
             vals.update(
                 coop_changed_by_id=self.env.uid, coop_changed_on=now, coop_approved_by_id=False, coop_approved_on=False,
             )
-            if vals.get('partner_id', self.env.context.get('default_partner_id')) in members.ids:
+            if holder_id in members.ids:
                 vals['allow_out_payment'] = False
         accounts = super().create(vals_list)
         of_members = accounts.filtered('coop_is_member_account')
