@@ -33,6 +33,7 @@
         'views/coop_pool_line_views.xml',
         'views/coop_pool_request_views.xml',
         'views/coop_pool_charge_views.xml',
+        'views/coop_pool_vendor_views.xml',
         'views/coop_pool_document_views.xml',
         'views/product_template_views.xml',
         'views/stock_quant_views.xml',
