@@ -20,6 +20,7 @@ from . import coop_pool
 from . import coop_pool_line
 from . import coop_pool_line_price
 from . import coop_pool_line_proposal
+from . import coop_pool_line_explain
 from . import coop_pool_line_purchase
 from . import coop_pool_line_cost
 from . import coop_pool_request

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from odoo.addons.producer_cooperative.tools.lots import share_lots
 from odoo.addons.producer_cooperative.tools.units import from_units, to_units
@@ -33,6 +34,16 @@ class CoopPoolAllocationLot(models.Model):
 class CoopPoolLine(models.Model):
     """Lots of one product: shared out to the members in their order, the oldest first."""
     _inherit = 'coop.pool.line'
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('product_id', 'step')
+    def _check_serials_are_whole(self):
+        for line in self:
+            if line.product_id.tracking == 'serial' and line.step % 1:
+                raise ValidationError(self.env._(
+                    "%s has serial numbers: it is handed out in whole units only.", line.display_name,
+                ))
 
     # === BUSINESS METHODS === #
 

@@ -16,6 +16,8 @@ MEASURES = (
     'lb', 'inch', 'foot', 'yard', 'mile', 'square_foot', 'floz', 'qt', 'gal', 'cubic_inch', 'cubic_foot', 'kwh',
     'hour', 'day', 'minute',
 )
+#: The same for units that are made by hand and that Odoo does not bring.
+MEASURE_NAMES = frozenset({'kwintal', 'kuintal', 'quintal', 'kw', 'ons', 'pon'})
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,8 @@ class CoopPoolLine(models.Model):
         self.ensure_one()
         if not unit or unit == self.uom_id or not unit._has_common_reference(self.uom_id):
             return False
+        if unit.name.strip().lower() in MEASURE_NAMES:
+            return False
         lookup = self.env['ir.model.data']._xmlid_to_res_id
         return unit.id not in {lookup(f'uom.product_uom_{name}') for name in MEASURES}
 
@@ -259,13 +263,14 @@ class CoopPoolLine(models.Model):
         return to_decimal(self.minimum_packs or 0) * (to_decimal(self.pack) if self.pack else 1)
 
     def _to_vendor_quantity(self, quantity, unit):
-        """Return a quantity in the vendor's unit, or none where that unit cannot say it."""
+        """Return a quantity in the vendor's unit, or none where that unit cannot say it; packings are not cut open."""
         self.ensure_one()
         if unit == self.uom_id:
             return quantity
         in_vendor_unit = unit.round(self.uom_id._compute_quantity(quantity, unit, round=False))
         back = unit._compute_quantity(in_vendor_unit, self.uom_id, round=False)
-        return None if self.uom_id.compare(back, quantity) else in_vendor_unit
+        cut_open = self._is_packing(unit) and unit.compare(in_vendor_unit, round(in_vendor_unit))
+        return None if cut_open or self.uom_id.compare(back, quantity) else in_vendor_unit
 
     def _select_price(self, prices, vendor, quantity):
         """Return the price that Odoo picks on an order: the cheapest of the vendor's that holds for the quantity.

@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date, formatLang
+from odoo.tools import format_date
 
 from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
 from odoo.addons.producer_cooperative.tools.units import to_decimal
-from odoo.addons.producer_cooperative.tools.vendor_choice import Bid, choose, fill_from, offers_from
+from odoo.addons.producer_cooperative.tools.vendor_choice import Bid, choose, fill_from, least_offer, offers_from
 
 
 class CoopPoolLine(models.Model):
@@ -107,11 +107,12 @@ class CoopPoolLine(models.Model):
         # sudo: proposals are worked out, never entered
         lines = self.sudo()
         lines.offer_ids.unlink()
-        found = {line: line._collect_offers() for line in lines}
-        offers = self.env['coop.pool.offer'].sudo().create([values for line in lines for values in found[line]])
+        found = {line: line._rank_offers(line._collect_offers()) for line in lines}
+        offers = self.env['coop.pool.offer'].sudo().create([values for line in lines for values in found[line][0]])
         by_line = offers.grouped('line_id')
         for line in lines:
-            line._apply_proposal(by_line.get(line, offers.browse()))
+            __, best, advised = found[line]
+            line._apply_proposal(by_line.get(line, offers.browse()), best, advised)
 
     def _collect_offers(self):
         """Return what each vendor asks for what the members ask for, as values of ``coop.pool.offer``.
@@ -128,48 +129,64 @@ class CoopPoolLine(models.Model):
                 "%(product)s has no vendor with a price on %(date)s. Enter the vendor's price list first.",
                 product=self.product_id.display_name, date=format_date(self.env, self.pool_id._get_order_date()),
             ))
-        offers, seen = [], set()
-        for price_list in self._get_price_lists(prices):
-            vendor = price_list.vendor
-            quantities = [float(offer.quantity) for offer in offers_from(price_list, asked, more)]
-            for quantity in quantities:
-                if (vendor, quantity) not in seen:
-                    seen.add((vendor, quantity))
-                    offers.append(self._prepare_offer_values(prices, vendor, quantity))
-            if not quantities:
-                offers.append(self._prepare_empty_offer_values(prices, vendor, self._explain_nothing(
-                    fill_from(price_list, asked, more),
-                )))
-        able = {values['vendor_id'] for values in offers if values['quantity']}
-        offers = [values for values in offers if values['quantity'] or values['vendor_id'] not in able]
+        price_lists = self._get_price_lists(prices)
+        quantities = {
+            (price_list.vendor, float(offer.quantity)): None
+            for price_list in price_lists for offer in offers_from(price_list, asked, more)
+        }
+        offers = [self._prepare_offer_values(prices, vendor, quantity) for vendor, quantity in quantities]
+        able = {vendor for vendor, __ in quantities}
+        best = self._choose(offers).best
+        for price_list in price_lists:
+            if price_list.vendor not in able:
+                able.add(price_list.vendor)
+                offers.append(self._prepare_least_offer_values(prices, price_list, best))
         return offers + self._prepare_other_offer_values({price.vendor for price in prices})
 
-    def _apply_proposal(self, offers):
-        """Choose among the offers and write the proposal with its reasons.
-
-        The next step is taken where the members' tolerance covers it; otherwise it is advised.
-        """
+    def _choose(self, offers):
+        """Choose among values of offers; see :func:`~.tools.vendor_choice.choose`."""
         self.ensure_one()
         asked, more = to_decimal(self.quantity_requested), to_decimal(self.tolerance_total)
-        choice = choose(
-            Bid(offer, to_decimal(offer.quantity), to_decimal(offer.amount_total), asked, more)
-            for offer in offers if offer.quantity
+        return choose(
+            Bid(index, to_decimal(values['quantity']), to_decimal(values['amount_total']), asked, more)
+            for index, values in enumerate(offers) if values['quantity']
         )
-        best, advised = (bid.key if bid else offers.browse() for bid in (choice.best, choice.advised))
-        for offer in offers.filtered('quantity'):
-            offer.reason = self._explain_offer(offer, best)
-        ranked = offers.sorted(
-            lambda offer: (offer != best, not offer.quantity, offer.quantity_excess > 0, offer.quantity_unserved,
-                           offer.amount_total, offer.id),
-        )
-        for sequence, offer in enumerate(ranked, start=1):
-            offer.sequence = sequence
+
+    def _rank_offers(self, offers):
+        """Put the offers in order, the chosen one first, and say for each why it was chosen or not.
+
+        The next price step is taken where the members' tolerance covers it; otherwise it is advised.
+
+        :return: values of the offers, and the places of the chosen and of the advised one among them, or none.
+        """
+        self.ensure_one()
+        choice = self._choose(offers)
+        best, advised = (offers[bid.key] if bid else None for bid in (choice.best, choice.advised))
+        for values in offers:
+            values.setdefault('reason', self._explain_offer(values, best) if values['quantity'] else False)
+        ranked = sorted(offers, key=lambda values: (
+            values is not best, not values['quantity'], values.get('quantity_excess', 0.0) > 0,
+            values['quantity_unserved'], values.get('amount_total', 0.0),
+        ))
+        for sequence, values in enumerate(ranked, start=1):
+            values['sequence'] = sequence
+        places = (next((at for at, values in enumerate(ranked) if values is found), None) for found in (best, advised))
+        return ranked, *places
+
+    def _apply_proposal(self, offers, best, advised):
+        """Write the proposal with its reasons.
+
+        :param offers: the product's ``coop.pool.offer``, in their order.
+        :param best: place of the chosen one among them, or none; ``advised`` likewise.
+        """
+        self.ensure_one()
+        best, advised = (offers[at] if at is not None else offers.browse() for at in (best, advised))
         self.with_context(coop_is_proposal=True).write({
             'offer_id': best.id, 'vendor_id': best.vendor_id.id, 'proposed_vendor_id': best.vendor_id.id,
             'quantity': best.quantity, 'proposed_quantity': best.quantity, 'overrule_reason': False,
             'advised_offer_id': advised.id, 'advised_quantity': advised.quantity,
-            'advised_saving': best.amount_total - advised.amount_total if best and advised else 0.0,
-            'explanation': self._explain(ranked, best, advised),
+            'advised_saving': best.amount_total - advised.amount_total if advised else 0.0,
+            'explanation': self._explain(offers, best, advised),
         })
 
     def _prepare_offer_values(self, prices, vendor, quantity):
@@ -204,9 +221,17 @@ class CoopPoolLine(models.Model):
             'quantity_excess': max(self._round(quantity - wanted), 0.0),
         }
 
-    def _prepare_empty_offer_values(self, prices, vendor, reason):
-        """Return the offer of a vendor who sells nothing for this sum, with the vendor's first price."""
+    def _prepare_least_offer_values(self, prices, price_list, best):
+        """Return the offer of a vendor who sells nothing for this sum: why not, or more than is asked for, if that pays.
+
+        :param prices: list of :class:`VendorPrice`.
+        :param best: the best :class:`Bid` of the others, or none.
+        """
         self.ensure_one()
+        vendor, least = price_list.vendor, least_offer(price_list, self.quantity_requested)
+        values = least and self._prepare_offer_values(prices, vendor, float(least.quantity))
+        if values and best and to_decimal(values['amount_total']) < best.total:
+            return values
         first = min(
             (price for price in prices if price.vendor == vendor), key=lambda price: (price.minimum, price.price),
         )
@@ -214,7 +239,9 @@ class CoopPoolLine(models.Model):
             'line_id': self.id, 'vendor_id': vendor.id, 'source': 'quote' if first.quote else 'price_list',
             'seller_id': first.seller.id, 'quote_line_id': first.quote.id, 'quantity': 0.0,
             'vendor_uom_id': first.unit.id, 'minimum_quantity': float(first.minimum), 'price_unit': float(first.price),
-            'quantity_unserved': self.quantity_requested, 'reason': reason,
+            'quantity_unserved': self.quantity_requested, 'reason': self._explain_nothing(
+                fill_from(price_list, self.quantity_requested, self.tolerance_total),
+            ),
         }
 
     def _prepare_other_offer_values(self, vendors):
@@ -326,75 +353,3 @@ class CoopPoolLine(models.Model):
                 'default_quantity': (offer or self).quantity,
             },
         }
-
-    # === BUSINESS METHODS - EXPLAINING === #
-
-    def _explain_nothing(self, fill):
-        """Say why a vendor sells nothing for this sum."""
-        self.ensure_one()
-        missing = max(fill.missing, fill.missing_for_case)
-        return self.env._(
-            "Nothing to order: %(missing)s %(unit)s more must be asked for.",
-            missing=self._format(missing), unit=self.uom_id.name,
-        )
-
-    def _explain_offer(self, offer, best):
-        """Say why an offer was chosen, or why not."""
-        self.ensure_one()
-        if offer == best:
-            return self.env._("Chosen: it serves most of what was asked for and costs least in all.")
-        difference = self._format_money(abs(offer.amount_total - best.amount_total))
-        if offer.quantity_excess:
-            excess = self._format(offer.quantity_excess)
-            if best and offer.amount_total < best.amount_total:
-                return self.env._(
-                    "%(difference)s cheaper in all, but %(excess)s %(unit)s would go to the cooperative's stock.",
-                    difference=difference, excess=excess, unit=self.uom_id.name,
-                )
-            return self.env._(
-                "%(excess)s %(unit)s would go to the cooperative's stock.", excess=excess, unit=self.uom_id.name,
-            )
-        if self.uom_id.compare(offer.quantity_unserved, best.quantity_unserved) > 0:
-            return self.env._(
-                "Leaves %(unserved)s %(unit)s of what was asked for unserved.",
-                unserved=self._format(offer.quantity_unserved), unit=self.uom_id.name,
-            )
-        if self.currency_id.is_zero(offer.amount_total - best.amount_total):
-            return self.env._("Costs the same; the first in the price list was taken.")
-        return self.env._("%s dearer in all.", difference)
-
-    def _explain(self, offers, best, advised):
-        """Say how the quantity came about, what each vendor asks for it, and whether ordering more costs less."""
-        self.ensure_one()
-        if not offers:
-            return self.env._("Nobody asked for it.")
-        unit = self.uom_id.name
-        texts = [self.env._(
-            "Asked for %(asked)s %(unit)s (+ %(tolerance)s), ordered %(ordered)s.",
-            asked=self._format(self.quantity_requested), tolerance=self._format(self.tolerance_total),
-            ordered=self._format(best.quantity), unit=unit,
-        )]
-        for offer in offers:
-            texts.append(self.env._(
-                "%(vendor)s: %(quantity)s %(unit)s at %(price)s each, %(total)s in all. %(reason)s",
-                vendor=offer.vendor_id.display_name, quantity=self._format(offer.quantity), unit=unit,
-                price=self._format_money(offer.price_unit), total=self._format_money(offer.amount_total),
-                reason=offer.reason,
-            ) if offer.quantity else self.env._(
-                "%(vendor)s: %(reason)s", vendor=offer.vendor_id.display_name, reason=offer.reason,
-            ))
-        if self.uom_id.compare(best.quantity, self.quantity_requested) > 0:
-            texts.append(self.env._("The members' tolerance takes the excess."))
-        if advised:
-            texts.append(self.env._(
-                "Advice: order %(best)s %(unit)s for %(total)s. The excess of %(excess)s would go to the cooperative's"
-                " stock.", best=self._format(advised.quantity), total=self._format_money(advised.amount_total),
-                excess=self._format(advised.quantity_excess), unit=unit,
-            ))
-        return "\n".join(texts)
-
-    def _format(self, quantity):
-        return formatLang(self.env, float(quantity), dp='Product Unit')
-
-    def _format_money(self, amount):
-        return format_amount(self.env, float(amount), self.currency_id)

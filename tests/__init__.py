@@ -8,10 +8,16 @@ from . import test_consignment_stock
 from . import test_consignment_terms
 from . import test_membership
 from . import test_pool_distribution
+from . import test_pool_goods
+from . import test_pool_lots
 from . import test_pool_order
+from . import test_pool_properties
+from . import test_pool_queries
+from . import test_pool_quote
 from . import test_pool_receipt
 from . import test_pool_requests
 from . import test_pool_security
+from . import test_pool_vendor
 from . import test_portal
 from . import test_savings_properties
 from . import test_savings_voucher
@@ -31,8 +37,10 @@ from . import test_tools_commission
 from . import test_tools_doctests
 from . import test_tools_entitlement
 from . import test_tools_errors
+from . import test_tools_lots
 from . import test_tools_price_steps
 from . import test_tools_shu
 from . import test_tools_units
+from . import test_tools_vendor_choice
 from . import test_translations
 from . import test_year

@@ -194,18 +194,3 @@ class TestPoolOrder(PoolCommon):
         pool.purchase_order_ids.button_cancel()
         pool._cancel_with_reason("Prices fell")
         self.assertEqual(pool.state, 'cancelled')
-
-    def test_closing_costs_the_same_for_3_requests_as_for_30(self):
-        def count_queries(members):
-            pool = self._create_pool()
-            self._request(pool, dict.fromkeys(members, 3))
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            pool.action_close()
-            self.env.flush_all()
-            return self.env.cr.sql_log_count - before
-        few = [self.siti, self.budi, self.ani]
-        many = few + [self._create_member(f"Member {number}") for number in range(27)]
-        count_queries(few)
-        self.assertEqual(count_queries(few), count_queries(many))

@@ -113,6 +113,21 @@ def offers_from(price_list: PriceList, asked: Stored, tolerance: Stored = 0) -> 
     return [need, *covered[:1], *beyond[:1]]
 
 
+def least_offer(price_list: PriceList, asked: Stored) -> Offer | None:
+    """Give the least a vendor sells to somebody who asks for less, in full packs; nothing when nobody asks.
+
+    :raises RuleRefusal, InputRefusal: as :func:`.price_steps.offer_at`
+
+    >>> least_offer(PriceList('A', [PriceStep(20, 10)], pack=Decimal(8)), 15).quantity
+    Decimal('24')
+    """
+    wanted = to_decimal(asked)
+    if wanted <= 0:
+        return None
+    first = min((step.minimum for step in price_list.steps), default=ZERO)
+    return offers_for(price_list.steps, max(wanted, first, price_list.minimum), price_list.pack or None)[0]
+
+
 def choose(bids: Iterable[Bid]) -> Choice:
     """Choose among what all vendors could deliver.
 
@@ -130,8 +145,8 @@ def choose(bids: Iterable[Bid]) -> Choice:
 
 
 def _pays(bid: Bid, best: Bid | None) -> bool:
-    """Tell whether a bid that leaves goods over is worth advising."""
-    return best is None or (bid.unserved <= best.unserved and bid.total < best.total)
+    """Tell whether a bid that leaves goods over costs less than the best one, and serves no less."""
+    return best is not None and bid.unserved <= best.unserved and bid.total < best.total
 
 
 def _fill(asked: Stored, tolerance: Stored, pack: Decimal | None, minimum: Decimal) -> CaseFill:
