@@ -135,13 +135,18 @@ class CoopPoolLine(models.Model):
     def _get_price_steps(self, vendor=None):
         """Return the price steps that hold on the day of the order, of one vendor or of all.
 
+        A vendor without a price list, whose quote was chosen, sells at the quoted price.
+
         :return: list of :class:`PriceStep`, per unit of the product and in company currency.
         """
         self.ensure_one()
-        return [
+        steps = [
             PriceStep(price.minimum, price.price) for price in self._get_vendor_prices()
             if not vendor or price.vendor == vendor
         ]
+        if not steps and vendor and self.offer_id.vendor_id == vendor:
+            steps = [PriceStep(Decimal(0), to_decimal(self.offer_id.price_unit))]
+        return steps
 
     def _get_vendor_prices(self):
         """Return all prices that hold on the day of the order, in the order of the price list.

@@ -23,7 +23,7 @@ class CoopPoolLine(models.Model):
         ondelete='restrict', help="Proposed at the closing; may be overruled until the order is made.",
     )
     overrule_reason = fields.Char(
-        string="Overruled Because", copy=False,
+        string="Overruled Because", copy=False, groups=MONEY_GROUPS,
         help="Why another vendor or quantity than the proposed one is ordered.",
     )
     is_overruled = fields.Boolean(compute='_compute_is_overruled')
@@ -67,6 +67,8 @@ class CoopPoolLine(models.Model):
     def write(self, vals):
         if not {'vendor_id', 'quantity'} & vals.keys() or self._is_proposal():
             return super().write(vals)
+        # sudo: whoever orders or cancels the pool at this moment waits; what may be written is checked below
+        self.pool_id.sudo()._queue_up()
         before = {line: (line.vendor_id, line.quantity) for line in self}
         res = super().write(vals)
         changed = self.filtered(lambda line: (line.vendor_id, line.quantity) != before[line])
