@@ -115,7 +115,9 @@ class CoopPoolLine(models.Model):
             PriceList(None, (), to_decimal(self.pack or 0), self._get_own_minimum()),
         ]
         fills = [fill_from(price_list, asked, more) for price_list in price_lists]
-        return min(fills, key=lambda fill: (-min(fill.quantity, to_decimal(asked)), fill.missing, fill.missing_for_case))
+        return min(fills, key=lambda fill: (
+            -min(fill.quantity, to_decimal(asked)), fill.missing, fill.missing_for_case,
+        ))
 
     def _get_price_lists(self, prices):
         """Return the price lists to compare, one for each vendor and way of packing.

@@ -97,7 +97,10 @@ class CoopPoolLine(models.Model):
         """Open what each vendor asks for this product."""
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_pool_offer_action')
-        return {**action, 'domain': [('line_id', '=', self.id)], 'context': {}}
+        return {
+            **action, 'domain': [('line_id', '=', self.id)],
+            'context': {'coop_hide_pool': True, 'coop_hide_line': True},
+        }
 
     # === BUSINESS METHODS - PROPOSING === #
 
@@ -224,7 +227,7 @@ class CoopPoolLine(models.Model):
         }
 
     def _prepare_least_offer_values(self, prices, price_list, best):
-        """Return the offer of a vendor who sells nothing for this sum: why not, or more than is asked for, if that pays.
+        """Return the offer of a vendor who sells nothing for this sum: why not, or the least there is, if that pays.
 
         :param prices: list of :class:`VendorPrice`.
         :param best: the best :class:`Bid` of the others, or none.
@@ -314,10 +317,12 @@ class CoopPoolLine(models.Model):
     def _follow_choice(self):
         """Point each product to the offer that was chosen, and make one where the choice is nobody's offer."""
         for line in self:
-            offer = line.offer_ids.filtered(
-                lambda offer: offer.vendor_id == line.vendor_id
-                and not line.uom_id.compare(offer.quantity, line.quantity) and offer.quantity,
-            )[:1]
+            same = [
+                offer for offer in line.offer_ids
+                if offer.vendor_id == line.vendor_id and offer.quantity
+                and not line.uom_id.compare(offer.quantity, line.quantity)
+            ]
+            offer = same[0] if same else line.offer_ids.browse()
             if not offer and line.vendor_id and line.quantity:
                 values = line._prepare_offer_values(line._get_vendor_prices(), line.vendor_id, line.quantity)
                 offer = line.offer_ids.create({
