@@ -115,16 +115,20 @@ class ResCompany(models.Model):
         :param date: day that decides the year in the prefix; today by default.
         :param bool gapless: whether the numbers may have no holes (slower: concurrent users wait for each other).
         """
+        return self._get_coop_sequence(code, prefix, gapless=gapless).next_by_id(sequence_date=date)
+
+    def _get_coop_sequence(self, code, prefix, gapless=False):
+        """Return this company's own sequence ``code`` as superuser; it is created on first use.
+
+        Parameters as in :meth:`_next_coop_number`.
+        """
         self.ensure_one()
         # sudo: users draw numbers from the company's sequence, they never change it
         Sequence = self.env['ir.sequence'].sudo().with_company(self)
-        sequence = Sequence.search([('code', '=', code), ('company_id', '=', self.id)], limit=1)
-        if not sequence:
-            sequence = Sequence.create({
-                'name': f"{code} {self.name}", 'code': code, 'company_id': self.id, 'prefix': prefix, 'padding': 5,
-                'implementation': 'no_gap' if gapless else 'standard', 'use_date_range': 'range_' in (prefix or ''),
-            })
-        return sequence.next_by_id(sequence_date=date)
+        return Sequence.search([('code', '=', code), ('company_id', '=', self.id)], limit=1) or Sequence.create({
+            'name': f"{code} {self.name}", 'code': code, 'company_id': self.id, 'prefix': prefix, 'padding': 5,
+            'implementation': 'no_gap' if gapless else 'standard', 'use_date_range': 'range_' in (prefix or ''),
+        })
 
     # === BUSINESS METHODS - CLOSING === #
 
@@ -196,12 +200,14 @@ class ResCompany(models.Model):
         for suffix, field_name, name, values in JOURNALS:
             if self[field_name]:
                 continue
-            xmlid = f'account.{self.id}_{suffix}'
+            # A branch shares the journals of its main company, as it does with Odoo's own.
+            xmlid = f'account.{self.root_id.id}_{suffix}'
             journal = self.env.ref(xmlid, raise_if_not_found=False)
-            self[field_name] = journal or self.env['account.journal']._load_records([{
+            self[field_name] = journal or self.env['account.journal'].with_company(self.root_id)._load_records([{
                 'xml_id': xmlid,
                 'values': {
-                    'name': name._translate('en_US'), 'company_id': self.id, 'show_on_dashboard': False, **values,
+                    'name': name._translate('en_US'), 'company_id': self.root_id.id, 'show_on_dashboard': False,
+                    **values,
                 },
                 'noupdate': True,
             }])

@@ -4,3 +4,7 @@ from . import coop_setup
 from . import coop_settle_members
 from . import coop_pool_ask_vendors
 from . import coop_pool_overrule
+from . import coop_membership_decision
+from . import coop_membership_admission
+from . import account_payment_register
+from . import coop_arrears_remind
