@@ -10,7 +10,7 @@ PROPOSAL_FIELDS = {'vendor_id', 'quantity'}
 #: What only closing and distributing write.
 RESULT_FIELDS = {
     'proposed_vendor_id', 'proposed_quantity', 'advised_quantity', 'advised_saving', 'explanation', 'price_expected',
-    'cost_charged', 'margin_charged', 'price_charged',
+    'cost_charged', 'margin_charged', 'price_charged', 'cost_basis', 'quantity_basis',
 }
 
 

@@ -5,9 +5,9 @@ from odoo.exceptions import UserError
 
 from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
 from odoo.addons.producer_cooperative.tools.errors import ArithmeticRefusal
-from odoo.addons.producer_cooperative.tools.pooling import price_pooled
+from odoo.addons.producer_cooperative.tools.pooling import cost_of, price_pooled
 from odoo.addons.producer_cooperative.tools.price_steps import next_step, price_at
-from odoo.addons.producer_cooperative.tools.units import exact, to_decimal
+from odoo.addons.producer_cooperative.tools.units import exact, from_units, to_decimal
 
 
 class CoopPoolLine(models.Model):
@@ -22,9 +22,22 @@ class CoopPoolLine(models.Model):
     price_charged = fields.Float(
         string="Members' Price", min_display_digits='Product Price', readonly=True, copy=False, groups=MONEY_GROUPS,
     )
+    cost_basis = fields.Float(
+        digits=0, readonly=True, copy=False, groups=MONEY_GROUPS,
+        help="What everything that came cost, as the members were charged for it.",
+    )
+    quantity_basis = fields.Float(
+        digits='Product Unit', readonly=True, copy=False, groups=MONEY_GROUPS,
+        help="What had come when the members were charged for it.",
+    )
     cost_total = fields.Monetary(
         string="Vendor's Total", compute='_compute_cost_total', compute_sudo=True, groups=MONEY_GROUPS,
         help="What came costs this much before tax: posted bills and credit notes, the order for what is not billed.",
+    )
+    quantity_overbilled = fields.Float(
+        string="Billed but Not Received", digits='Product Unit', compute='_compute_quantity_overbilled',
+        compute_sudo=True, groups=MONEY_GROUPS,
+        help="The vendor's posted bills ask for so much more than came. What came bears it, unless the vendor credits.",
     )
     cost_variance = fields.Monetary(
         string="Variance", compute='_compute_cost_variance', compute_sudo=True, groups=MONEY_GROUPS,
@@ -42,6 +55,16 @@ class CoopPoolLine(models.Model):
         for line in self:
             line.cost_total = float(line._get_cost())
 
+    @api.depends('quantity_received', 'pool_id.purchase_order_ids.order_line.invoice_lines.parent_state')
+    def _compute_quantity_overbilled(self):
+        # sudo (compute_sudo): bills of the pool's own orders, for the roles that may see prices
+        for line in self:
+            excess = (
+                order_line._coop_get_billed()[0] - order_line._coop_get_received_quantity()
+                for order_line in line._get_purchase_lines()
+            )
+            line.quantity_overbilled = line._round(sum(max(quantity, 0.0) for quantity in excess))
+
     @api.depends('cost_total', 'cost_charged', 'quantity_allocated', 'pool_state')
     def _compute_cost_variance(self):
         for line in self:
@@ -49,7 +72,8 @@ class CoopPoolLine(models.Model):
             if line.pool_state not in ('distributed', 'done') or not given or not received:
                 line.cost_variance = 0.0
                 continue
-            line.cost_variance = float(line._get_cost() * Fraction(given) / Fraction(received)) - line.cost_charged
+            cost = float(line._get_cost() * Fraction(given) / Fraction(received))
+            line.cost_variance = line.currency_id.round(cost - line.cost_charged)
 
     # === BUSINESS METHODS === #
 
@@ -80,10 +104,26 @@ class CoopPoolLine(models.Model):
                 product=self.display_name, reason=refusal,
             )) from refusal
 
-    def _get_amount_alone(self, quantity):
-        """Return what the vendor's price list asks for this quantity alone; below its first step, the first price."""
+    def _get_cost_of(self, quantity):
+        """Return what this much of what came cost, as the members were charged for it, in company currency.
+
+        Rounded to the pool's rounding unit.
+
+        :rtype: Decimal
+        """
         self.ensure_one()
-        steps = self.sudo()._get_price_steps(self.vendor_id)  # sudo: price lists, for a result shown with the charge
+        unit = self.pool_id.rounding_unit
+        cost = exact(to_decimal(self.sudo().cost_basis)) / exact(to_decimal(unit))
+        return from_units(cost_of(cost, to_decimal(self.quantity_basis), to_decimal(quantity)), unit)
+
+    def _get_amount_alone(self, quantity, steps=None):
+        """Return what the vendor's price list asks for this quantity alone; below its first step, the first price.
+
+        :param steps: the vendor's price steps, where many quantities are asked for.
+        """
+        self.ensure_one()
+        if steps is None:
+            steps = self.sudo()._get_price_steps(self.vendor_id)  # sudo: price lists, for a result shown with charges
         wanted = to_decimal(quantity)
         if not steps:
             return 0.0

@@ -36,3 +36,4 @@ from . import test_tools_shu
 from . import test_tools_units
 from . import test_translations
 from . import test_year
+from . import test_pool_money_correction
