@@ -29,6 +29,7 @@
         'views/coop_setup_views.xml',
         'views/res_config_settings_views.xml',
         'views/portal_templates.xml',
+        'views/coop_drop_point_views.xml',
         'views/coop_pool_views.xml',
         'views/coop_pool_line_views.xml',
         'views/coop_pool_request_views.xml',

@@ -17,7 +17,9 @@ from . import coop_savings_voucher
 from . import coop_savings_voucher_line
 from . import res_partner
 from . import res_config_settings
+from . import coop_drop_point
 from . import coop_pool
+from . import coop_pool_member
 from . import coop_pool_line
 from . import coop_pool_line_price
 from . import coop_pool_line_purchase

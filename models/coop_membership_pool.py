@@ -7,6 +7,10 @@ class CoopMembership(models.Model):
     """The member's part in pooled purchases."""
     _inherit = 'coop.membership'
 
+    drop_point_id = fields.Many2one(
+        comodel_name='coop.drop.point', check_company=True, index='btree_not_null', ondelete='restrict', tracking=True,
+        help="Where the member gets the goods of pooled purchases.",
+    )
     pool_request_ids = fields.One2many(
         comodel_name='coop.pool.request', inverse_name='membership_id', string="Pool Requests",
     )

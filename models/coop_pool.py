@@ -57,9 +57,9 @@ class CoopPool(models.Model):
     )
     date_closed = fields.Datetime(string="Closed On", readonly=True, copy=False)
     warehouse_id = fields.Many2one(
-        comodel_name='stock.warehouse', string="Drop Point", check_company=True, required=True,
+        comodel_name='stock.warehouse', string="Received At", check_company=True, required=True,
         compute='_compute_warehouse_id', store=True, readonly=False, precompute=True,
-        help="Where the goods are received and handed out.",
+        help="The warehouse that receives the goods. Where each member gets them is the member's drop point.",
     )
     allow_tolerance = fields.Boolean(
         default=True,
@@ -87,6 +87,7 @@ class CoopPool(models.Model):
     )
     line_ids = fields.One2many(comodel_name='coop.pool.line', inverse_name='pool_id', string="Products", copy=True)
     request_ids = fields.One2many(comodel_name='coop.pool.request', inverse_name='pool_id', string="Requests")
+    member_ids = fields.One2many(comodel_name='coop.pool.member', inverse_name='pool_id', string="Participants")
     cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
     note = fields.Html(string="Remarks")
     member_count = fields.Integer(string="Members", compute='_compute_member_count', compute_sudo=True)

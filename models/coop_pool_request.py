@@ -27,6 +27,11 @@ class CoopPoolRequest(models.Model):
         comodel_name='coop.membership', string="Member", required=True, index=True, check_company=True,
         ondelete='restrict', domain="[('state', '=', 'active')]",
     )
+    member_id = fields.Many2one(
+        comodel_name='coop.pool.member', string="Participant", readonly=True, index='btree_not_null', copy=False,
+        ondelete='restrict', help="The member's part in the pool, which comes with the first request.",
+    )
+    drop_point_id = fields.Many2one(related='member_id.drop_point_id', store=True)
     quantity = fields.Float(digits='Product Unit', required=True, help="In the product's unit.")
     tolerance = fields.Float(digits='Product Unit', help="How much more the member would take, in the product's unit.")
     row_ids = fields.One2many(
@@ -82,6 +87,7 @@ class CoopPoolRequest(models.Model):
             if vals.get('line_id'):
                 vals.setdefault('pool_id', lines.browse(vals['line_id']).pool_id.id)
         requests = super().create(vals_list)
+        requests._link_members()
         requests._check_pool_is_open()
         requests._check_members_are_active()
         requests._update_rows()
@@ -112,6 +118,23 @@ class CoopPoolRequest(models.Model):
         pools = self.pool_id.sudo()
         pools._queue_up()
         pools._check_takes_requests()
+
+    def _link_members(self):
+        """Give each request its member's part in the pool, which is made with the first request."""
+        # sudo: the part follows the request, whoever may make one
+        Member = self.env['coop.pool.member'].sudo()
+        keys = {(request.pool_id.id, request.membership_id.id) for request in self}
+        members = {
+            (member.pool_id.id, member.membership_id.id): member for member in Member.search([
+                ('pool_id', 'in', self.pool_id.ids), ('membership_id', 'in', self.membership_id.ids),
+            ])
+        }
+        missing = sorted(keys - members.keys())
+        members.update(zip(missing, Member.create([
+            {'pool_id': pool, 'membership_id': membership} for pool, membership in missing
+        ]), strict=True))
+        for request in self.sudo():
+            request.member_id = members[request.pool_id.id, request.membership_id.id]
 
     def _check_members_are_active(self):
         labels = dict(self.env['coop.membership']._fields['state']._description_selection(self.env))
