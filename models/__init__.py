@@ -39,6 +39,7 @@ from . import coop_pool_variance
 from . import coop_pool_allocation_charge
 from . import coop_pool_request_later
 from . import coop_pool_credit_note
+from . import coop_pool_paper
 from . import coop_pool_deposit
 from . import coop_pool_deposit_round
 from . import coop_season

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
 from odoo.addons.producer_cooperative.tools.ordering import natural_key
 
 
@@ -15,6 +16,11 @@ class CoopMembership(models.Model):
         comodel_name='coop.pool.request', inverse_name='membership_id', string="Pool Requests",
     )
     pool_request_count = fields.Integer(compute='_compute_pool_request_count')
+    pool_saving = fields.Monetary(
+        string="Saved by Buying Together", compute='_compute_pool_saving', groups=MONEY_GROUPS,
+        help="What the vendors' price lists ask for the member's quantities alone, less what the member was charged.",
+    )
+    pool_deposit_count = fields.Integer(compute='_compute_pool_saving', groups=MONEY_GROUPS)
 
     # === COMPUTE METHODS === #
 
@@ -26,7 +32,30 @@ class CoopMembership(models.Model):
         for membership in self:
             membership.pool_request_count = counts.get(membership._origin, 0)
 
+    @api.depends_context('uid')
+    def _compute_pool_saving(self):
+        groups = self.env['coop.pool.charge']._read_group(
+            [('membership_id', 'in', self._origin.ids)], ['membership_id'], ['saving:sum'],
+        )
+        sums = dict(groups)
+        deposits = dict(self.env['coop.pool.deposit']._read_group(
+            [('membership_id', 'in', self._origin.ids), ('state', '!=', 'cancelled')], ['membership_id'], ['__count'],
+        ))
+        for membership in self:
+            membership.pool_saving = sums.get(membership._origin, 0.0)
+            membership.pool_deposit_count = deposits.get(membership._origin, 0)
+
     # === ACTIONS === #
+
+    def action_view_pool_savings(self):
+        """Open what pooled buying brought these members."""
+        action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_pool_saving_report_action')
+        return {**action, 'domain': [('membership_id', 'in', self.ids)], 'context': {}}
+
+    def action_view_pool_deposits(self):
+        """Open the deposits of these members."""
+        action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_pool_deposit_action')
+        return {**action, 'domain': [('membership_id', 'in', self.ids)], 'context': {'create': False}}
 
     def action_view_pool_requests(self):
         """Open what these members asked for in pooled purchases."""

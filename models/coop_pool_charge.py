@@ -3,8 +3,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_amount
 
-from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
-
 
 class CoopPoolCharge(models.Model):
     """What one member pays in one pool and why; written at the distribution, together with the member's order."""
@@ -34,7 +32,6 @@ class CoopPoolCharge(models.Model):
     )
     correction_ids = fields.One2many(
         comodel_name='coop.pool.correction', inverse_name='charge_id', string="Corrections", readonly=True,
-        groups=MONEY_GROUPS,
     )
     correction_amount = fields.Monetary(
         string="Corrected By", compute='_compute_amount_total', store=True, help="What came or went after that.",

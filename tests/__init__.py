@@ -37,3 +37,6 @@ from . import test_tools_units
 from . import test_translations
 from . import test_year
 from . import test_pool_money_correction
+from . import test_pool_money_variance
+from . import test_pool_money_deposit
+from . import test_pool_money_season

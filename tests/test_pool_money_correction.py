@@ -47,13 +47,12 @@ class PoolMoneyCommon(PoolCommon):
 
     def _assertTies(self, pool):
         """Σ charges = cost + margin + shared costs charged = Σ orders; Σ shared costs = charged + borne."""
-        self.assertEqual(
-            pool.amount_charged, pool.amount_goods + pool.amount_margin + pool.amount_costs, "charges and their parts",
-        )
-        self.assertEqual(sum(pool.charge_ids.order_id.mapped('amount_untaxed')), pool.amount_charged, "orders")
-        self.assertEqual(
-            sum(pool.cost_ids.mapped('amount_shared')), pool.amount_costs + pool.amount_costs_borne, "shared costs",
-        )
+        for name, amount, expected in (
+            ("parts", pool.amount_goods + pool.amount_margin + pool.amount_costs, pool.amount_charged),
+            ("orders", sum(pool.charge_ids.order_id.mapped('amount_untaxed')), pool.amount_charged),
+            ("costs", pool.amount_costs + pool.amount_costs_borne, sum(pool.cost_ids.mapped('amount_shared'))),
+        ):
+            self.assertEqual(self.rupiah.compare_amounts(amount, expected), 0, (name, amount, expected))
 
     def _totals(self, pool):
         return [self._charge(pool, member).amount_total for member in (self.siti, self.budi, self.ani)]

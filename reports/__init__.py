@@ -1,0 +1,1 @@
+from . import coop_pool_saving_report
