@@ -40,3 +40,5 @@ from . import test_pool_money_correction
 from . import test_pool_money_variance
 from . import test_pool_money_deposit
 from . import test_pool_money_season
+from . import test_pool_money_ledger
+from . import test_pool_money_papers
