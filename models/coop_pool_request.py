@@ -8,6 +8,8 @@ from odoo.addons.producer_cooperative.tools.allocation import append_change
 #: Proof, in the context, that a pool itself has checked its requests. A Python object and not a value: nobody can send
 #: it over RPC.
 CHECKED_TOKEN = object()
+#: What a request says that was not withdrawn.
+WITHDRAWN_NOTHING = {'withdraw_reason': False, 'quantity_withdrawn': 0.0}
 
 
 class CoopPoolRequest(models.Model):
@@ -107,7 +109,7 @@ class CoopPoolRequest(models.Model):
         if not self._is_checked():
             requests._check_pool_is_open()
             requests._check_changes({})
-        requests._update_rows()
+            requests._update_rows()
         return requests
 
     def write(self, vals):
@@ -115,16 +117,18 @@ class CoopPoolRequest(models.Model):
             raise UserError(self.env._("A request keeps its member and product: take it back and make another one."))
         if vals.get('entry_uom_id'):
             for request in self:
-                super(CoopPoolRequest, request).write(request._convert_entry({**vals}, request.line_id))
+                request.write(request._convert_entry({**vals}, request.line_id))
             return True
-        if not {'quantity', 'tolerance'} & vals.keys():
+        if not {'quantity', 'tolerance'} & vals.keys() or self._is_checked():
             return super().write(vals)
         before = {(request.membership_id, request.line_id): (request.quantity, request.tolerance) for request in self}
-        if not self._is_checked():
-            self._check_pool_is_open()
+        self._check_pool_is_open()
         res = super().write(vals)
-        if not self._is_checked():
-            self._check_changes(before)
+        self._check_changes(before)
+        # sudo: whoever asks again is not withdrawn any more
+        self.sudo().filtered(lambda request: request.withdraw_reason and (request.quantity or request.tolerance)).write(
+            WITHDRAWN_NOTHING,
+        )
         self._update_rows()
         return res
 
@@ -148,7 +152,7 @@ class CoopPoolRequest(models.Model):
     # === BUSINESS METHODS - CHECKS === #
 
     def _as_checked(self):
-        """Return these requests for a caller that has checked the pool, the members and the quantities."""
+        """Return these requests for a caller that checks pool, members and quantities, and updates the rows itself."""
         return self.with_context(coop_pool_request_token=CHECKED_TOKEN)
 
     def _is_checked(self):
@@ -265,6 +269,7 @@ class CoopPoolRequest(models.Model):
             request.sudo()._as_checked().write({
                 'quantity_withdrawn': request.quantity, 'withdraw_reason': reason, 'quantity': 0.0, 'tolerance': 0.0,
             })
+        self._update_rows()
         for pool, requests in self.grouped('pool_id').items():
             pool.message_post(body=self.env._(
                 "Withdrawn: %(requests)s. %(reason)s",

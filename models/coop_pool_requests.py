@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
+from odoo.addons.producer_cooperative.models.coop_pool_request import WITHDRAWN_NOTHING
+
 #: How far a converted quantity may be from what a product's unit can say.
 CONVERSION_DIGITS = 6
 
@@ -106,20 +108,26 @@ class CoopPool(models.Model):
                 ('pool_id', '=', self.id), ('membership_id', 'in', members.ids),
             ])
         }
-        new, kept, dropped = [], Request, Request
+        new, kept, changed, dropped = [], Request, Request, Request
         for (member, line), (quantity, tolerance) in changes.items():
             request = stored.get((member.id, line.id))
-            values = {'quantity': quantity, 'tolerance': tolerance, 'source': source, 'source_ref': source_ref}
+            values = {
+                **WITHDRAWN_NOTHING, 'quantity': quantity, 'tolerance': tolerance, 'source': source,
+                'source_ref': source_ref,
+            }
             if not (quantity or tolerance):
                 dropped |= request or Request
             elif not request:
                 new.append({'pool_id': self.id, 'line_id': line.id, 'membership_id': member.id, **values})
-            else:
-                if (request.quantity, request.tolerance) != (quantity, tolerance):
-                    request.write(values)
+            elif (request.quantity, request.tolerance) == (quantity, tolerance):
                 kept |= request
+            else:
+                request.write(values)
+                changed |= request
         dropped.unlink()
-        return (Request.create(new) | kept).with_env(self.env)
+        changed |= Request.create(new)
+        changed._update_rows()
+        return (kept | changed).with_env(self.env)
 
     def _check_may_withdraw(self):
         """Refuse to withdraw requests once they are ordered; between closing and ordering only the manager does it.

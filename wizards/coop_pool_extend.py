@@ -11,6 +11,7 @@ class CoopPoolExtend(models.TransientModel):
     date_before = fields.Datetime(related='pool_id.date_cutoff', string="Until Now")
     date_cutoff = fields.Datetime(
         string="New Deadline", required=True, compute='_compute_date_cutoff', store=True, readonly=False,
+        precompute=True,
     )
     reason = fields.Char(required=True)
 
