@@ -49,7 +49,7 @@ class CoopDemo(models.AbstractModel):
         pool = self._create_pool(
             "Pupuk NPK musim berikut", self._get_fertilizer(), wishes, opened=today - relativedelta(days=4),
         )
-        pool.date_cutoff = today + relativedelta(days=10)
+        pool.date_cutoff = pool._get_cutoff(10)
 
     def _create_fertilizer(self):
         vendor = self.env['res.partner'].create({
@@ -83,7 +83,7 @@ class CoopDemo(models.AbstractModel):
     def _create_pool(self, title, product, wishes, opened):
         members = {member.partner_id.name: member for member in self._get_members()}
         pool = self._as('petugas').env['coop.pool'].create({
-            'title': title, 'margin_percent': 4, 'rounding_unit': 100, 'payment_term_id': self._get_harvest_term().id,
+            'title': title, 'allow_tolerance': True, 'margin_percent': 4, 'rounding_unit': 100, 'payment_term_id': self._get_harvest_term().id,
             'line_ids': [Command.create({'product_id': product.id})],
             'cost_ids': [Command.create({'name': "Ongkos angkut", 'amount': FREIGHT, 'split': 'quantity'})],
         })

@@ -35,7 +35,39 @@ class CoopPoolAllocation(models.Model):
             waiting = share.quantity - share.quantity_collected if share.charge_id else 0.0
             share.quantity_waiting = share.uom_id.round(max(waiting, 0.0)) if share.uom_id else waiting
 
+    # === ACTIONS === #
+
+    def action_withdraw(self):
+        """Ask why these shares are withdrawn or refused."""
+        return {
+            'type': 'ir.actions.act_window', 'name': self.env._("Withdraw"), 'res_model': 'coop.pool.share.withdraw',
+            'view_mode': 'form', 'target': 'new', 'context': {'default_allocation_ids': self.ids},
+        }
+
     # === BUSINESS METHODS === #
+
+    def _withdraw(self, reason):
+        """Take shares out of a round that is ordered or received; the goods go to the others by the round's rule.
+
+        What nobody takes stays in the cooperative's stock.
+
+        :param str reason: why, for the auditors.
+        :raises UserError: when the round is not ordered yet, or distributed already.
+        """
+        pools = self.pool_id
+        pools.check_access('write')
+        pools._queue_up()
+        for pool in pools:
+            if pool.state in ('distributed', 'done'):
+                raise UserError(self.env._(
+                    "%s has been distributed: goods that a member does not take are recorded as not collected.",
+                    pool.display_name,
+                ))
+        for share in self:
+            share._check_may_be_changed()
+            share.request_id._withdraw_late(reason)
+            share.sudo().is_manual = False  # sudo: the share goes back to the rule, which gives it nothing
+        pools._reallocate()
 
     def _as_pool(self):
         """Return these shares for the pool that corrects them after the distribution."""

@@ -47,7 +47,7 @@ class CoopPool(models.Model):
     def action_offer_again(self):
         """Ask who takes goods that are left over."""
         self.ensure_one()
-        return self._open_wizard('coop.pool.offer', self.env._("Offer Again"), default_pool_id=self.id)
+        return self._open_wizard('coop.pool.hand.over', self.env._("Offer Again"), default_pool_id=self.id)
 
     def action_take_back(self):
         """Ask which member did not come, or brought goods back, and what of."""

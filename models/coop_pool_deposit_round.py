@@ -163,7 +163,8 @@ class CoopPool(models.Model):
             if pool.state != 'closed' or not unpaid:
                 raise UserError(self.env._("Every member of %s has paid the deposit.", pool.display_name))
             requests = pool.request_ids.filtered(lambda request, unpaid=unpaid: request.membership_id in unpaid)
-            requests._withdraw(self.env._("The deposit was not paid"))
+            requests._withdraw_late(self.env._("The deposit was not paid"))
+            pool.line_ids._propose()
 
     def _cancel_with_reason(self, reason):
         """Cancel the round; deposits that were only requested are dropped, paid ones are to be paid back."""

@@ -1,129 +1,129 @@
-from odoo import models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 
-from odoo.addons.producer_cooperative.tools.ordering import natural_key
+
+class CoopPoolPaper(models.Model):
+    """A paper order list for the members of one drop point: printed empty, signed, and typed in under its number."""
+    _name = 'coop.pool.paper'
+    _inherit = ['coop.guard.mixin']
+    _description = "Paper Order List"
+    _order = 'pool_id DESC, id DESC'
+    _check_company_auto = True
+
+    _guarded_fields = frozenset({'name', 'pool_id'})
+
+    name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
+    pool_id = fields.Many2one(comodel_name='coop.pool', required=True, readonly=True, index=True, ondelete='cascade')
+    company_id = fields.Many2one(related='pool_id.company_id', store=True)
+    pool_state = fields.Selection(related='pool_id.state', string="Pool State")
+    drop_point_id = fields.Many2one(
+        comodel_name='coop.drop.point', check_company=True, index='btree_not_null', ondelete='restrict',
+        help="Whose members stand on the list. Empty: members without a drop point.",
+    )
+    collector = fields.Char(help="Who goes round with the list and signs it.")
+    request_count = fields.Integer(
+        string="Requests Typed In", compute='_compute_request_count', compute_sudo=True,
+        help="Requests that were typed in under the number of this list.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_request_count(self):
+        # sudo (compute_sudo): only how many
+        counts = {
+            (pool.id, name): count for pool, name, count in self.env['coop.pool.request.row']._read_group(
+                [('request_id.pool_id', 'in', self.pool_id.ids), ('source_ref', 'in', self.mapped('name'))],
+                ['request_id.pool_id', 'source_ref'], ['request_id:count_distinct'],
+            )
+        }
+        for paper in self:
+            paper.request_count = counts.get((paper.pool_id.id, paper.name), 0)
+
+    # === CRUD METHODS === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_typed_in(self):
+        for paper in self:
+            if paper.request_count:
+                raise UserError(self.env._("%s was typed in and stays with its requests.", paper.name))
+
+    # === ACTIONS === #
+
+    def action_print(self):
+        """Print the lists, empty."""
+        return self.env.ref('producer_cooperative.coop_pool_paper_action_report').report_action(self)
+
+    def action_type_in(self):
+        """Open the request grid with the members and the number of this list."""
+        self.ensure_one()
+        action = self.pool_id.action_open_grid()
+        return {**action, 'context': {
+            'active_id': self.pool_id.id, 'grid_source': 'paper', 'grid_source_ref': self.name,
+            'grid_drop_point_id': self.drop_point_id.id,
+        }}
+
+    # === BUSINESS METHODS === #
+
+    def _get_memberships(self):
+        """Return the active members of the drop point, in the order of their numbers."""
+        self.ensure_one()
+        domain = Domain('company_id', '=', self.company_id.id) & Domain('state', '=', 'active')
+        members = self.env['coop.membership'].search(domain & Domain('drop_point_id', '=', self.drop_point_id.id))
+        return members.sorted(lambda member: member._get_rank())
 
 
 class CoopPool(models.Model):
-    """What stands on the papers of a round: hand-out lists without money, and the closing report."""
     _inherit = 'coop.pool'
 
-    # === BUSINESS METHODS - HANDING OUT === #
+    paper_ids = fields.One2many(comodel_name='coop.pool.paper', inverse_name='pool_id', string="Paper Lists")
+    paper_count = fields.Integer(compute='_compute_paper_count')
 
-    def _get_slips(self):
-        """Return what is handed out at each drop point, for the warehouse: names, goods and quantities, no money.
+    # === COMPUTE METHODS === #
 
-        :return: list of ``{'drop_point', 'members': [{'member', 'rows'}], 'totals'}``, members in order of their
-            numbers; a row is ``{'product', 'lots', 'quantity', 'unit'}``.
+    @api.depends('paper_ids')
+    def _compute_paper_count(self):
+        for pool in self:
+            pool.paper_count = len(pool.paper_ids)
+
+    # === ACTIONS === #
+
+    def action_print_papers(self):
+        """Make one empty order list for each drop point with active members, and print them.
+
+        Lists that were made before and not typed in yet are printed again, under their numbers.
+
+        :raises UserError: when the pool takes no requests, or there is no member.
         """
         self.ensure_one()
-        # sudo: numbers and names of members and the lots of their deliveries, for whoever may read the shares
-        shares = self.allocation_ids.sudo().filtered(
-            lambda share: share.charge_id and share.uom_id.compare(share.quantity, 0.0) > 0,
-        )
-        lots = self._get_lots_by_share(shares)
-        by_point = shares.grouped(lambda share: share.request_id.drop_point_id)
-        slips = []
-        for point in sorted(by_point, key=lambda point: (not point, point.sequence, point.name or '', point.id)):
-            by_member = by_point[point].grouped('membership_id')
-            slips.append({
-                'drop_point': point,
-                'members': [
-                    {'member': member, 'rows': [self._prepare_slip_row(share, lots) for share in by_member[member]]}
-                    for member in sorted(by_member, key=lambda member: (natural_key(member.number), member.id))
-                ],
-                'totals': self._sum_by_product(by_point[point]),
-            })
-        return slips
+        if self.state not in ('draft', 'open') or self.is_template:
+            raise UserError(self.env._(
+                "%s takes no requests any more: order lists are printed before the closing.", self.display_name,
+            ))
+        members = self.env['coop.membership'].search([
+            ('company_id', '=', self.company_id.id), ('state', '=', 'active'),
+        ])
+        if not members:
+            raise UserError(self.env._("There is no active member to print a list for."))
+        return self._make_papers(members.drop_point_id, any(not member.drop_point_id for member in members)).action_print()
 
-    def _prepare_slip_row(self, share, lots):
-        return {
-            'product': share.product_id, 'lots': ", ".join(lots.get(share, {})), 'quantity': share.quantity,
-            'unit': share.uom_id.name,
-        }
+    def action_view_papers(self):
+        """Open the paper order lists of these pools."""
+        action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_pool_paper_action')
+        return {**action, 'domain': [('pool_id', 'in', self.ids)], 'context': {}}
 
-    def _get_lots_by_share(self, shares):
-        """Return the lots that the members' deliveries take, as ``{share: {lot name: quantity}}``."""
-        lots = {}
-        share_of = {(share.charge_id.order_id, share.product_id): share for share in shares}
-        for item in self.sudo().sale_order_ids.picking_ids.move_ids.filtered(
-            lambda move: move.state != 'cancel' and move.location_dest_id.usage == 'customer',
-        ).move_line_ids.filtered('lot_id'):
-            share = share_of.get((item.move_id.sale_line_id.order_id, item.product_id))
-            if share:
-                of_share = lots.setdefault(share, {})
-                quantity = item.product_uom_id._compute_quantity(item.quantity, share.uom_id, round=False)
-                of_share[item.lot_id.name] = of_share.get(item.lot_id.name, 0.0) + quantity
-        return lots
+    # === BUSINESS METHODS === #
 
-    def _sum_by_product(self, shares):
-        return [
-            {'product': product, 'unit': product.uom_id.name,
-             'quantity': product.uom_id.round(sum(of_product.mapped('quantity')))}
-            for product, of_product in shares.grouped('product_id').items()
-        ]
-
-    def _get_picking_list(self):
-        """Return what the warehouse prepares: per product and lot the quantity for each drop point.
-
-        :return: ``{'points': drop points, 'rows': [{'product', 'lot', 'unit', 'quantities': {drop point: quantity},
-            'total'}]}``; goods whose lot is not known yet stand in a row without lot.
-        """
+    def _make_papers(self, drop_points, with_others=False):
+        """Return one order list for each drop point, and one for members without any."""
         self.ensure_one()
-        # sudo: see _get_slips
-        shares = self.allocation_ids.sudo().filtered(
-            lambda share: share.charge_id and share.uom_id.compare(share.quantity, 0.0) > 0,
-        )
-        lots = self._get_lots_by_share(shares)
-        rows = {}
-        for share in shares:
-            of_share = dict(lots.get(share, {}))
-            rest = share.uom_id.round(share.quantity - sum(of_share.values()))
-            if rest > 0 or not of_share:
-                of_share[''] = rest
-            for lot, quantity in of_share.items():
-                row = rows.setdefault((share.product_id, lot), {
-                    'product': share.product_id, 'lot': lot, 'unit': share.uom_id.name, 'quantities': {}, 'total': 0.0,
-                })
-                point = share.request_id.drop_point_id
-                row['quantities'][point] = share.uom_id.round(row['quantities'].get(point, 0.0) + quantity)
-                row['total'] = share.uom_id.round(row['total'] + quantity)
-        points = shares.request_id.drop_point_id.sorted(lambda point: (point.sequence, point.name, point.id))
-        if any(not share.request_id.drop_point_id for share in shares):
-            points = [*points, points.browse()]
-        return {
-            'points': points,
-            'rows': sorted(rows.values(), key=lambda row: (row['product'].display_name, row['lot'])),
-        }
-
-    # === BUSINESS METHODS - CLOSING REPORT === #
-
-    def _get_closing_lines(self):
-        """Return per product what was asked for, ordered, received, handed out and is left, with prices and cost."""
-        self.ensure_one()
-        lines = []
-        for line in self.line_ids:
-            given = line.quantity_allocated
-            alone = sum(line.allocation_ids.mapped('amount_alone'))
-            cost = line._get_cost_of(given) if line.quantity_basis else 0
-            whole = line._get_cost_of(line.quantity_received) if line.quantity_basis else 0
-            lines.append({
-                'line': line,
-                'price_alone': alone / given if given else 0.0,
-                'saving': alone - sum(line.allocation_ids.mapped('amount')),
-                'cost_left': float(whole) - float(cost),
-            })
-        return lines
-
-    def _get_closing_corrections(self):
-        """Return ``[(label, count, amount)]`` of the corrections by kind."""
-        self.ensure_one()
-        labels = dict(self.env['coop.pool.correction']._fields['kind']._description_selection(self.env))
-        return [
-            (labels[kind], len(corrections), sum(corrections.mapped('amount_total')))
-            for kind, corrections in self.correction_ids.grouped('kind').items()
-        ]
-
-    def _get_charges_by_number(self):
-        """Return the round's charges in order of the members' numbers."""
-        self.ensure_one()
-        return self.charge_ids.sorted(lambda charge: charge.membership_id._get_rank())
+        self.env['coop.pool.paper'].check_access('create')
+        waiting = {paper.drop_point_id.id: paper for paper in self.paper_ids if not paper.request_count}
+        papers = self.env['coop.pool.paper']
+        for point in [*drop_points.sorted(), *([drop_points.browse()] if with_others else [])]:
+            # sudo: numbers are drawn, never typed
+            papers |= waiting.get(point.id) or papers.sudo().create({
+                'name': self.company_id._next_coop_number('coop.pool.paper', 'DP/%(range_year)s/'),
+                'pool_id': self.id, 'drop_point_id': point.id, 'collector': point.responsible_id.name,
+            }).sudo(False)
+        return papers

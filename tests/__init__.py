@@ -7,7 +7,11 @@ from . import test_consignment_settlement
 from . import test_consignment_stock
 from . import test_consignment_terms
 from . import test_membership
+from . import test_pool_batch
+from . import test_pool_deadline
 from . import test_pool_distribution
+from . import test_pool_glance
+from . import test_pool_limits
 from . import test_pool_order
 from . import test_pool_receipt
 from . import test_pool_requests

@@ -269,7 +269,7 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         self.assertEqual(wizard.line_ids.edit(0).quantity, 2)
         wizard.save().action_confirm()
         self.assertEqual(self._totals(pool), [572, 0, 143])
-        wizard = Form(self.env['coop.pool.offer'].with_user(self.officer).with_context(default_pool_id=pool.id))
+        wizard = Form(self.env['coop.pool.hand.over'].with_user(self.officer).with_context(default_pool_id=pool.id))
         wizard.line_id = pool.line_ids
         self.assertEqual(wizard.quantity_left, 2)
         wizard.membership_id, wizard.quantity = self.ani, 1
@@ -278,28 +278,26 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
 
     # === WITHDRAWN AFTER THE CLOSING === #
 
-    def test_request_withdrawn_after_the_closing_is_not_ordered(self):
-        pool = self._seed_pool()
-        pool.action_close()
-        request = pool.request_ids.filtered(lambda request: request.membership_id == self.siti)
-        request.with_user(self.officer)._withdraw("Ill")
-        self.assertEqual((pool.line_ids.quantity, request.withdrawn_quantity, request.withdraw_reason), (3, 4, "Ill"))
-        with self.assertRefused("through its own button"):
-            request.with_user(self.officer).withdraw_reason = "Other"
-
-    def test_request_withdrawn_after_the_receipt_goes_to_the_others(self):
+    def test_share_withdrawn_after_the_receipt_goes_to_the_others(self):
         pool = self._seed_pool()
         self._receive(self._order(pool).picking_ids, 5)
-        pool.request_ids.filtered(lambda request: request.membership_id == self.siti)._withdraw("Ill")
+        # 5 for 4, 2, 1 -> 3, 1, 1; without Siti 2 and 1
+        self.assertEqual([self._share(pool, member).quantity for member in (self.siti, self.budi, self.ani)], [3, 1, 1])
+        self._share(pool, self.siti).with_user(self.officer)._withdraw("Ill")
         self.assertEqual([self._share(pool, member).quantity for member in (self.siti, self.budi, self.ani)], [0, 2, 1])
+        request = self._share(pool, self.siti).request_id
+        self.assertEqual((request.quantity_withdrawn, request.withdraw_reason), (4, "Ill"))
         pool.action_distribute()
         self.assertEqual((len(pool.sale_order_ids), pool.line_ids.quantity_left), (2, 2))
         with self.assertRefused("recorded as not collected"):
-            pool.request_ids[0]._withdraw("Late")
+            self._share(pool, self.budi)._withdraw("Late")
 
-    def test_request_of_an_open_round_is_taken_back_as_usual(self):
+    def test_share_withdrawn_before_the_goods_came(self):
         pool = self._seed_pool()
-        with self.assertRefused("take the request back as usual"):
-            pool.request_ids._withdraw("Ill")
+        orders = self._order(pool)
         with self.assertRefused("", AccessError):
-            pool.request_ids.with_user(self.cashier)._withdraw("Ill")
+            self._share(pool, self.siti).with_user(self.cashier)._withdraw("Ill")
+        self._share(pool, self.siti)._withdraw("Ill")
+        self._receive(orders.picking_ids, 7)
+        self.assertEqual([self._share(pool, member).quantity for member in (self.siti, self.budi, self.ani)], [0, 2, 1])
+        self.assertEqual(pool.line_ids.quantity_left, 4)

@@ -199,7 +199,8 @@ class TestPoolMoneyDeposit(PoolMoneyCommon):
         deposit = self._pay(self._deposit(pool, self.siti))
         with self.assertRefused("still counts on"):
             deposit._refund(deposit.date, journal=self.cash_journal)
-        pool.request_ids.filtered(lambda request: request.membership_id == self.siti)._withdraw("Ill")
+        requests = pool.request_ids.filtered(lambda request: request.membership_id == self.siti)
+        requests.with_user(self.manager)._withdraw("Ill")
         deposit._refund(deposit.date, journal=self.cash_journal)
         self.assertEqual(self._balance(self.liability), 0)
 

@@ -3,20 +3,17 @@ from odoo.exceptions import UserError
 
 
 class CoopPoolWithdraw(models.TransientModel):
-    """Asks why requests are withdrawn after the closing."""
+    """Asks why requests do not count any more."""
     _name = 'coop.pool.withdraw'
     _description = "Withdraw Requests"
 
-    request_ids = fields.Many2many(comodel_name='coop.pool.request', required=True, readonly=True, string="Requests")
+    request_ids = fields.Many2many(comodel_name='coop.pool.request', required=True)
     reason = fields.Char(required=True)
 
     def action_confirm(self):
-        """Withdraw the requests; the others' shares follow.
-
-        :raises UserError: as for ``coop.pool.request._withdraw``.
-        """
+        """Withdraw the requests."""
         self.ensure_one()
         if not self.reason.strip():
-            raise UserError(self.env._("Say why."))
+            raise UserError(self.env._("Say why the requests are withdrawn."))
         self.request_ids._withdraw(self.reason.strip())
         return {'type': 'ir.actions.act_window_close'}

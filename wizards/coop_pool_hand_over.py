@@ -2,9 +2,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 
-class CoopPoolOffer(models.TransientModel):
+class CoopPoolHandOver(models.TransientModel):
     """Asks which member takes goods of a round that are left over."""
-    _name = 'coop.pool.offer'
+    _name = 'coop.pool.hand.over'
     _description = "Offer Goods Again"
 
     pool_id = fields.Many2one(comodel_name='coop.pool', required=True, readonly=True)
