@@ -40,6 +40,7 @@
         'views/coop_pool_wizard_views.xml',
         'reports/coop_pool_paper_report.xml',
         'views/coop_pool_charge_views.xml',
+        'views/coop_pool_vendor_views.xml',
         'views/coop_pool_document_views.xml',
         'reports/coop_pool_reports.xml',
         'views/coop_pool_saving_report_views.xml',

@@ -21,6 +21,8 @@ from . import coop_drop_point
 from . import coop_pool
 from . import coop_pool_line
 from . import coop_pool_line_price
+from . import coop_pool_line_proposal
+from . import coop_pool_line_explain
 from . import coop_pool_line_purchase
 from . import coop_pool_line_cost
 from . import coop_pool_request_row
@@ -36,8 +38,13 @@ from . import coop_pool_paper
 from . import coop_pool_grid
 from . import coop_pool_cost
 from . import coop_pool_allocation
+from . import coop_pool_allocation_lot
+from . import coop_pool_offer
 from . import coop_pool_charge
 from . import coop_pool_purchase
+from . import coop_pool_quote
+from . import coop_pool_receipt
+from . import coop_pool_bill
 from . import coop_pool_distribution
 from . import coop_pool_order_mixin
 from . import coop_pool_correction
@@ -57,6 +64,8 @@ from . import coop_due_change_line
 from . import purchase_order_pool
 from . import stock_move_pool
 from . import sale_order_pool
+from . import sale_order_lot_pool
+from . import res_partner_pool
 from . import account_move_pool
 from . import coop_membership_pool
 from . import res_company_shu

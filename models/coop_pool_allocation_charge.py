@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.producer_cooperative.models import coop_pool_allocation as allocation
 from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
 from odoo.addons.producer_cooperative.models.coop_pool_order_mixin import POOL_TOKEN
 from odoo.addons.producer_cooperative.tools.pooling import part_of
@@ -73,9 +74,11 @@ class CoopPoolAllocation(models.Model):
         """Return these shares for the pool that corrects them after the distribution."""
         return self.with_context(coop_pool_token=POOL_TOKEN)
 
-    def _check_may_be_changed(self):
-        if self.env.context.get('coop_pool_token') is not POOL_TOKEN:
-            super()._check_may_be_changed()
+    def _write_by_hand(self, vals):
+        if self.env.context.get('coop_pool_token') is POOL_TOKEN:
+            # Past what is asked of a change by hand, and past the lots, which deliveries took already.
+            return super(allocation.CoopPoolAllocation, self).write(vals)
+        return super()._write_by_hand(vals)
 
     def _check_can_be_taken_back(self, charge, quantity):
         """Refuse to take back what is not the member's, or was handed out and did not come back.

@@ -42,7 +42,7 @@ class CoopPoolCorrectionLine(models.Model):
             share = line.allocation_id.sudo()  # sudo: see coop.pool.correction._make
             if line.quantity:
                 quantity = share.uom_id.round(share.quantity + line.quantity)
-                share._as_pool().write({'quantity': quantity})
+                share._as_pool().write({'quantity': quantity, 'is_manual': True})
                 share.write({'amount_alone': share.line_id._get_amount_alone(quantity)})
             share.write({
                 'amount': share.amount + line.amount,

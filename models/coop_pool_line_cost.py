@@ -34,11 +34,6 @@ class CoopPoolLine(models.Model):
         string="Vendor's Total", compute='_compute_cost_total', compute_sudo=True, groups=MONEY_GROUPS,
         help="What came costs this much before tax: posted bills and credit notes, the order for what is not billed.",
     )
-    quantity_overbilled = fields.Float(
-        string="Billed but Not Received", digits='Product Unit', compute='_compute_quantity_overbilled',
-        compute_sudo=True, groups=MONEY_GROUPS,
-        help="The vendor's posted bills ask for so much more than came. What came bears it, unless the vendor credits.",
-    )
     cost_variance = fields.Monetary(
         string="Variance", compute='_compute_cost_variance', compute_sudo=True, groups=MONEY_GROUPS,
         help="What the goods handed out cost by now, more (or less) than the members were charged for.",
@@ -54,16 +49,6 @@ class CoopPoolLine(models.Model):
         # sudo (compute_sudo): bills of the pool's own orders, for the roles that may see prices
         for line in self:
             line.cost_total = float(line._get_cost())
-
-    @api.depends('quantity_received', 'pool_id.purchase_order_ids.order_line.invoice_lines.parent_state')
-    def _compute_quantity_overbilled(self):
-        # sudo (compute_sudo): bills of the pool's own orders, for the roles that may see prices
-        for line in self:
-            excess = (
-                order_line._coop_get_billed()[0] - order_line._coop_get_received_quantity()
-                for order_line in line._get_purchase_lines()
-            )
-            line.quantity_overbilled = line._round(sum(max(quantity, 0.0) for quantity in excess))
 
     @api.depends('cost_total', 'cost_charged', 'quantity_allocated', 'pool_state')
     def _compute_cost_variance(self):

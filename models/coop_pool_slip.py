@@ -42,7 +42,10 @@ class CoopPool(models.Model):
         }
 
     def _get_lots_by_share(self, shares):
-        """Return the lots that the members' deliveries take, as ``{share: {lot name: quantity}}``."""
+        """Return the lots that the members' deliveries take, as ``{share: {lot name: quantity}}``.
+
+        Where a delivery names none, those that were shared out.
+        """
         lots = {}
         share_of = {(share.charge_id.order_id, share.product_id): share for share in shares}
         for item in self.sudo().sale_order_ids.picking_ids.move_ids.filtered(
@@ -53,6 +56,8 @@ class CoopPool(models.Model):
                 of_share = lots.setdefault(share, {})
                 quantity = item.product_uom_id._compute_quantity(item.quantity, share.uom_id, round=False)
                 of_share[item.lot_id.name] = of_share.get(item.lot_id.name, 0.0) + quantity
+        for share in shares.filtered('lot_ids'):
+            lots.setdefault(share, {part.lot_id.name: part.quantity for part in share.lot_ids})
         return lots
 
     def _sum_by_product(self, shares):

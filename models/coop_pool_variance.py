@@ -18,7 +18,6 @@ class CoopPool(models.Model):
         help="A variance is passed on to a member from this amount on; smaller parts stay with the cooperative.",
     )
     has_variance = fields.Boolean(compute='_compute_has_variance', groups=MONEY_GROUPS)
-    is_overbilled = fields.Boolean(compute='_compute_is_overbilled', groups=MONEY_GROUPS)
 
     # === COMPUTE METHODS === #
 
@@ -27,13 +26,6 @@ class CoopPool(models.Model):
         for pool in self:
             lines, costs = pool._get_variances()
             pool.has_variance = bool(lines or costs)
-
-    @api.depends('line_ids.quantity_overbilled')
-    def _compute_is_overbilled(self):
-        for pool in self:
-            pool.is_overbilled = any(
-                line.uom_id.compare(line.quantity_overbilled, 0.0) > 0 for line in pool.line_ids
-            )
 
     # === ACTIONS === #
 

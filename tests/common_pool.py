@@ -67,6 +67,21 @@ class PoolCommon(CoopCommon):
         return picking
 
     @classmethod
+    def _receive_lots(cls, picking, quantities, backorder=False, user=None):
+        """Validate a receipt of tracked goods with ``{lot name: quantity}``."""
+        picking = picking.with_user(user) if user else picking
+        move = picking.move_ids[:1]
+        lots = {lot.name: lot for lot in cls.env['stock.lot'].search([('product_id', '=', move.product_id.id)])}
+        move.move_line_ids.unlink()
+        for name, quantity in quantities.items():
+            known = {'lot_id': lots[name].id} if name in lots else {'lot_name': name}
+            move.move_line_ids = [Command.create({**move._prepare_move_line_vals(), 'quantity': quantity, **known})]
+        move.picked = True
+        without_backorder = [] if backorder else picking.ids
+        picking.with_context(skip_backorder=True, picking_ids_not_to_backorder=without_backorder).button_validate()
+        return picking
+
+    @classmethod
     def _run(cls, pool, received):
         """Order, receive ``received`` (no backorder) and distribute."""
         orders = cls._order(pool)

@@ -127,9 +127,9 @@ class TestPoolMoneyVariance(PoolMoneyCommon):
         order = self._order(pool)
         self._receive(order.picking_ids, 23)
         pool.action_distribute()
-        self.assertFalse(pool.is_overbilled)
+        self.assertFalse(pool.overbilled_count)
         self._bill(order, quantity=24)
-        self.assertEqual((pool.is_overbilled, pool.line_ids.quantity_overbilled), (True, 1))
+        self.assertEqual((pool.overbilled_count, pool.line_ids.quantity_overbilled), (1, 1))
         # 24 ordered at 2.30, 23 arrive, no credit -> 2.40 each: 23 x 0.10 more, charged at 2.30 before
         self.assertEqual((pool.line_ids.price_charged, pool.amount_variance), (2.30, 2.30))
         pool.action_pass_on_variance()

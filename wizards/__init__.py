@@ -9,3 +9,5 @@ from . import coop_pool_take_back
 from . import coop_pool_hand_over
 from . import coop_pool_share_withdraw
 from . import coop_pool_deposit_refund
+from . import coop_pool_ask_vendors
+from . import coop_pool_overrule
