@@ -13,6 +13,7 @@ options = parse()
 
 def received_round(env):
     """Return a round in which every member gets every product, with freight by value; received in full."""
+    env['stock.warehouse'].create({'name': "Gudang", 'code': 'UKUR', 'company_id': env.company.id})
     vendor = env['res.partner'].create({'name': "Toko Tani"})
     products = env['product.product'].create([{
         'name': f"Barang {number}", 'type': 'consu', 'is_storable': True, 'weight': 1.0,

@@ -142,7 +142,8 @@ class TestPoolMoneyPapers(PoolMoneyCommon):
         other = self._create_cooperative("Koperasi Lain")
         stranger = self._create_role_user('stranger', 'producer_cooperative.group_coop_manager')
         stranger.write({'company_ids': [Command.set(other.ids)], 'company_id': other.id})
-        self.assertFalse(correction.with_user(stranger).has_access('read'))
+        foreign = correction.with_user(stranger).with_context(allowed_company_ids=other.ids)
+        self.assertFalse(foreign.has_access('read'))
 
     def test_distribution_needs_no_query_per_request(self):
         counts = []
