@@ -23,15 +23,15 @@ def received_round(env):
         ],
     } for number in range(PRODUCTS)])
     pool = env['coop.pool'].create({
-        'title': "Ukur", 'margin_percent': 2.5, 'line_ids': [
-            Command.create({'product_id': product.id}) for product in products
-        ],
+        'title': "Ukur", 'margin_percent': 2.5, 'arrears_policy': 'none',
+        'line_ids': [Command.create({'product_id': product.id}) for product in products],
         'cost_ids': [Command.create({'name': "Freight", 'amount': 1_000_000})],
     })
     pool.action_open()
+    everybody = members(env, MEMBERS)
     env['coop.pool.request'].create([
         {'line_id': line.id, 'membership_id': member.id, 'quantity': 1 + index % 7}
-        for line in pool.line_ids for index, member in enumerate(members(env, MEMBERS))
+        for line in pool.line_ids for index, member in enumerate(everybody)
     ])
     pool.action_close()
     pool.action_order()
