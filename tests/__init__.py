@@ -1,3 +1,4 @@
+from . import test_committed_pool
 from . import test_committed_savings
 from . import test_committed_shu
 from . import test_company_setup
@@ -11,6 +12,7 @@ from . import test_pool_batch
 from . import test_pool_deadline
 from . import test_pool_distribution
 from . import test_pool_glance
+from . import test_pool_grid
 from . import test_pool_limits
 from . import test_pool_order
 from . import test_pool_receipt
