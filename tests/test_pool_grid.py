@@ -9,7 +9,9 @@ class TestPoolGrid(PoolCommon, HttpCase):
     """The request grid in a browser, by keyboard alone."""
 
     def test_officer_types_requests_by_keyboard(self):
-        self.fertilizer.uom_ids = [Command.link(self.env.ref('uom.product_uom_dozen').id)]
+        dozen = self.env.ref('uom.product_uom_dozen')
+        dozen.active = True
+        self.fertilizer.uom_ids = [Command.link(dozen.id)]
         pool = self._create_pool({self.fertilizer: {'member_limit': 50}}, arrears_policy='none')
         self.start_tour(f'/odoo/coop-pools/{pool.id}/coop-pool-grid', 'coop_pool_grid', login=self.officer.login)
         wishes = {request.membership_id: request.quantity for request in pool.request_ids}
