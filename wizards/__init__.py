@@ -5,3 +5,6 @@ from . import coop_settle_members
 from . import coop_pool_extend
 from . import coop_pool_withdraw
 from . import coop_pool_set_limit
+from . import coop_membership_decision
+from . import coop_membership_admission
+from . import account_payment_register
