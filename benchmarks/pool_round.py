@@ -11,6 +11,8 @@ FEW, MANY, PRODUCTS = 100, 1_000, 5
 options = parse()
 with environment(options) as env:
     env = cooperative(env)
+    if not env['stock.warehouse'].search_count([('company_id', '=', env.company.id)], limit=1):
+        env['stock.warehouse'].create({'name': "Gudang Ukur", 'code': 'UKUR', 'company_id': env.company.id})
     vendor = env['res.partner'].create({'name': "Toko Tani"})
     products = env['product.product'].create([{
         'name': f"Produk {number}", 'is_storable': True, 'company_id': env.company.id,

@@ -10,6 +10,7 @@ from . import account_move
 from . import account_move_line
 from . import coop_producer_kind
 from . import coop_membership
+from . import coop_membership_life
 from . import coop_savings_type
 from . import coop_savings_rate
 from . import coop_membership_savings
@@ -106,3 +107,13 @@ from . import coop_commission_accrual
 from . import coop_commission_accrual_line
 from . import coop_membership_consignment
 from . import res_company_consignment
+from . import coop_leaving
+from . import coop_leaving_check
+from . import coop_leaving_preview
+from . import coop_leaving_entry
+from . import coop_leaving_heir
+from . import coop_leaving_line
+from . import coop_membership_leaving
+from . import coop_savings_voucher_membership
+from . import coop_settlement_membership
+from . import res_company_leaving

@@ -114,10 +114,8 @@ class CoopCommissionAccrual(models.Model):
             accrual._update_state('posted', name=accrual.company_id._next_coop_number(
                 'coop.commission.accrual', 'AKR/%(range_year)s/', date=accrual.date, gapless=True,
             ))
-            move = self.env['account.move'].create(accrual._prepare_move_values())
-            move._post(soft=False)
-            accrual.sudo().move_id = move  # sudo: the entries are the document's own; the role was checked
-            accrual.sudo().reversal_move_id = accrual._reverse_next_day()
+            # sudo: the role was checked; only as superuser do the entries become the accrual's own
+            accrual.sudo()._post_entries()
 
     def action_view_entries(self):
         """Open the accrual's entry and its reversal."""
@@ -171,6 +169,12 @@ class CoopCommissionAccrual(models.Model):
             'coop_source_id': self.id,
             'line_ids': [Command.create(values) for values in lines],
         }
+
+    def _post_entries(self):
+        self.ensure_one()
+        self.move_id = self.env['account.move'].create(self._prepare_move_values())
+        self.move_id._post(soft=False)
+        self.reversal_move_id = self._reverse_next_day()
 
     def _reverse_next_day(self):
         self.ensure_one()

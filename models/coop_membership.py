@@ -3,7 +3,9 @@ from odoo.exceptions import UserError, ValidationError
 
 NUMBER_SEQUENCE = 'coop.membership'
 #: What the register says of an admitted member; only the manager corrects it.
-REGISTER_FIELDS = {'partner_id', 'company_id', 'date_joined', 'date_applied'}
+REGISTER_FIELDS = {'partner_id', 'company_id', 'date_joined', 'date_applied', 'category', 'category_date'}
+#: States of somebody who was admitted and stands in the register.
+ADMITTED_STATES = ('active', 'suspended', 'left')
 MANAGER = 'producer_cooperative.group_coop_manager'
 #: Who reads personal data (UU 27/2022 on personal data: need to know).
 PERSONAL_DATA_GROUPS = 'producer_cooperative.group_coop_officer,producer_cooperative.group_coop_supervisor'
@@ -19,12 +21,16 @@ class CoopMembership(models.Model):
     _check_company_auto = True
 
     _transitions = {
-        'candidate': ('active',),
+        'candidate': ('active', 'rejected'),
+        'rejected': ('candidate',),
         'active': ('suspended', 'left'),
         'suspended': ('active', 'left'),
         'left': (),
     }
-    _guarded_fields = frozenset({'state', 'lock_version', 'date_left', 'leave_reason'})
+    _guarded_fields = frozenset({
+        'state', 'lock_version', 'date_left', 'leave_reason', 'date_suspended', 'suspend_reason', 'date_closed',
+        'close_reason',
+    })
 
     partner_id = fields.Many2one(
         comodel_name='res.partner', string="Member", required=True, index=True, check_company=True, tracking=True,
@@ -40,7 +46,8 @@ class CoopMembership(models.Model):
     )
     state = fields.Selection(
         selection=[
-            ('candidate', "Candidate"), ('active', "Active"), ('suspended', "Suspended"), ('left', "Left"),
+            ('candidate', "Candidate"), ('rejected', "Not Admitted"), ('active', "Active"),
+            ('suspended', "Suspended"), ('left', "Left"),
         ],
         default='candidate', required=True, copy=False, tracking=True, index=True,
     )
@@ -104,12 +111,13 @@ class CoopMembership(models.Model):
     @api.constrains('state', 'number', 'date_joined', 'date_applied', 'date_left')
     def _check_admitted(self):
         for membership in self:
-            if membership.state != 'candidate' and not (membership.number and membership.date_joined):
+            admitted = membership.state in ADMITTED_STATES
+            if admitted and not (membership.number and membership.date_joined):
                 raise ValidationError(self.env._(
                     "%s has been admitted: the member number and the date of joining cannot be empty.",
                     membership.display_name,
                 ))
-            if membership.date_left and membership.date_left < membership.date_joined:
+            if admitted and membership.date_left and membership.date_left < membership.date_joined:
                 raise ValidationError(self.env._("%s cannot leave before joining.", membership.display_name))
 
     @api.constrains('identity_number')
@@ -164,19 +172,6 @@ class CoopMembership(models.Model):
         for membership in candidates.sorted('id'):
             membership._update_state('active', **membership._prepare_admission_values())
 
-    def action_suspend(self):
-        """Suspend active members: they keep their savings, and order and deliver nothing."""
-        self._check_user_is(MANAGER)
-        self._update_state('suspended')
-
-    def action_reinstate(self):
-        """Make suspended members active again."""
-        self._check_user_is(MANAGER)
-        for membership in self:
-            if membership.state != 'suspended':
-                raise UserError(membership._state_error_message('active'))
-        self._update_state('active')
-
     # === BUSINESS METHODS - ADMISSION === #
 
     def _check_can_be_admitted(self):
@@ -215,13 +210,14 @@ class CoopMembership(models.Model):
         if not partners or not companies:
             return self.browse()
         return self.search([
-            ('partner_id', 'in', partners.ids), ('company_id', 'in', companies.ids), ('state', '!=', 'candidate'),
+            ('partner_id', 'in', partners.ids), ('company_id', 'in', companies.ids),
+            ('state', 'in', ADMITTED_STATES),
         ], order='date_joined DESC, id DESC')
 
     def _is_member_on(self, date):
         """Whether the membership was in force on ``date``: joined by then and not yet left. Candidates are none."""
         self.ensure_one()
         return bool(
-            self.state != 'candidate' and self.date_joined and self.date_joined <= date
+            self.state in ADMITTED_STATES and self.date_joined and self.date_joined <= date
             and (not self.date_left or date < self.date_left)
         )

@@ -90,7 +90,8 @@ class CoopMembership(models.Model):
     def _get_savings_balances(self, date=None):
         """Return ``{membership: {savings type: balance}}`` as the ledger has it, whoever booked it.
 
-        One grouped query over posted journal items of the members and of the contacts below them.
+        One grouped query over posted journal items of the members and of the contacts below them. Whoever was a member
+        more than once has a balance in each membership: see :meth:`_pick_by_day`; that takes one query more.
 
         :param date: balance at the end of that day; everything posted by default.
         :return: amounts in the company's currency, positive when the member has saved.
@@ -102,16 +103,30 @@ class CoopMembership(models.Model):
         balances = {
             membership: dict.fromkeys(by_company.get(membership.company_id, ()), 0.0) for membership in self
         }
-        current = {(membership.partner_id.id, membership.company_id.id): membership for membership in self}
+        if not by_account or not self:
+            return balances
+        domain = self._get_savings_domain(by_account, date)
+        several = self._get_several(self.partner_id, self.company_id)
+        current = {
+            (membership.partner_id, membership.company_id): membership for membership in self
+            if (membership.partner_id, membership.company_id) not in several
+        }
+        groups = ['partner_id.commercial_partner_id', 'company_id', 'account_id']
         # sudo: an officer sees the members' savings without access to the journal items themselves
-        lines = self.env['account.move.line'].sudo()._read_group(
-            self._get_savings_domain(by_account, date),
-            ['partner_id.commercial_partner_id', 'company_id', 'account_id'], ['balance:sum'],
-        ) if by_account and self else []
-        for partner, company, account, balance in lines:
-            membership = current.get((partner.id, company.id))
+        items = self.env['account.move.line'].sudo()
+        for partner, company, account, balance in items._read_group(domain, groups, ['balance:sum']):
+            membership = current.get((partner, company))
             if membership:
                 balances[membership][by_account[account]] -= balance
+        if several:
+            of_several = domain & Domain('partner_id.commercial_partner_id', 'in', [p.id for p, _company in several])
+            for partner, company, account, day, balance in items._read_group(
+                of_several, [*groups, 'date:day'], ['balance:sum'],
+            ):
+                memberships = several.get((partner, company))
+                membership = memberships._pick_by_day(day) if memberships else None
+                if membership in balances:
+                    balances[membership][by_account[account]] -= balance
         return balances
 
     def _get_savings_domain(self, by_account, date):

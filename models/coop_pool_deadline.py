@@ -2,12 +2,13 @@ import logging
 from datetime import datetime, time, timedelta
 
 import pytz
+from babel.dates import format_timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import format_datetime
+from odoo.tools import babel_locale_parse, format_datetime
 
 _logger = logging.getLogger(__name__)
 
@@ -52,6 +53,8 @@ class CoopPool(models.Model):
         help="The pool is open and its deadline has passed: requests are not taken any more, and somebody decides.",
     )
 
+    time_left = fields.Char(compute='_compute_time_left', help="Until the deadline of an open pool.")
+
     _extension_positive = models.Constraint(
         'CHECK (extension_days > 0 AND extension_limit >= 0 AND duration_days > 0)',
         "A deadline moves by at least one day, and a round is open for at least one day.",
@@ -63,6 +66,15 @@ class CoopPool(models.Model):
     def _compute_is_overdue(self):
         for pool in self:
             pool.is_overdue = pool.state == 'open' and pool._is_past_cutoff()
+
+    @api.depends('state', 'date_cutoff')
+    @api.depends_context('lang')
+    def _compute_time_left(self):
+        locale = babel_locale_parse(self.env.lang)
+        for pool in self:
+            runs = pool.state == 'open' and pool.date_cutoff and not pool._is_past_cutoff()
+            left = pool.date_cutoff - fields.Datetime.now() if runs else timedelta()
+            pool.time_left = runs and self.env._("%s left", format_timedelta(left, threshold=2, locale=locale))
 
     def _search_is_overdue(self, operator, value):
         if operator != 'in':

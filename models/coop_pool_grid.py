@@ -130,14 +130,13 @@ class CoopPool(models.Model):
         }
 
     def _get_grid_products(self):
-        units = {line: line.uom_id | line.product_id.uom_ids for line in self.line_ids}
         return [{
             'line_id': line.id, 'name': line.display_name, 'unit': line.uom_id.name,
             'step': line.step, 'limit': line.member_limit, 'asked': line.quantity_requested,
             'tolerance': line.tolerance_total, 'missing_to_case': line.missing_to_case,
             'price': line._format_money(line._get_estimated_price(line.quantity_requested)),
             'next_step_quantity': line.next_step_quantity,
-            'units': [{'id': unit.id, 'name': unit.name} for unit in units[line]],
+            'units': [{'id': unit.id, 'name': unit.name} for unit in line._get_entry_units()],
         } for line in self.line_ids]
 
     def _get_grid_rows(self, members, wishes, earlier):
@@ -163,3 +162,16 @@ class CoopPool(models.Model):
             ] for member in members
         }
         return {member: " ".join(filter(None, texts)) for member, texts in parts.items() if any(texts)}
+
+
+class CoopPoolLine(models.Model):
+    _inherit = 'coop.pool.line'
+
+    # === BUSINESS METHODS === #
+
+    def _get_entry_units(self):
+        """Return the units in which quantities may be typed: the product's own first, its packings, the vendors'."""
+        self.ensure_one()
+        # sudo: which units the vendors sell in, no price
+        units = self.product_id.uom_ids | self.product_id.sudo().seller_ids.product_uom_id.sudo(False)
+        return self.uom_id | units.filtered(lambda unit: unit._has_common_reference(self.uom_id))

@@ -162,7 +162,8 @@ class CoopSettlement(models.Model):
             settlement.company_id._coop_check_day_has_come(settlement.display_name, settlement.date)
             settlement._check_up_to_date()
             settlement._update_state('posted', name=settlement.name or settlement._draw_number())
-            settlement._post_entries()
+            # sudo: the role was checked; only as superuser do the entries become the settlement's own
+            settlement.sudo()._post_entries()
 
     def action_open_move(self):
         """Open the bill of the settlement."""
@@ -188,7 +189,7 @@ class CoopSettlement(models.Model):
             settlement._queue_up()
             settlement.membership_id._queue_up()
             settlement._update_state('cancelled', cancel_reason=reason)
-            settlement._reverse_entries()
+            settlement.sudo()._reverse_entries()  # sudo: see action_post
 
     def _reset_to_draft(self):
         """Throw computations away: they were made for another member or day."""

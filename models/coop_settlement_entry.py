@@ -15,14 +15,14 @@ class CoopSettlement(models.Model):
         self._check_savings_accounts()
         bill = self.env['account.move'].create(self._prepare_move_values())
         bill._post(soft=False)
-        self.sudo().move_id = bill  # sudo: the entries are the document's own; the accountant's role was checked
+        self.move_id = bill
         allocations = [
             (deduction.debt_line_id, deduction.amount) for deduction in self._get_deductions('set_off')
         ]
         if allocations:
             payable = bill.line_ids.filtered(lambda line: line.display_type == 'payment_term')
             ref = self.env._("%s: set off against debts", self.name)
-            self.sudo().set_off_move_id = self._post_set_off(payable, allocations, self.date, ref)
+            self.set_off_move_id = self._post_set_off(payable, allocations, self.date, ref)
 
     def _prepare_move_values(self):
         """Return the self-billed bill: Dr the account that the sales credited / Cr commission / Cr savings withheld.
@@ -95,9 +95,8 @@ class CoopSettlement(models.Model):
         date = fields.Date.context_today(self)
         reason = self.env._("Cancelled: %(settlement)s, %(reason)s", settlement=self.name, reason=self.cancel_reason)
         if self.set_off_move_id:
-            self.sudo().set_off_reversal_move_id = self._reverse_owned_entry(self.set_off_move_id, date, reason)
-        # sudo: see _post_entries
-        self.sudo().reversal_move_id = self._reverse_owned_entry(self.move_id, date, reason)
+            self.set_off_reversal_move_id = self._reverse_owned_entry(self.set_off_move_id, date, reason)
+        self.reversal_move_id = self._reverse_owned_entry(self.move_id, date, reason)
         self._check_savings_not_taken()
 
     def _check_savings_not_taken(self):

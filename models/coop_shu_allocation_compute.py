@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
+from odoo.addons.producer_cooperative.models.coop_membership import ADMITTED_STATES
 from odoo.addons.producer_cooperative.tools.capital import Movement, share_days
 from odoo.addons.producer_cooperative.tools.shu import (
     distribute_pool,
@@ -187,15 +188,17 @@ class CoopShuAllocation(models.Model):
     def _get_eligible_memberships(self):
         """Return who takes part, by member number: members on the last day, and who left where the rule says so.
 
-        Candidates do not take part.
+        Candidates do not take part, and associates only where the rule lets them.
         """
         self.ensure_one()
         memberships = self.env['coop.membership'].search([
-            ('company_id', '=', self.company_id.id), ('state', '!=', 'candidate'), ('date_joined', '<=', self.date_to),
-            '|', ('date_left', '=', False), ('date_left', '>', self.date_from),
+            ('company_id', '=', self.company_id.id), ('state', 'in', ADMITTED_STATES),
+            ('date_joined', '<=', self.date_to), '|', ('date_left', '=', False), ('date_left', '>', self.date_from),
         ])
         if self.rule_id.leavers == 'none':
             memberships = memberships.filtered(lambda membership: membership._is_member_on(self.date_to))
+        if not self.rule_id.associates_included:
+            memberships = memberships.filtered(lambda m: m._get_category_on(self.date_to) == 'full')
         return memberships.sorted(lambda membership: number_key(membership.number))
 
     def _get_bases(self, rule_share, members):
@@ -216,18 +219,13 @@ class CoopShuAllocation(models.Model):
     def _get_capital_bases(self, members):
         """Return ``{membership: capital}`` as the ledger has it.
 
-        Of several memberships of one partner only the newest counts the capital: it is there once.
+        Whoever was a member more than once has in each membership what was booked in its time.
 
         :raises UserError: naming the members whose savings are below zero in the books.
         """
         self.ensure_one()
-        newest = {membership.partner_id: membership for membership in members.sorted('date_joined')}
-        movements = self._get_capital_movements(members.partner_id)
-        bases = {
-            membership: self._count_capital(membership, movements[membership.partner_id])
-            if newest[membership.partner_id] == membership else 0
-            for membership in members
-        }
+        movements = self._get_capital_movements(members)
+        bases = {membership: self._count_capital(membership, movements[membership]) for membership in members}
         negative = {membership: base for membership, base in bases.items() if base < 0}
         if negative:
             raise UserError(self.env._(
@@ -244,8 +242,8 @@ class CoopShuAllocation(models.Model):
         start, end = max(self.date_from, membership.date_joined), min(day_after, membership.date_left or day_after)
         return share_days(movements, start, end) if start < end else 0
 
-    def _get_capital_movements(self, partners):
-        """Return ``{partner: [Movement]}`` of the savings that count as capital, up to the last day of the period.
+    def _get_capital_movements(self, members):
+        """Return ``{membership: [Movement]}`` of the savings that count as capital, up to the last day of the period.
 
         What was held before the period is one movement of the day before it.
         """
@@ -253,21 +251,28 @@ class CoopShuAllocation(models.Model):
         types = self.env['coop.savings.type'].with_context(active_test=False).search([
             ('company_id', '=', self.company_id.id), ('is_capital', '=', True), ('account_id', '!=', False),
         ])
+        several = {
+            partner: memberships
+            for (partner, _company), memberships in members._get_several(members.partner_id, self.company_id).items()
+        }
         domain = Domain([
             ('parent_state', '=', 'posted'), ('company_id', '=', self.company_id.id),
-            ('account_id', 'in', types.account_id.ids), ('partner_id.commercial_partner_id', 'in', partners.ids),
+            ('account_id', 'in', types.account_id.ids), ('date', '<=', self.date_to),
         ])
-        lines = self.env['account.move.line']
         owner = 'partner_id.commercial_partner_id'
-        before = lines._read_group(domain & Domain('date', '<', self.date_from), [owner], ['balance:sum'])
-        within = lines._read_group(
-            domain & Domain([('date', '>=', self.date_from), ('date', '<=', self.date_to)]),
-            [owner, 'date:day'], ['balance:sum'],
+        of_one = domain & Domain(owner, 'in', [partner.id for partner in members.partner_id if partner not in several])
+        of_several = domain & Domain(owner, 'in', [partner.id for partner in several])
+        lines = self.env['account.move.line']
+        before = lines._read_group(of_one & Domain('date', '<', self.date_from), [owner], ['balance:sum'])
+        daily = lines._read_group(
+            (of_one & Domain('date', '>=', self.date_from)) | of_several, [owner, 'date:day'], ['balance:sum'],
         )
         day_before = fields.Date.subtract(self.date_from, days=1)
+        only = {membership.partner_id: membership for membership in members}
         movements = defaultdict(list)
-        for partner, day, balance in [*((partner, day_before, balance) for partner, balance in before), *within]:
-            movements[partner].append(Movement(day, self._to_smallest(-balance)))
+        for partner, day, balance in [*((partner, day_before, balance) for partner, balance in before), *daily]:
+            membership = several[partner]._pick_by_day(day) if partner in several else only[partner]
+            movements[membership].append(Movement(max(day, day_before), self._to_smallest(-balance)))
         return movements
 
     # === BUSINESS METHODS - UNITS === #

@@ -43,6 +43,11 @@ class CoopShuRule(models.Model):
         string="Members Who Left in the Period", required=True, default='none', tracking=True,
         help="Whoever joins in the period counts from the day of joining in any case.",
     )
+    associates_included = fields.Boolean(
+        string="Associates Take Part", default=True, tracking=True,
+        help="Whether associates (anggota luar biasa) get SHU. What they are on the last day of the period counts."
+             " Candidates never take part.",
+    )
     rounding_unit = fields.Monetary(
         required=True, default=1.0, tracking=True, help="Every part is a multiple of this amount, e.g. Rp 1 or Rp 100.",
     )

@@ -196,12 +196,14 @@ class ResCompany(models.Model):
         for suffix, field_name, name, values in JOURNALS:
             if self[field_name]:
                 continue
-            xmlid = f'account.{self.id}_{suffix}'
+            # A branch shares the journals of its main company, as it does with Odoo's own.
+            xmlid = f'account.{self.root_id.id}_{suffix}'
             journal = self.env.ref(xmlid, raise_if_not_found=False)
-            self[field_name] = journal or self.env['account.journal']._load_records([{
+            self[field_name] = journal or self.env['account.journal'].with_company(self.root_id)._load_records([{
                 'xml_id': xmlid,
                 'values': {
-                    'name': name._translate('en_US'), 'company_id': self.id, 'show_on_dashboard': False, **values,
+                    'name': name._translate('en_US'), 'company_id': self.root_id.id, 'show_on_dashboard': False,
+                    **values,
                 },
                 'noupdate': True,
             }])

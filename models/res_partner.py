@@ -30,7 +30,7 @@ class ResPartner(models.Model):
             ('partner_id', 'in', self.commercial_partner_id.ids), ('company_id', '=', self.env.company.id),
         ], order='id')
         current = {}
-        for membership in memberships.sorted(lambda m: (m.state != 'left', m.id)):
+        for membership in memberships.sorted(lambda m: (m.state != 'rejected', m.state != 'left', m.id)):
             current[membership.partner_id.id] = membership
         for partner in self:
             membership = current.get(partner.commercial_partner_id._origin.id, self.env['coop.membership'])

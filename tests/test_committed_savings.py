@@ -1,65 +1,24 @@
-from contextlib import contextmanager
-
-from odoo import Command, api
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
 from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.producer_cooperative.tests.common_committed import CommittedCommon
 
 
 @tagged('post_install', '-at_install', '-standard', 'committed')
-class TestTwoTreasurers(BaseCase):
-    """Two connections at once, on committed data: not part of the standard tests, run on a database of their own."""
+class TestTwoTreasurers(CommittedCommon):
+    """Two treasurers at the savings of one member."""
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.registry = Registry(get_db_name())
-        with cls.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {'tracking_disable': True})
-            cls.company_id = cls._create_cooperative(env)
-            env = env(context=dict(env.context, allowed_company_ids=[cls.company_id]))
-            cls.voluntary_id = env['coop.savings.type'].search([
-                ('kind', '=', 'voluntary'), ('company_id', '=', cls.company_id),
-            ]).id
-            cls.member_id = env['coop.membership'].create({
-                'partner_id': env['res.partner'].create({'name': "Siti"}).id, 'number': 'K001',
-                'date_joined': '2025-01-05',
-            }).id
-
-    @staticmethod
-    def _create_cooperative(env):
-        company = env['res.company'].create({'name': "Koperasi Dua Kasir", 'country_id': env.ref('base.id').id})
-        env.user.write({'company_ids': [Command.link(company.id)]})
-        env['account.chart.template'].try_loading('id', company=company, install_demo=False)
-        return company.id
-
-    @contextmanager
-    def _treasurer(self):
-        """Yield the environment of a treasurer on a connection of their own, whose view of the data is taken now."""
-        with self.registry.cursor() as cr:
-            context = {'allowed_company_ids': [self.company_id], 'tracking_disable': True}
-            env = api.Environment(cr, api.SUPERUSER_ID, context)
-            env.cr.execute("SELECT 1")
-            yield env
+    def _prepare(cls, env):
+        cls.member_id = cls._create_member(env, 'K001')
 
     def _create_voucher(self, direction, amount, post=False):
-        with self._treasurer() as env:
-            voucher = env['coop.savings.voucher'].create({
-                'direction': direction,
-                'line_ids': [Command.create({
-                    'membership_id': self.member_id, 'type_id': self.voluntary_id, 'amount': amount,
-                })],
-            })
-            if post:
-                voucher.action_post()
-            return voucher.id
+        return self._create_voucher_of(self.member_id, direction, amount, post)
 
     def _balance(self):
-        with self._treasurer() as env:
-            member = env['coop.membership'].browse(self.member_id)
-            return member._get_savings_balances()[member][env['coop.savings.type'].browse(self.voluntary_id)]
+        return self._balance_of(self.member_id)
 
     def _post(self, env, voucher_id):
         """Post as a request does: Odoo repeats it when another transaction was in the way."""

@@ -1,4 +1,4 @@
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, RedirectWarning
 from odoo.tests import tagged
 
@@ -31,6 +31,15 @@ class TestCompanySetup(CoopCommon):
         self.assertEqual({len(account.code) for account in accounts}, {6})
         self.assertTrue(company.coop_journal_id)
         self.assertTrue(company.coop_settlement_journal_id.is_self_billing)
+
+    def test_branch_shares_accounts_and_journals_of_its_main_company(self):
+        self.company.write({'child_ids': [Command.create({'name': "Unit Kraksaan"})]})
+        branch = self.company.child_ids
+        self.env['account.chart.template'].try_loading('id', company=branch, install_demo=False)
+        self.assertEqual(branch.coop_account_ids.account_id, self.company.coop_account_ids.account_id)
+        self.assertEqual(branch.coop_journal_id, self.company.coop_journal_id)
+        self.assertEqual(branch.coop_settlement_journal_id, self.company.coop_settlement_journal_id)
+        self.assertFalse(self.env['account.journal'].search([('company_id', '=', branch.id)]))
 
     def test_creating_the_accounts_again_changes_nothing(self):
         def snapshot():

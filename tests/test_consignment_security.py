@@ -265,6 +265,31 @@ class TestConsignmentSecurity(ConsignmentCommon):
         agreement.note = "Looked at in the meeting"
         self.assertTrue(agreement.active)
 
+    def test_entries_that_the_treasurer_posts_are_the_documents_own(self):
+        self._create_agreement(self.siti, commission_rate=10, set_off_rate=50, set_off_consent_date='2020-01-01')
+        self._owe(self.siti, 50)
+        self._sold(self.siti, 60)
+        settlement = self._compute(self.siti)
+        settlement.with_user(self.accountant).action_post()
+        self.assertEqual(
+            settlement.move_id.line_ids.filtered(lambda item: item.display_type == 'payment_term').account_id,
+            self.proceeds,
+        )
+        settlement.with_user(self.accountant)._cancel_with_reason("Wrong terms")
+        self._sold(self.siti, 10)
+        accrual = self.env['coop.commission.accrual'].create({'date': self.today})
+        accrual.action_compute()
+        accrual.with_user(self.accountant).action_post()
+        for document, field_names in (
+            (settlement, ('move_id', 'set_off_move_id', 'reversal_move_id', 'set_off_reversal_move_id')),
+            (accrual, ('move_id', 'reversal_move_id')),
+        ):
+            for move in (document[field_name] for field_name in field_names):
+                with self.subTest(document=document, move=move.ref):
+                    self.assertEqual((move.coop_source_model, move.coop_source_id), (document._name, document.id))
+                    with self.assertRefused("undone only there"):
+                        move.with_user(self.accountant).button_draft()
+
     # === HELPERS === #
 
     def _create_slip(self, member):

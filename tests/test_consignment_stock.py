@@ -173,7 +173,7 @@ class TestConsignmentStock(ConsignmentCommon):
             Slip.create({
                 'membership_id': self.siti.id, 'line_ids': [Command.create({**line, 'tare': 1})],
             }).action_confirm()
-        self.siti.action_suspend()
+        self.siti._suspend_with_reason("Arrears")
         with self.assertRefused("not an active member"):
             Slip.create({'membership_id': self.siti.id, 'line_ids': [Command.create(line)]}).action_confirm()
 

@@ -105,7 +105,7 @@ class TestMembership(CoopCommon):
 
     def test_state_changes_only_along_the_allowed_ways(self):
         with self.assertRefused("is Candidate and cannot become Suspended"):
-            self._apply().action_suspend()
+            self._apply()._suspend_with_reason("Arrears")
 
     def test_identity_number_has_16_digits(self):
         with self.assertRefused("16 digits", ValidationError):

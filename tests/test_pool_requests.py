@@ -43,7 +43,7 @@ class TestPoolRequests(PoolCommon):
         pool = self._create_pool()
         rini = self.env['res.partner'].create({'name': "Rini"})
         candidate = self.env['coop.membership'].create({'partner_id': rini.id})
-        self.budi.action_suspend()
+        self.budi._suspend_with_reason("Arrears")
         self.ani._update_state('left', date_left='2026-11-01')
         for member, state in ((candidate, "Candidate"), (self.budi, "Suspended"), (self.ani, "Left")):
             with self.assertRefused(f"is {state}; only active members"):
@@ -168,6 +168,6 @@ class TestPoolRequests(PoolCommon):
             of_others.row_ids.with_user(user).read(['quantity'])
         with self.assertRefused("", AccessError):
             seen.line_ids.read(['price_current'])
-        self.siti.action_suspend()
+        self.siti._suspend_with_reason("Arrears")
         pool.action_close()
         self.assertIn(pool, self.env['coop.pool'].with_user(user).search([]), "took part in it")

@@ -17,5 +17,6 @@ doctests:
 * :mod:`.capital`: capital over time
 * :mod:`.shu`: sharing the yearly surplus
 * :mod:`.arrears`: mandatory savings that were due and not paid
+* :mod:`.heirs`: sharing what a deceased member leaves
 * :mod:`.errors`: what all of them raise instead of guessing
 """

@@ -39,6 +39,9 @@ MESSAGES: dict[str, str] = {
     # periods
     'empty_period': "The period from %(start)s to %(end)s has no day.",
     'duplicate_rate': "Two rates start on %(start)s.",
+    # heirs
+    'not_a_share': "%(text)r is no share: write per cent, like 25 or 33,5, or a fraction, like 1/3.",
+    'heirs_sum': "The shares add up to %(total)s and not to the whole.",
     # surplus
     'shares_sum': "The shares add up to %(total)s and not to 100 (difference %(difference)s).",
     'part_above_base': "%(own)s is more than the %(base)s that it is a part of.",

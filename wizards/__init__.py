@@ -11,3 +11,6 @@ from . import coop_pool_share_withdraw
 from . import coop_pool_deposit_refund
 from . import coop_pool_ask_vendors
 from . import coop_pool_overrule
+from . import coop_membership_decision
+from . import coop_membership_admission
+from . import account_payment_register

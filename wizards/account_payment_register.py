@@ -1,0 +1,33 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import format_amount
+
+
+class AccountPaymentRegister(models.TransientModel):
+    _inherit = 'account.payment.register'
+
+    def _create_payments(self):
+        self._coop_check_leavings()
+        return super()._create_payments()
+
+    def _coop_check_leavings(self):
+        """Let nobody be paid twice for one leaving, from two open windows or by two people at once.
+
+        :raises UserError: when less is still owed than is to be paid.
+        """
+        items = self.line_ids.filtered(lambda item: item.move_id.coop_source_model == 'coop.leaving')
+        if not items:
+            return
+        # sudo: only to queue up behind each other
+        self.env['coop.leaving'].sudo().search([('payable_line_ids', 'in', items.ids)])._queue_up()
+        items.invalidate_recordset(['amount_residual', 'amount_residual_currency', 'reconciled'])
+        owed = -sum(items.mapped('amount_residual'))
+        paid = self.amount if self.can_edit_wizard else owed
+        currency = items.company_id.currency_id
+        if any(items.mapped('reconciled')) or (
+            self.currency_id == currency and currency.compare_amounts(paid, owed) > 0
+        ):
+            raise UserError(self.env._(
+                "Only %s is still owed; it was paid in the meantime, or the amount is too high. Open the payment anew.",
+                format_amount(self.env, owed, currency),
+            ))
