@@ -111,6 +111,8 @@ class CoopPoolAllocation(models.Model):
         :raises UserError: when shares are not changed now, no reason is given, or the quantity cannot be handed out.
         """
         self.check_access('write')
+        # sudo: whoever receives or distributes at this moment waits
+        self.pool_id.sudo()._queue_up()
         for allocation in self:
             allocation._check_may_be_changed()
             quantity, before = vals.get('quantity', allocation.quantity), allocation.quantity

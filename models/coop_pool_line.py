@@ -39,8 +39,8 @@ class CoopPoolLine(models.Model):
     )
     pack = fields.Float(
         string="Case", digits='Product Unit', compute='_compute_pack', store=True, readonly=False, precompute=True,
-        help="Content of the vendor's case in the product's unit. Empty for goods that are not packed. A vendor who sells"
-             " in a packing of another content is asked for full packings of that.",
+        help="Content of the vendor's case in the product's unit. Empty for goods that are not packed. A vendor who"
+             " sells in a packing of another content is asked for full packings of that.",
     )
     minimum_packs = fields.Float(
         string="Minimum", digits='Product Unit',

@@ -115,7 +115,9 @@ class CoopPoolLine(models.Model):
             PriceList(None, (), to_decimal(self.pack or 0), self._get_own_minimum()),
         ]
         fills = [fill_from(price_list, asked, more) for price_list in price_lists]
-        return min(fills, key=lambda fill: (-min(fill.quantity, to_decimal(asked)), fill.missing, fill.missing_for_case))
+        return min(fills, key=lambda fill: (
+            -min(fill.quantity, to_decimal(asked)), fill.missing, fill.missing_for_case,
+        ))
 
     def _get_price_lists(self, prices):
         """Return the price lists to compare, one for each vendor and way of packing.
@@ -135,13 +137,18 @@ class CoopPoolLine(models.Model):
     def _get_price_steps(self, vendor=None):
         """Return the price steps that hold on the day of the order, of one vendor or of all.
 
+        A vendor without a price list, whose quote was chosen, sells at the quoted price.
+
         :return: list of :class:`PriceStep`, per unit of the product and in company currency.
         """
         self.ensure_one()
-        return [
+        steps = [
             PriceStep(price.minimum, price.price) for price in self._get_vendor_prices()
             if not vendor or price.vendor == vendor
         ]
+        if not steps and vendor and self.offer_id.vendor_id == vendor:
+            steps = [PriceStep(Decimal(0), to_decimal(self.offer_id.price_unit))]
+        return steps
 
     def _get_vendor_prices(self):
         """Return all prices that hold on the day of the order, in the order of the price list.

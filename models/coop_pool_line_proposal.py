@@ -23,7 +23,7 @@ class CoopPoolLine(models.Model):
         ondelete='restrict', help="Proposed at the closing; may be overruled until the order is made.",
     )
     overrule_reason = fields.Char(
-        string="Overruled Because", copy=False,
+        string="Overruled Because", copy=False, groups=MONEY_GROUPS,
         help="Why another vendor or quantity than the proposed one is ordered.",
     )
     is_overruled = fields.Boolean(compute='_compute_is_overruled')
@@ -67,6 +67,8 @@ class CoopPoolLine(models.Model):
     def write(self, vals):
         if not {'vendor_id', 'quantity'} & vals.keys() or self._is_proposal():
             return super().write(vals)
+        # sudo: whoever orders or cancels the pool at this moment waits; what may be written is checked below
+        self.pool_id.sudo()._queue_up()
         before = {line: (line.vendor_id, line.quantity) for line in self}
         res = super().write(vals)
         changed = self.filtered(lambda line: (line.vendor_id, line.quantity) != before[line])
@@ -95,7 +97,10 @@ class CoopPoolLine(models.Model):
         """Open what each vendor asks for this product."""
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_pool_offer_action')
-        return {**action, 'domain': [('line_id', '=', self.id)], 'context': {}}
+        return {
+            **action, 'domain': [('line_id', '=', self.id)],
+            'context': {'coop_hide_pool': True, 'coop_hide_line': True},
+        }
 
     # === BUSINESS METHODS - PROPOSING === #
 
@@ -222,7 +227,7 @@ class CoopPoolLine(models.Model):
         }
 
     def _prepare_least_offer_values(self, prices, price_list, best):
-        """Return the offer of a vendor who sells nothing for this sum: why not, or more than is asked for, if that pays.
+        """Return the offer of a vendor who sells nothing for this sum: why not, or the least there is, if that pays.
 
         :param prices: list of :class:`VendorPrice`.
         :param best: the best :class:`Bid` of the others, or none.
@@ -312,10 +317,12 @@ class CoopPoolLine(models.Model):
     def _follow_choice(self):
         """Point each product to the offer that was chosen, and make one where the choice is nobody's offer."""
         for line in self:
-            offer = line.offer_ids.filtered(
-                lambda offer: offer.vendor_id == line.vendor_id
-                and not line.uom_id.compare(offer.quantity, line.quantity) and offer.quantity,
-            )[:1]
+            same = [
+                offer for offer in line.offer_ids
+                if offer.vendor_id == line.vendor_id and offer.quantity
+                and not line.uom_id.compare(offer.quantity, line.quantity)
+            ]
+            offer = same[0] if same else line.offer_ids.browse()
             if not offer and line.vendor_id and line.quantity:
                 values = line._prepare_offer_values(line._get_vendor_prices(), line.vendor_id, line.quantity)
                 offer = line.offer_ids.create({

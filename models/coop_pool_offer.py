@@ -40,33 +40,38 @@ class CoopPoolOffer(models.Model):
         ondelete='set null',
     )
     quantity = fields.Float(
-        digits='Product Unit', readonly=True, help="What would be ordered; 0 where the vendor sells nothing for this sum.",
+        digits='Product Unit', readonly=True, aggregator=None,
+        help="What would be ordered; 0 where the vendor sells nothing for this sum.",
     )
     vendor_quantity = fields.Float(
-        string="Vendor's Quantity", digits='Product Unit', readonly=True, help="The same in the vendor's unit.",
+        string="Vendor's Quantity", digits='Product Unit', readonly=True, aggregator=None,
+        help="The same in the vendor's unit.",
     )
     vendor_uom_id = fields.Many2one(comodel_name='uom.uom', string="Vendor's Unit", readonly=True)
     vendor_currency_id = fields.Many2one(comodel_name='res.currency', string="Vendor's Currency", readonly=True)
     vendor_price = fields.Float(
-        string="Vendor's Price", min_display_digits='Product Price', readonly=True,
+        string="Vendor's Price", min_display_digits='Product Price', readonly=True, aggregator=None,
         help="Per vendor's unit in the currency of the order, before discount.",
     )
-    discount = fields.Float(string="Discount (%)", digits='Discount', readonly=True)
+    discount = fields.Float(string="Discount (%)", digits='Discount', readonly=True, aggregator=None)
     minimum_quantity = fields.Float(
-        string="From", digits='Product Unit', readonly=True, help="The price holds from this quantity on.",
+        string="From", digits='Product Unit', readonly=True, aggregator=None,
+        help="The price holds from this quantity on.",
     )
     price_unit = fields.Float(
-        string="Price per Unit", min_display_digits='Product Price', readonly=True,
+        string="Price per Unit", min_display_digits='Product Price', readonly=True, aggregator=None,
         help="Per unit of the product, discount taken off, in company currency.",
     )
     amount_total = fields.Monetary(
-        string="Total", readonly=True, help="Before tax, in company currency at the rate of the day of the order.",
+        string="Total", readonly=True, aggregator=None,
+        help="Before tax, in company currency at the rate of the day of the order.",
     )
     quantity_unserved = fields.Float(
-        string="Unserved", digits='Product Unit', readonly=True, help="How much of what was asked for would be missing.",
+        string="Unserved", digits='Product Unit', readonly=True, aggregator=None,
+        help="How much of what was asked for would be missing.",
     )
     quantity_excess = fields.Float(
-        string="For the Stock", digits='Product Unit', readonly=True,
+        string="For the Stock", digits='Product Unit', readonly=True, aggregator=None,
         help="How much nobody takes, even with tolerance; the cooperative would buy it for its own stock.",
     )
     reason = fields.Char(string="Why", readonly=True)

@@ -100,7 +100,7 @@ class CoopPool(models.Model):
     def action_view_offers(self):
         """Open what each vendor asks for each product."""
         action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_pool_offer_action')
-        return {**action, 'domain': [('pool_id', 'in', self.ids)]}
+        return {**action, 'domain': [('pool_id', 'in', self.ids)], 'context': {'coop_hide_pool': len(self) == 1}}
 
     # === BUSINESS METHODS === #
 

@@ -163,11 +163,9 @@ class CoopPool(models.Model):
         """
         self.ensure_one()
         losers = self._get_open_quotes() - orders
-        if self._has_alternatives():
-            group = orders.purchase_group_id[:1]
-            if group:
-                first = orders.filtered('purchase_group_id')[:1]
-                group.order_ids = [Command.unlink(order.id) for order in orders - first if order.purchase_group_id]
+        alternatives = orders.filtered('purchase_group_id') if self._has_alternatives() else orders.browse()
+        if alternatives:
+            alternatives.purchase_group_id.order_ids = [Command.unlink(order.id) for order in alternatives[1:]]
             return
         for order in losers:
             order.message_post(body=self.env._("Another vendor was chosen in %s.", self.display_name))

@@ -50,7 +50,9 @@ class CoopPool(models.Model):
     def action_view_allocations(self):
         """Open the members' shares."""
         action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_pool_allocation_action')
-        return {**action, 'domain': [('pool_id', 'in', self.ids)], 'context': {'group_by': 'line_id'}}
+        return {**action, 'domain': [('pool_id', 'in', self.ids)], 'context': {
+            'group_by': 'line_id', 'coop_hide_pool': len(self) == 1,
+        }}
 
     def action_reset_shares(self):
         """Give all members what the pools' rule gives; changes by hand are dropped."""

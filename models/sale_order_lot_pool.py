@@ -13,11 +13,14 @@ class SaleOrderLine(models.Model):
         :return: ``{sale order line: {lot: quantity}}``; nothing for lines that no pool made, or without lots.
         """
         of_pool = self.filtered('order_id.coop_pool_id')
+        if not of_pool:
+            return {}
         shares = self.env['coop.pool.allocation.lot'].search([
-            ('allocation_id.charge_id.order_id', 'in', of_pool.order_id.ids), ('product_id', 'in', of_pool.product_id.ids),
-        ]) if of_pool else self.env['coop.pool.allocation.lot']
+            ('allocation_id.charge_id.order_id', 'in', of_pool.order_id.ids),
+            ('product_id', 'in', of_pool.product_id.ids),
+        ])
         found = shares.grouped(lambda share: (share.allocation_id.charge_id.order_id, share.product_id))
         return {
-            line: {share.lot_id: share.quantity for share in found.get((line.order_id, line.product_id), shares.browse())}
+            line: {share.lot_id: share.quantity for share in found.get((line.order_id, line.product_id), ())}
             for line in of_pool
         }

@@ -7,7 +7,8 @@ class StockMove(models.Model):
 
     coop_pool_line_id = fields.Many2one(
         comodel_name='coop.pool.line', string="Rejected From", readonly=True, copy=False, index='btree_not_null',
-        ondelete='set null', help="The pooled product whose goods were scrapped from a receipt before members got them.",
+        ondelete='set null',
+        help="The pooled product whose goods were scrapped from a receipt before members got them.",
     )
 
     # === BUSINESS METHODS === #

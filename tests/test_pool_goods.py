@@ -231,9 +231,9 @@ class TestPoolGoods(PoolCommon):
         self.assertEqual((pool.overbilled_count, pool.line_ids.quantity_billed, len(pool.activity_ids)), (0, 50, 0))
 
     def _credit(self, bill, quantity):
-        wizard = self.env['account.move.reversal'].with_context(active_model='account.move', active_ids=bill.ids).create(
-            {'reason': "Did not come", 'journal_id': bill.journal_id.id},
-        )
+        wizard = self.env['account.move.reversal'].with_context(
+            active_model='account.move', active_ids=bill.ids,
+        ).create({'reason': "Did not come", 'journal_id': bill.journal_id.id})
         credit_note = self.env['account.move'].browse(wizard.reverse_moves()['res_id'])
         credit_note.invoice_line_ids.quantity = quantity
         credit_note.invoice_date = '2026-11-02'

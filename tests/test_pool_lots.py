@@ -29,9 +29,9 @@ class TestPoolLots(PoolCommon):
     def _left(self, pool):
         """Return what is left over of each lot."""
         received = pool.line_ids._get_received()[pool.line_ids]
+        by_lot = pool.allocation_ids.lot_ids.grouped('lot_id')
         return {
-            lot.name: held - sum(pool.allocation_ids.lot_ids.filtered(lambda s, lot=lot: s.lot_id == lot).mapped('quantity'))
-            for lot, held in received.items()
+            lot.name: held - sum(share.quantity for share in by_lot.get(lot, ())) for lot, held in received.items()
         }
 
     def test_members_are_served_from_the_oldest_lot_by_member_number(self):

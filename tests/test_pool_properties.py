@@ -72,7 +72,8 @@ class TestPoolShares(PoolCommon):
         line, came = pool.line_ids, 0.0
         for number, percent in enumerate(deliveries):
             quantity = line._from_steps(line._to_steps(line.quantity * percent / 100))
-            picking = pool.purchase_order_ids.picking_ids.filtered(lambda picking: picking.state not in ('done', 'cancel'))
+            pickings = pool.purchase_order_ids.picking_ids
+            picking = pickings.filtered(lambda picking: picking.state not in ('done', 'cancel'))
             if not quantity or not picking:
                 continue
             if line.product_id.tracking == 'lot':

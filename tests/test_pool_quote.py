@@ -108,8 +108,16 @@ class TestPoolQuote(PoolCommon):
         quote = self._quote(pool, self.wholesaler, {self.fertilizer: 20})
         quote.order_line[0].product_qty = 100
         pool.action_take_best()
-        offers = pool.line_ids[0].offer_ids.filtered(lambda offer: offer.vendor_id == self.wholesaler)
-        self.assertEqual((pool.line_ids[0].vendor_id, offers.quantity), (self.vendor, 0))
+        line = pool.line_ids[0]
+        # 60 x 90 = 5,400 are ordered; 100 x 20 = 2,000 are advised, with 40 for the stock
+        self.assertEqual((line.vendor_id, line.quantity), (self.vendor, 60))
+        self.assertEqual((line.advised_offer_id.vendor_id, line.advised_quantity, line.advised_saving),
+                         (self.wholesaler, 100, 3_400))
+        with self.assertRefused("ask the chair or the board"):
+            line.with_user(self.officer).action_take_advice()
+        line.with_user(self.manager).action_take_advice()
+        pool.action_order()
+        self.assertEqual(quote.order_line[0].price_subtotal, 2_000)
 
     def test_request_for_prices_is_not_confirmed_past_the_pool(self):
         pool = self._asked()
@@ -146,6 +154,19 @@ class TestPoolQuote(PoolCommon):
         pool.action_order()
         self._confirm(pool)
         return pool.purchase_order_ids
+
+    def test_member_alone_would_pay_the_quoted_price_where_there_is_no_price_list(self):
+        pool = self._asked()
+        self._quote(pool, self.newcomer, {self.fertilizer: 80})
+        pool.action_take_best()
+        self._order_closed(pool)
+        self.assertEqual(pool.line_ids[0]._get_amount_alone(40), 3_200)
+
+    def test_requests_that_nobody_won_are_cancelled(self):
+        pool = self._asked()
+        pool.action_order()  # by the price lists, nobody has quoted
+        self.assertEqual(set(pool.quote_ids.mapped('state')), {'cancel'})
+        self.assertIn("Another vendor was chosen", "".join(pool.quote_ids[0].message_ids.mapped('body')))
 
     def test_cancelling_the_pool_cancels_what_was_asked(self):
         pool = self._asked()

@@ -71,7 +71,8 @@ class TestToolsVendorChoice(BaseCase):
         self.assertEqual(choose([more, first, second]).best, first)
 
     def test_what_nobody_takes_is_only_advised(self):
-        need, stock = Bid('A', Decimal(95), Decimal(8550), Decimal(95)), Bid('B', Decimal(100), Decimal(8000), Decimal(95))
+        need = Bid('A', Decimal(95), Decimal(8550), Decimal(95))
+        stock = Bid('B', Decimal(100), Decimal(8000), Decimal(95))
         choice = choose([stock, need])
         self.assertEqual((choice.best, choice.advised, stock.excess), (need, stock, 5))
         self.assertIsNone(choose([need]).advised)

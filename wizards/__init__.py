@@ -14,3 +14,4 @@ from . import coop_pool_overrule
 from . import coop_membership_decision
 from . import coop_membership_admission
 from . import account_payment_register
+from . import coop_arrears_remind
