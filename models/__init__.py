@@ -69,6 +69,7 @@ from . import coop_pool_allocation_charge
 from . import coop_pool_request_later
 from . import coop_pool_credit_note
 from . import coop_pool_slip
+from . import res_company_pool
 from . import coop_pool_deposit
 from . import coop_pool_deposit_round
 from . import coop_season

@@ -91,7 +91,8 @@ class CoopPoolCharge(models.Model):
             'coop_pool_id': pool.id,
             'order_line': [Command.create(line) for line in lines],
         }
-        if pool.payment_term_id:
+        if pool.payment_term_id or pool.season_id:
+            # The season's end is the due date of the invoice, whatever terms the member has otherwise.
             values['payment_term_id'] = pool.payment_term_id.id
         return values
 

@@ -288,6 +288,7 @@ class CoopPoolDeposit(models.Model):
         :return: the set-off entries.
         """
         moves = self.env['account.move']
+        self._queue_up()
         for deposit in self.filtered(lambda deposit: deposit.state == 'paid'):
             open_debts = debts.filtered(lambda line: not line.reconciled)
             allocations = deposit._allocate_set_off(open_debts, deposit.amount_left)
@@ -332,8 +333,8 @@ class CoopPoolDeposit(models.Model):
             journal.
         """
         for deposit in self:
-            deposit._check_may_refund(journal, savings_type)
             deposit._queue_up()
+            deposit._check_may_refund(journal, savings_type)
             if deposit.state != 'paid' or deposit.currency_id.compare_amounts(deposit.amount_left, 0.0) <= 0:
                 raise UserError(self.env._("Nothing of %s is left to pay back.", deposit.display_name))
             if date > fields.Date.context_today(deposit):

@@ -75,6 +75,21 @@ class CoopPool(models.Model):
             raise UserError(self.env._("Everybody was asked for a deposit already."))
         return self.action_view_deposits()
 
+    def action_drop_unpaid(self):
+        """Withdraw the requests of members whose deposit is not paid, and propose anew what is ordered.
+
+        :raises UserError: when everybody paid, or the round is not closed.
+        """
+        self.check_access('write')
+        for pool in self:
+            paid = pool.deposit_ids.filtered(lambda deposit: deposit.state == 'paid')
+            unpaid = pool._get_missing_deposits(paid)
+            if pool.state != 'closed' or not unpaid:
+                raise UserError(self.env._("Every member of %s has paid the deposit.", pool.display_name))
+            requests = pool.request_ids.filtered(lambda request, unpaid=unpaid: request.membership_id in unpaid)
+            requests._withdraw_late(self.env._("The deposit was not paid"))
+            pool.line_ids._propose()
+
     def action_view_deposits(self):
         """Open the round's deposits."""
         action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_pool_deposit_action')
@@ -151,21 +166,6 @@ class CoopPool(models.Model):
             "The deposit of these members is not paid: %s. Take it first, or let the round order without it.", members,
         ))
 
-    def action_drop_unpaid(self):
-        """Withdraw the requests of members whose deposit is not paid, and propose anew what is ordered.
-
-        :raises UserError: when everybody paid, or the round is not closed.
-        """
-        self.check_access('write')
-        for pool in self:
-            paid = pool.deposit_ids.filtered(lambda deposit: deposit.state == 'paid')
-            unpaid = pool._get_missing_deposits(paid)
-            if pool.state != 'closed' or not unpaid:
-                raise UserError(self.env._("Every member of %s has paid the deposit.", pool.display_name))
-            requests = pool.request_ids.filtered(lambda request, unpaid=unpaid: request.membership_id in unpaid)
-            requests._withdraw_late(self.env._("The deposit was not paid"))
-            pool.line_ids._propose()
-
     def _cancel_with_reason(self, reason):
         """Cancel the round; deposits that were only requested are dropped, paid ones are to be paid back."""
         super()._cancel_with_reason(reason)
@@ -186,15 +186,3 @@ class CoopPool(models.Model):
                 " them into savings.", pool=self.display_name,
                 amount=format_amount(self.env, self.amount_deposit_held, self.currency_id),
             ))
-
-
-class CoopPoolLine(models.Model):
-    _inherit = 'coop.pool.line'
-
-    deposit_per_unit = fields.Monetary(
-        string="Deposit per Unit", groups=MONEY_GROUPS, help="For rounds with a fixed deposit.",
-    )
-
-    _deposit_not_negative = models.Constraint(
-        'CHECK (deposit_per_unit >= 0)', "A deposit cannot be negative.",
-    )

@@ -30,6 +30,9 @@ class CoopPoolLine(models.Model):
         digits='Product Unit', readonly=True, copy=False, groups=MONEY_GROUPS,
         help="What had come when the members were charged for it.",
     )
+    deposit_per_unit = fields.Monetary(
+        string="Deposit per Unit", groups=MONEY_GROUPS, help="For rounds with a fixed deposit.",
+    )
     cost_total = fields.Monetary(
         string="Vendor's Total", compute='_compute_cost_total', compute_sudo=True, groups=MONEY_GROUPS,
         help="What came costs this much before tax: posted bills and credit notes, the order for what is not billed.",
@@ -38,6 +41,8 @@ class CoopPoolLine(models.Model):
         string="Variance", compute='_compute_cost_variance', compute_sudo=True, groups=MONEY_GROUPS,
         help="What the goods handed out cost by now, more (or less) than the members were charged for.",
     )
+
+    _deposit_not_negative = models.Constraint('CHECK (deposit_per_unit >= 0)', "A deposit cannot be negative.")
 
     # === COMPUTE METHODS === #
 

@@ -41,24 +41,3 @@ class CoopPool(models.Model):
             'type': 'ir.actions.act_window', 'name': self.env._("Move Due Date"), 'res_model': 'coop.due.change',
             'view_mode': 'form', 'context': {'default_season_id': self.season_id.id, 'default_pool_ids': self.ids},
         }
-
-
-class CoopPoolCharge(models.Model):
-    _inherit = 'coop.pool.charge'
-
-    def _prepare_sale_order_values(self):
-        values = super()._prepare_sale_order_values()
-        if self.pool_id.season_id:
-            values['payment_term_id'] = False
-        return values
-
-
-class SaleOrder(models.Model):
-    _inherit = 'sale.order'
-
-    def _prepare_invoice(self):
-        values = super()._prepare_invoice()
-        season = self.sudo().coop_pool_id.season_id  # sudo: only the day, for whoever invoices the pool's own order
-        if season:
-            values.update({'invoice_payment_term_id': False, 'invoice_date_due': season.date_end})
-        return values

@@ -24,7 +24,11 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS === #
 
     def _prepare_invoice(self):
-        return {**super()._prepare_invoice(), 'coop_pool_id': self.coop_pool_id.id}
+        values = {**super()._prepare_invoice(), 'coop_pool_id': self.coop_pool_id.id}
+        season = self.sudo().coop_pool_id.season_id  # sudo: only the day, for whoever invoices the pool's own order
+        if season:
+            values.update({'invoice_payment_term_id': False, 'invoice_date_due': season.date_end})
+        return values
 
     def _get_invoice_grouping_keys(self):
         return [*super()._get_invoice_grouping_keys(), 'coop_pool_id']

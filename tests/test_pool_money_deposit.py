@@ -1,4 +1,4 @@
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
@@ -217,6 +217,17 @@ class TestPoolMoneyDeposit(PoolMoneyCommon):
         ])
         self.assertEqual((deposit.state, self._balance(self.liability), self._balance(self.cash)),
                          ('settled', 0, 3 * 110_000))
+
+    def test_closing_waits_for_deposits_of_cancelled_rounds_and_for_drafts(self):
+        pool = self._closed()
+        self._pay(self._deposit(pool, self.siti))
+        other = self._distributed()
+        other.action_create_invoices()
+        year = (fields.Date.to_date('2026-01-01'), fields.Date.to_date('2026-12-31'))
+        self.assertIn(other.name, "".join(self.company._coop_get_closing_obstacles(*year)))
+        self.assertNotIn("are to be paid back", "".join(self.company._coop_get_closing_obstacles(*year)))
+        pool._cancel_with_reason("Prices rose")
+        self.assertIn("are to be paid back: UMP", "".join(self.company._coop_get_closing_obstacles(*year)))
 
     def test_members_see_their_own_deposits(self):
         pool = self._closed()
