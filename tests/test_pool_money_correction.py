@@ -292,12 +292,15 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         with self.assertRefused("recorded as not collected"):
             self._share(pool, self.budi)._withdraw("Late")
 
-    def test_share_withdrawn_before_the_goods_came(self):
+    def test_share_withdrawn_before_all_goods_came(self):
         pool = self._seed_pool()
         orders = self._order(pool)
+        self._receive(orders.picking_ids, 3, backorder=True)
+        share = self._share(pool, self.siti)
         with self.assertRefused("", AccessError):
-            self._share(pool, self.siti).with_user(self.cashier)._withdraw("Ill")
-        self._share(pool, self.siti)._withdraw("Ill")
-        self._receive(orders.picking_ids, 7)
+            share.with_user(self.cashier)._withdraw("Ill")
+        share.with_user(self.officer)._withdraw("Ill")
+        backorder = orders.picking_ids.filtered(lambda picking: picking.state != 'done')
+        self._receive(backorder, 4)
         self.assertEqual([self._share(pool, member).quantity for member in (self.siti, self.budi, self.ani)], [0, 2, 1])
         self.assertEqual(pool.line_ids.quantity_left, 4)
