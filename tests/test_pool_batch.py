@@ -49,7 +49,7 @@ class TestPoolBatch(PoolCommon):
 
     def test_batch_with_a_problem_changes_nothing_and_names_every_problem(self):
         pool = self._urea_pool(allow_tolerance=False)
-        self.budi.action_suspend()
+        self.budi._suspend_with_reason("Arrears")
         seed = self._create_product("Seed", {})
         with self.assertRefused(
             r"(?s)does not offer Seed. It offers: Urea, Fertilizer.*not a multiple.*Budi is Suspended",
@@ -63,7 +63,7 @@ class TestPoolBatch(PoolCommon):
     def test_refused_states_name_the_member_and_what_holds(self):
         pool = self._urea_pool()
         rini = self.env['coop.membership'].create({'partner_id': self.env['res.partner'].create({'name': "Rini"}).id})
-        self.budi.action_suspend()
+        self.budi._suspend_with_reason("Arrears")
         self.ani._update_state('left', date_left='2026-11-01')
         for member, state in ((rini, "Candidate"), (self.budi, "Suspended"), (self.ani, "Left")):
             with self.assertRefused(f"is {state}; only active members take part"):
@@ -131,7 +131,7 @@ class TestPoolBatch(PoolCommon):
 
     def test_grid_saves_what_is_right_and_gives_back_what_is_wrong(self):
         pool = self._urea_pool()
-        self.budi.action_suspend()
+        self.budi._suspend_with_reason("Arrears")
         result = pool.with_user(self.officer).save_request_grid([
             self._cell(pool, self.siti, 2, uom_id=self.sack.id, before=[0, 0]),
             self._cell(pool, self.budi, 3, before=[0, 0]),

@@ -91,7 +91,7 @@ class TestPoolGlance(PoolCommon):
         self.assertEqual((again.state, again.repeat_of_id, again.title), ('draft', pool, pool.title))
         self.assertFalse(again.request_ids)
         again.action_open()
-        self.budi.action_suspend()
+        self.budi._suspend_with_reason("Arrears")
         grid = again.get_request_grid()
         self.assertEqual(grid['pool']['repeats'], pool.display_name)
         earlier = {row['name']: row['cells'][0]['earlier'] for row in grid['members']}
