@@ -35,10 +35,10 @@ def environment(options: argparse.Namespace) -> Iterator[odoo.api.Environment]:
         cr.rollback()
 
 
-def cooperative(env: odoo.api.Environment) -> odoo.api.Environment:
+def cooperative(env: odoo.api.Environment, name: str = "Koperasi Ukur") -> odoo.api.Environment:
     """Return an environment in a new Indonesian company that went through the set-up."""
     company = env['res.company'].create({
-        'name': "Koperasi Ukur", 'country_id': env.ref('base.id').id, 'currency_id': env.ref('base.IDR').id,
+        'name': name, 'country_id': env.ref('base.id').id, 'currency_id': env.ref('base.IDR').id,
     })
     env.user.write({'company_ids': [Command.link(company.id)]})
     env['account.chart.template'].try_loading('id', company=company, install_demo=False)
@@ -59,6 +59,34 @@ def members(env: odoo.api.Environment, count: int):
     _copy_rows(env, first, count - 1, partner_id=SQL("%s + n", start), number=SQL("'M' || lpad(n::text, 6, '0')"))
     env.invalidate_all()
     return env['coop.membership'].search([('company_id', '=', env.company.id)], order='number')
+
+
+def savings(env: odoo.api.Environment, savings_types, partners=None, times: int = 1) -> None:
+    """Give every member, or each of ``partners``, posted journal items per savings type, copied from a real entry."""
+    journal = env['account.journal'].search([('type', '=', 'cash'), ('company_id', '=', env.company.id)], limit=1)
+    entry = env['account.move'].create({
+        'move_type': 'entry', 'journal_id': journal.id, 'date': '2025-06-30',
+        'line_ids': [
+            Command.create({'account_id': journal.default_account_id.id, 'balance': 10_000 * len(savings_types)}),
+            *(Command.create({'account_id': account.id, 'balance': -10_000}) for account in savings_types.account_id),
+        ],
+    })
+    entry._post(soft=False)
+    env.flush_all()
+    names = [
+        name for name, field in env['account.move.line']._fields.items()
+        if field.store and field.column_type and name not in ('id', 'partner_id')
+    ]
+    env.cr.execute(SQL(
+        "INSERT INTO account_move_line (partner_id, %s) SELECT m.partner_id, %s"
+        " FROM account_move_line l CROSS JOIN coop_membership m CROSS JOIN generate_series(1, %s)"
+        " WHERE l.move_id = %s AND l.account_id IN %s AND m.company_id = %s AND %s",
+        SQL(', ').join(SQL.identifier(name) for name in names),
+        SQL(', ').join(SQL.identifier('l', name) for name in names),
+        times, entry.id, tuple(savings_types.account_id.ids), env.company.id,
+        SQL("m.partner_id IN %s", tuple(partners.ids)) if partners else SQL("TRUE"),
+    ))
+    env.cr.execute("ANALYZE account_move_line")
 
 
 def _copy_rows(env: odoo.api.Environment, record, count: int, own_id: str = 'id', **changed: SQL) -> int:

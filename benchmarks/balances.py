@@ -3,39 +3,11 @@
 Limit: the number of queries does not grow with the members. Time is shown beside the bare SQL that sums the same
 journal items by member and account.
 """
-from _bench import cooperative, environment, measure, members, parse, verdict
+from _bench import cooperative, environment, measure, members, parse, savings, verdict
 
-from odoo.fields import Command
 from odoo.tools import SQL
 
 SMALL, LARGE = 1_000, 100_000
-
-
-def add_savings(env, savings_types):
-    """Give every member one posted journal item per savings type, copied from a real entry."""
-    journal = env['account.journal'].search([('type', '=', 'cash'), ('company_id', '=', env.company.id)], limit=1)
-    entry = env['account.move'].create({
-        'move_type': 'entry', 'journal_id': journal.id, 'date': '2025-06-30',
-        'line_ids': [
-            Command.create({'account_id': journal.default_account_id.id, 'balance': 10_000 * len(savings_types)}),
-            *(Command.create({'account_id': account.id, 'balance': -10_000}) for account in savings_types.account_id),
-        ],
-    })
-    entry._post(soft=False)
-    env.flush_all()
-    names = [
-        name for name, field in env['account.move.line']._fields.items()
-        if field.store and field.column_type and name not in ('id', 'partner_id')
-    ]
-    env.cr.execute(SQL(
-        "INSERT INTO account_move_line (partner_id, %s) SELECT m.partner_id, %s"
-        " FROM account_move_line l CROSS JOIN coop_membership m"
-        " WHERE l.move_id = %s AND l.account_id IN %s AND m.company_id = %s",
-        SQL(', ').join(SQL.identifier(name) for name in names),
-        SQL(', ').join(SQL.identifier('l', name) for name in names),
-        entry.id, tuple(savings_types.account_id.ids), env.company.id,
-    ))
-    env.cr.execute("ANALYZE account_move_line")
 
 
 def bare_sql(env, savings_types):
@@ -52,13 +24,24 @@ with environment(options) as env:
     env = cooperative(env)
     savings_types = env['coop.savings.type'].search([('company_id', '=', env.company.id)])
     everybody = members(env, LARGE)
-    add_savings(env, savings_types)
+    savings(env, savings_types)
     queries = {}
     for size in (SMALL, LARGE):
         some = everybody[:size]
         for name in ('_get_savings_balances', '_get_arrears'):
             seconds, queries[name, size] = measure(env, getattr(some, name), options.repeat)
             print(f"  {name:24} {size:7d} members  {seconds:7.3f} s  {queries[name, size]:4d} queries")
+    arrears = env['coop.savings.arrears']
+    for name, action in (
+        ('arrears by member', lambda: arrears._read_group(
+            [('company_id', '=', env.company.id)], ['membership_id'], ['amount:sum'],
+        )),
+        ('arrears, first page', lambda: arrears.search_fetch(
+            [('company_id', '=', env.company.id)], ['amount', 'month'], limit=80, order='id',
+        )),
+    ):
+        seconds, count = measure(env, action, options.repeat)
+        print(f"  {name:24} {LARGE:7d} members  {seconds:7.3f} s  {count:4d} queries")
     seconds, _queries = measure(env, lambda: bare_sql(env, savings_types), options.repeat)
     print(f"  bare SQL                 {LARGE:7d} members  {seconds:7.3f} s")
     passed = all(queries[name, SMALL] == queries[name, LARGE] for name, _size in queries)

@@ -117,7 +117,8 @@ class CoopDemo(models.AbstractModel):
     def _create_pool(self, title, product, wishes, opened):
         members = {member.partner_id.name: member for member in self._get_members()}
         pool = self._as('petugas').env['coop.pool'].create({
-            'title': title, 'allow_tolerance': True, 'margin_percent': 4, 'rounding_unit': 100, 'payment_term_id': self._get_harvest_term().id,
+            'title': title, 'allow_tolerance': True, 'margin_percent': 4, 'rounding_unit': 100,
+            'payment_term_id': self._get_harvest_term().id,
             'line_ids': [Command.create({'product_id': product.id})],
             'cost_ids': [Command.create({'name': "Ongkos angkut", 'amount': FREIGHT, 'split': 'quantity'})],
         })

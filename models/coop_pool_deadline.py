@@ -132,13 +132,14 @@ class CoopPool(models.Model):
 
     # === BUSINESS METHODS - DEADLINE === #
 
-    def _check_can_be_opened(self):
-        super()._check_can_be_opened()
-        if self._is_past_cutoff():
-            raise UserError(self.env._(
-                "The deadline of %(pool)s, %(date)s, has passed. Set a new one, or leave it empty.",
-                pool=self.display_name, date=self._format_cutoff(),
-            ))
+    def _opening_error_message(self):
+        message = super()._opening_error_message()
+        if message or not self._is_past_cutoff():
+            return message
+        return self.env._(
+            "The deadline of %(pool)s, %(date)s, has passed. Set a new one, or leave it empty.",
+            pool=self.display_name, date=self._format_cutoff(),
+        )
 
     def _check_takes_requests(self):
         """Refuse requests outside the time in which the pools take them; queue up first.

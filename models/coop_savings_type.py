@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from odoo.addons.producer_cooperative.tools.arrears import required_until
 from odoo.addons.producer_cooperative.tools.units import from_units, to_units
@@ -44,9 +45,15 @@ class CoopSavingsType(models.Model):
     rate_ids = fields.One2many(comodel_name='coop.savings.rate', inverse_name='type_id', string="Amounts")
     amount = fields.Monetary(string="Amount Today", compute='_compute_amount')
     balance = fields.Monetary(string="Ledger Balance", compute='_compute_balance')
+    unowned_balance = fields.Monetary(
+        string="Without a Member", compute='_compute_balance',
+        help="Booked on the account without a partner who is or was a member.",
+    )
+    members_balance = fields.Monetary(string="Members' Balance", compute='_compute_balance')
 
     _account_uniq = models.Constraint(
-        'UNIQUE (account_id, company_id)', "Another savings type uses this account: balances would be mixed up.",
+        'UNIQUE (account_id, company_id)', "Another savings type uses this account: balances would be mixed up."
+        " Choose another account, or create one.",
     )
 
     # === COMPUTE METHODS === #
@@ -64,8 +71,11 @@ class CoopSavingsType(models.Model):
             ('company_id', 'in', self.company_id.ids),
         ], ['account_id', 'company_id'], ['balance:sum'])
         balances = {(account.id, company.id): -balance for account, company, balance in groups}
+        unowned = self._get_unowned_balances()
         for savings_type in self:
             savings_type.balance = balances.get((savings_type.account_id.id, savings_type.company_id.id), 0.0)
+            savings_type.unowned_balance = unowned.get(savings_type, 0.0)
+            savings_type.members_balance = savings_type.balance - savings_type.unowned_balance
 
     # === CONSTRAINT METHODS === #
 
@@ -95,7 +105,51 @@ class CoopSavingsType(models.Model):
             if savings_type.account_id and savings_type.account_id._coop_has_entries():
                 raise UserError(self.env._("Members have saved in %s; archive it instead.", savings_type.name))
 
+    # === ACTIONS === #
+
+    def action_open_unowned(self):
+        """Open the journal items on the accounts of these savings that belong to no member."""
+        action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.account_move_line_action_unowned')
+        return {**action, 'domain': [
+            ('coop_is_unowned', '=', True), ('account_id', 'in', self.account_id.ids),
+        ]}
+
     # === BUSINESS METHODS === #
+
+    def _get_unowned_balances(self, partner=None, date=None):
+        """Return ``{savings type: amount}`` of what is booked without a partner who has a membership.
+
+        One grouped query. Together with the members' balances it makes up the ledger balance.
+
+        :param partner: only what stands under this partner; an empty recordset for what stands under none.
+        :param date: balance at the end of that day; everything posted by default.
+        :return: amounts in the company's currency, positive when the savings grew.
+        """
+        by_account = {(savings_type.account_id.id, savings_type.company_id.id): savings_type for savings_type in self}
+        self.env['account.move.line'].flush_model(['account_id', 'partner_id', 'company_id', 'parent_state', 'balance'])
+        self.env['res.partner'].flush_model(['commercial_partner_id'])
+        self.env['coop.membership'].flush_model(['partner_id', 'company_id'])
+        conditions = [
+            SQL("line.parent_state = 'posted'"), SQL("line.account_id IN %s", tuple(self.account_id.ids) or (None,)),
+            SQL(
+                "NOT EXISTS (SELECT 1 FROM coop_membership membership"
+                " WHERE membership.partner_id = partner.commercial_partner_id"
+                " AND membership.company_id = line.company_id)",
+            ),
+        ]
+        if date:
+            conditions.append(SQL("line.date <= %s", date))
+        if partner is not None:
+            conditions.append(SQL("line.partner_id IS NOT DISTINCT FROM %s", partner.id or None))
+        rows = self.env.execute_query(SQL(
+            "SELECT line.account_id, line.company_id, -SUM(line.balance) FROM account_move_line line"
+            " LEFT JOIN res_partner partner ON partner.id = line.partner_id WHERE %s"
+            " GROUP BY line.account_id, line.company_id", SQL(" AND ").join(conditions),
+        ))
+        return {
+            by_account[account_id, company_id]: float(amount)
+            for account_id, company_id, amount in rows if (account_id, company_id) in by_account
+        }
 
     def _get_amount(self, date):
         """Return the amount that the meeting set for ``date`` in the company's currency; 0 when it set none."""

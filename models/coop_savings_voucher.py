@@ -1,11 +1,24 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
-from odoo.tools import format_amount
+
+#: What a posted voucher keeps.
+FROZEN_FIELDS = {
+    'date', 'journal_id', 'direction', 'line_ids', 'company_id', 'counterpart', 'counterpart_account_id',
+    'counterpart_partner_id',
+}
+#: Directions that move money through a cash or bank journal.
+CASH_DIRECTIONS = ('in', 'out')
+#: Beginning of the number by direction; the Indonesian abbreviations are those of the paper slips (bukti kas masuk,
+#: bukti kas keluar, bukti memorial, bukti awal).
+PREFIXES = {'in': 'BKM', 'out': 'BKK', 'transfer': 'BM', 'opening': 'BA'}
 
 
 class CoopSavingsVoucher(models.Model):
-    """One receipt or payout slip of savings for one or many members; posting it makes one journal entry."""
+    """One slip of savings for one or many members; posting it makes one journal entry.
+
+    Money comes in or goes out over a cash or bank journal, moves between a member's own savings types, or was saved
+    before the books began (opening balance).
+    """
     _name = 'coop.savings.voucher'
     _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Savings Voucher"
@@ -13,7 +26,9 @@ class CoopSavingsVoucher(models.Model):
     _check_company_auto = True
 
     _transitions = {'draft': ('posted',), 'posted': ('cancelled',), 'cancelled': ()}
-    _guarded_fields = frozenset({'state', 'lock_version', 'name', 'move_id', 'reversal_move_id', 'cancel_reason'})
+    _guarded_fields = frozenset({
+        'state', 'lock_version', 'name', 'move_id', 'reversal_move_id', 'cancel_reason', 'print_count', 'poster_id',
+    })
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
     company_id = fields.Many2one(
@@ -21,19 +36,46 @@ class CoopSavingsVoucher(models.Model):
     )
     currency_id = fields.Many2one(related='company_id.currency_id')
     direction = fields.Selection(
-        selection=[('in', "Receipt"), ('out', "Payout")], required=True, default='in', tracking=True,
+        selection=[
+            ('in', "Receipt"), ('out', "Payout"), ('transfer', "Transfer"), ('opening', "Opening Balance"),
+        ],
+        required=True, default='in', tracking=True,
     )
     date = fields.Date(required=True, default=fields.Date.context_today, copy=False, tracking=True)
     journal_id = fields.Many2one(
         comodel_name='account.journal', string="Cash or Bank", check_company=True, tracking=True,
         compute='_compute_journal_id', store=True, readonly=False, precompute=True,
         domain="[('type', 'in', ('cash', 'bank'))]",
+        help="Where the money goes in or out. Transfers and opening balances move no money.",
+    )
+    counterpart = fields.Selection(
+        selection=[
+            ('earnings', "Unaffected Earnings"), ('unowned', "Savings Booked Without a Member"),
+            ('account', "Another Account"),
+        ],
+        string="Booked Against", default='earnings', required=True, tracking=True,
+        help="Where an opening balance comes from: the account that Odoo's own opening entries use; what stands on the"
+             " savings accounts without belonging to a member, when the opening balance was entered in one sum; or"
+             " an account of your choice.",
+    )
+    counterpart_account_id = fields.Many2one(
+        comodel_name='account.account', string="Counterpart Account", check_company=True, tracking=True,
+    )
+    counterpart_partner_id = fields.Many2one(
+        comodel_name='res.partner', string="Booked Under", tracking=True,
+        help="The partner, no member, under whom the savings stand now. Empty when they were booked without any.",
     )
     line_ids = fields.One2many(comodel_name='coop.savings.voucher.line', inverse_name='voucher_id', copy=True)
-    amount_total = fields.Monetary(string="Total", compute='_compute_amount_total', store=True)
+    note = fields.Char(string="Remark", help="Printed on the voucher and written on the journal entry.")
+    amount_total = fields.Monetary(string="Total", compute='_compute_totals', store=True)
+    member_count = fields.Integer(string="Members", compute='_compute_totals', store=True)
     state = fields.Selection(
         selection=[('draft', "Draft"), ('posted', "Posted"), ('cancelled', "Cancelled")],
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
+    )
+    poster_id = fields.Many2one(
+        comodel_name='res.users', string="Cashier", readonly=True, copy=False, index='btree_not_null',
+        help="Who posted the voucher.",
     )
     move_id = fields.Many2one(
         comodel_name='account.move', string="Journal Entry", readonly=True, copy=False, index='btree_not_null',
@@ -54,9 +96,14 @@ class CoopSavingsVoucher(models.Model):
             draft = self.env._("Draft %s", directions.get(voucher.direction, ""))
             voucher.display_name = voucher.name or draft
 
-    @api.depends('company_id')
+    @api.depends('company_id', 'direction')
     def _compute_journal_id(self):
         for voucher in self:
+            if voucher.direction not in CASH_DIRECTIONS:
+                voucher.journal_id = False
+                continue
+            if voucher.journal_id.company_id in voucher.company_id.parent_ids:
+                continue  # Chosen already: receipt or payout, the money goes over the same cash box.
             domain = [
                 *self.env['account.journal']._check_company_domain(voucher.company_id),
                 ('type', 'in', ('cash', 'bank')),
@@ -67,25 +114,29 @@ class CoopSavingsVoucher(models.Model):
             journals = self.env['account.journal'].sudo().search(domain)
             voucher.journal_id = (journals.filtered(lambda journal: journal.type == 'cash') or journals)[:1]
 
-    @api.depends('line_ids.amount')
-    def _compute_amount_total(self):
+    @api.depends('line_ids.amount', 'line_ids.membership_id')
+    def _compute_totals(self):
         for voucher in self:
             voucher.amount_total = sum(voucher.line_ids.mapped('amount'))
+            voucher.member_count = len(voucher.line_ids.membership_id)
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains('journal_id')
+    @api.constrains('journal_id', 'direction')
     def _check_journal(self):
         for voucher in self:
             # sudo: a cashier may not read the journal's configuration
             if voucher.journal_id and voucher.journal_id.sudo().type not in ('cash', 'bank'):
                 raise ValidationError(self.env._("Savings are paid through a cash or bank journal only."))
+            if voucher.journal_id and voucher.direction not in CASH_DIRECTIONS:
+                raise ValidationError(self.env._(
+                    "Transfers and opening balances move no money: leave the cash or bank journal empty.",
+                ))
 
     # === CRUD METHODS === #
 
     def write(self, vals):
-        frozen = {'date', 'journal_id', 'direction', 'line_ids', 'company_id'} & vals.keys()
-        if frozen and any(voucher.state != 'draft' for voucher in self):
+        if FROZEN_FIELDS & vals.keys() and any(voucher.state != 'draft' for voucher in self):
             raise UserError(self.env._("A posted voucher is not changed: cancel it and write a new one."))
         return super().write(vals)
 
@@ -100,8 +151,8 @@ class CoopSavingsVoucher(models.Model):
     def action_post(self):
         """Post the vouchers: number them and book one entry each.
 
-        :raises UserError: when the journal is missing or not this cashier's, a line is wrong, or a withdrawal exceeds
-            what the member has.
+        :raises UserError: when the journal is missing or not this cashier's, the period is closed, a line is wrong,
+            or a withdrawal exceeds what the member has.
         """
         for voucher in self:
             voucher._check_may_post()
@@ -110,31 +161,23 @@ class CoopSavingsVoucher(models.Model):
             voucher._check_state_is_draft()
             voucher._check_complete()
             voucher.line_ids._check_allowed()
+            number = voucher._draw_number()
             # sudo: cashiers post vouchers on journals given to them, without any other access to the books
-            move = self.env['account.move'].sudo().create(voucher._prepare_move_values())
+            move = self.env['account.move'].sudo().create({**voucher._prepare_move_values(), 'ref': number})
             move._post(soft=False)
-            voucher._update_state('posted', name=voucher._draw_number(), move_id=move.id)
-            move.ref = voucher.name
+            voucher._update_state('posted', name=number, move_id=move.id, poster_id=self.env.uid)
+            voucher.line_ids._keep_balances()
 
     def action_open_move(self):
         """Open the voucher's journal entry."""
         self.ensure_one()
         return self.move_id._get_records_action()
 
-    def action_fill_with_arrears(self):
-        """Add a line for every active member who owes mandatory savings, with the amount owed."""
+    def action_open_lines(self):
+        """Open the voucher's lines, to group and print them member by member."""
         self.ensure_one()
-        self._check_state_is_draft()
-        memberships = self.env['coop.membership'].search([
-            ('company_id', '=', self.company_id.id), ('state', '=', 'active'),
-        ])
-        listed = {(line.membership_id, line.type_id) for line in self.line_ids}
-        self.line_ids = [
-            Command.create({'membership_id': membership.id, 'type_id': savings_type.id, 'amount': amount})
-            for membership, by_type in memberships._get_arrears(self.date).items()
-            for savings_type, amount in by_type.items()
-            if (membership, savings_type) not in listed and self.currency_id.compare_amounts(amount, 0.0) > 0
-        ]
+        action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_savings_voucher_line_action')
+        return {**action, 'domain': [('voucher_id', '=', self.id)], 'context': {}, 'name': self.display_name}
 
     # === BUSINESS METHODS === #
 
@@ -149,91 +192,21 @@ class CoopSavingsVoucher(models.Model):
             voucher._queue_up()
             voucher.line_ids.membership_id._queue_up()
             voucher._update_state('cancelled', cancel_reason=reason)
+            voucher._check_period_is_open(fields.Date.context_today(voucher))
             voucher.sudo().reversal_move_id = voucher._reverse_entry()  # sudo: see _check_not_forged
-            if voucher.direction == 'in':
+            if voucher.direction != 'out':
                 voucher.line_ids._check_not_overdrawn()
-
-    def _check_may_post(self):
-        """Refuse users who may not post on the voucher's journal.
-
-        :raises UserError: cashiers post only on the journals that name them; officers post nothing.
-        """
-        self.ensure_one()
-        self.check_access('write')
-        if self._user_posts_everywhere():
-            return
-        # sudo: reads who the journal's cashiers are
-        if (
-            not self.env.user.has_group('producer_cooperative.group_coop_cashier')
-            or self.env.user not in self.journal_id.sudo().coop_cashier_ids
-        ):
-            raise UserError(self.env._(
-                "You may not post vouchers on %(journal)s. Ask the treasurer to post it or to name you as its cashier.",
-                journal=self.journal_id.sudo().display_name or self.env._("this journal"),
-            ))
-
-    def _check_complete(self):
-        self.ensure_one()
-        if not self.line_ids:
-            raise UserError(self.env._("The voucher is empty: add at least one member and amount."))
-        if self.date > fields.Date.context_today(self):
-            raise UserError(self.env._("The voucher is dated in the future. Post it on the day of the payment."))
-        # sudo: a cashier may not read the journal's configuration
-        journal = self.journal_id.sudo()
-        if not journal:
-            raise UserError(self.env._("Choose the cash or bank journal of the voucher."))
-        if not journal.default_account_id:
-            raise UserError(self.env._("The journal %s has no account of its own yet.", journal.display_name))
-        for savings_type in self.line_ids.type_id:
-            if not savings_type.account_id:
-                self.company_id._raise_set_up_needed(
-                    self.env._("The savings type “%s” has no account yet.", savings_type.name),
-                )
 
     def _draw_number(self):
         self.ensure_one()
-        prefix = {'in': 'BKM/%(range_year)s/', 'out': 'BKK/%(range_year)s/'}[self.direction]
         return self.company_id._next_coop_number(
-            f'coop.savings.voucher.{self.direction}', prefix, date=self.date, gapless=True,
+            f'coop.savings.voucher.{self.direction}', f'{PREFIXES[self.direction]}/%(range_year)s/', date=self.date,
+            gapless=True,
         )
 
-    def _prepare_move_values(self):
-        """Return the entry: Dr cash / Cr each member's savings account, or the other way round for a payout."""
+    def _get_entry_journal(self):
+        """Return the journal that the entry is booked in: the cash or bank journal, else the cooperative's own."""
         self.ensure_one()
-        sign = 1 if self.direction == 'in' else -1
-        lines = [line._prepare_move_line_values(-sign) for line in self.line_ids]
-        partners = self.line_ids.membership_id.partner_id
-        cash = {
-            'account_id': self.journal_id.sudo().default_account_id.id,
-            'partner_id': partners.id if len(partners) == 1 else False,
-            'name': self.env._("Savings"),
-            'balance': sign * self.amount_total,
-        }
-        return {
-            'move_type': 'entry',
-            'journal_id': self.journal_id.id,
-            'date': self.date,
-            'company_id': self.company_id.id,
-            'coop_source_model': self._name,
-            'coop_source_id': self.id,
-            'line_ids': [Command.create(values) for values in (cash, *lines)],
-        }
-
-    def _reverse_entry(self):
-        """Return the posted reversal of the voucher's entry, dated today."""
-        self.ensure_one()
-        # sudo: see action_post; as owner: this is the document that made the entry
-        return self.move_id.sudo()._coop_as_owner()._reverse_moves([{
-            'date': fields.Date.context_today(self),
-            'ref': self.env._("Cancelled: %(voucher)s, %(reason)s", voucher=self.name, reason=self.cancel_reason),
-            'coop_source_model': self._name,
-            'coop_source_id': self.id,
-        }], cancel=True)
-
-    @api.model
-    def _balance_error_message(self, membership, savings_type, balance):
-        return self.env._(
-            "%(member)s has %(balance)s in %(savings)s; more than that cannot be taken out.",
-            member=membership.display_name, savings=savings_type.name,
-            balance=format_amount(self.env, balance, membership.currency_id),
-        )
+        if self.direction in CASH_DIRECTIONS:
+            return self.journal_id
+        return self.company_id._get_coop_journal('coop_journal_id')

@@ -1,6 +1,6 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 
 class CoopSetOffMixin(models.AbstractModel):
@@ -24,14 +24,19 @@ class CoopSetOffMixin(models.AbstractModel):
         :return: ``{partner: journal items}``
         """
         # sudo: officers prepare set-offs without access to the journal items
-        lines = self.env['account.move.line'].sudo().search([
+        lines = self.env['account.move.line'].sudo().search(self._get_open_debts_domain(company, partners, date))
+        lines = lines.sorted(lambda line: (line.date_maturity or line.date, line.date, line.id))
+        return lines.grouped(lambda line: line.partner_id.commercial_partner_id)
+
+    @api.model
+    def _get_open_debts_domain(self, company, partners, date):
+        """Return the domain of the journal items that :meth:`_get_open_debts` returns."""
+        return Domain([
             ('company_id', '=', company.id), ('parent_state', '=', 'posted'), ('reconciled', '=', False),
             ('date', '<=', date),
             ('account_id.account_type', '=', 'asset_receivable'), ('currency_id', '=', company.currency_id.id),
             ('partner_id.commercial_partner_id', 'in', partners.ids), ('amount_residual', '!=', 0),
         ])
-        lines = lines.sorted(lambda line: (line.date_maturity or line.date, line.date, line.id))
-        return lines.grouped(lambda line: line.partner_id.commercial_partner_id)
 
     def _allocate_set_off(self, debts, limit):
         """Share an amount over debts, the oldest first, never more than is owed after all open credits.

@@ -115,16 +115,20 @@ class ResCompany(models.Model):
         :param date: day that decides the year in the prefix; today by default.
         :param bool gapless: whether the numbers may have no holes (slower: concurrent users wait for each other).
         """
+        return self._get_coop_sequence(code, prefix, gapless=gapless).next_by_id(sequence_date=date)
+
+    def _get_coop_sequence(self, code, prefix, gapless=False):
+        """Return this company's own sequence ``code`` as superuser; it is created on first use.
+
+        Parameters as in :meth:`_next_coop_number`.
+        """
         self.ensure_one()
         # sudo: users draw numbers from the company's sequence, they never change it
         Sequence = self.env['ir.sequence'].sudo().with_company(self)
-        sequence = Sequence.search([('code', '=', code), ('company_id', '=', self.id)], limit=1)
-        if not sequence:
-            sequence = Sequence.create({
-                'name': f"{code} {self.name}", 'code': code, 'company_id': self.id, 'prefix': prefix, 'padding': 5,
-                'implementation': 'no_gap' if gapless else 'standard', 'use_date_range': 'range_' in (prefix or ''),
-            })
-        return sequence.next_by_id(sequence_date=date)
+        return Sequence.search([('code', '=', code), ('company_id', '=', self.id)], limit=1) or Sequence.create({
+            'name': f"{code} {self.name}", 'code': code, 'company_id': self.id, 'prefix': prefix, 'padding': 5,
+            'implementation': 'no_gap' if gapless else 'standard', 'use_date_range': 'range_' in (prefix or ''),
+        })
 
     # === BUSINESS METHODS - CLOSING === #
 

@@ -1,5 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+#: States of memberships that are over, the weightier first: they are a partner's state only where no other is.
+PAST_STATES = ('left', 'rejected')
 
 
 class ResPartner(models.Model):
@@ -19,6 +23,11 @@ class ResPartner(models.Model):
     coop_member_number = fields.Char(
         string="Member Number", compute='_compute_coop_membership', search='_search_coop_member_number',
     )
+    coop_member_state = fields.Selection(
+        selection=lambda self: self.env['coop.membership']._fields['state']._description_selection(self.env),
+        string="Membership State", compute='_compute_coop_membership', search='_search_coop_member_state',
+        help="Where the current or last membership of the active company stands.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -36,6 +45,7 @@ class ResPartner(models.Model):
             membership = current.get(partner.commercial_partner_id._origin.id, self.env['coop.membership'])
             partner.coop_membership_id = membership.id
             partner.coop_member_number = membership.number
+            partner.coop_member_state = membership.state
             partner.is_coop_member = membership.state in ('active', 'suspended')
 
     def _search_coop_membership(self, domain):
@@ -59,6 +69,19 @@ class ResPartner(models.Model):
         if operator not in ('in', 'ilike', '=ilike', '=like', 'like'):
             return NotImplemented
         return self._search_coop_membership([('number', operator, value)])
+
+    def _search_coop_member_state(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        domain = Domain(self._search_coop_membership([('state', 'in', [s for s in value if s not in PAST_STATES])]))
+        for rank, state in enumerate(PAST_STATES):
+            # Partners who came back are not among those who left.
+            if state in value:
+                past = Domain(self._search_coop_membership([('state', '=', state)]))
+                domain |= past & ~Domain(self._search_coop_membership([('state', 'not in', PAST_STATES[rank:])]))
+        if False in value:
+            domain |= ~Domain(self._search_coop_membership([]))
+        return domain
 
     # === CONSTRAINT METHODS === #
 

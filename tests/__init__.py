@@ -8,6 +8,9 @@ from . import test_consignment_security
 from . import test_consignment_settlement
 from . import test_consignment_stock
 from . import test_consignment_terms
+from . import test_glance_bank_accounts
+from . import test_glance_partner
+from . import test_glance_roles
 from . import test_leaving_consignment
 from . import test_leaving_entries
 from . import test_leaving_heirs
@@ -26,7 +29,10 @@ from . import test_pool_receipt
 from . import test_pool_requests
 from . import test_pool_security
 from . import test_portal
+from . import test_register_import
+from . import test_register_reports
 from . import test_savings_properties
+from . import test_savings_report
 from . import test_savings_voucher
 from . import test_security
 from . import test_shu_access
@@ -50,3 +56,11 @@ from . import test_tools_shu
 from . import test_tools_units
 from . import test_translations
 from . import test_year
+from . import test_savings_arrears
+from . import test_savings_dashboard
+from . import test_savings_print
+from . import test_savings_quick_entry
+from . import test_savings_refusals
+from . import test_savings_transfer_opening
+from . import test_savings_unowned
+from . import test_tools_member_numbers

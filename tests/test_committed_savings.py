@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.service.model import retrying
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -33,6 +34,37 @@ class TestTwoTreasurers(CommittedCommon):
             self._post(env_1, first)
             with self.assertRaisesRegex(UserError, "more than that cannot be taken out"):
                 self._post(env_2, second)
+        self.assertEqual(self._balance(), 0)
+
+    @mute_logger('odoo.sql_db', 'odoo.service.model')
+    def test_one_balance_is_not_withdrawn_and_transferred(self):
+        before = self._balance()
+        self._create_voucher('in', 100_000, post=True)
+        payout = self._create_voucher('out', before + 100_000)
+        with self._treasurer() as env:
+            mandatory = env['coop.savings.type'].search([
+                ('kind', '=', 'mandatory'), ('company_id', '=', self.company_id),
+            ])
+            transfer = env['coop.savings.voucher'].create({'direction': 'transfer', 'line_ids': [Command.create({
+                'membership_id': self.member_id, 'type_id': self.voluntary_id, 'to_type_id': mandatory.id, 'amount': 1,
+            })]}).id
+        with self._treasurer() as env_1, self._treasurer() as env_2:
+            self._post(env_1, payout)
+            with self.assertRaisesRegex(UserError, "more than that cannot be taken out"):
+                self._post(env_2, transfer)
+        self.assertEqual(self._balance(), 0)
+
+    @mute_logger('odoo.sql_db', 'odoo.service.model')
+    def test_one_deposit_is_not_withdrawn_and_cancelled(self):
+        before = self._balance()
+        deposit = self._create_voucher('in', 40_000, post=True)
+        payout = self._create_voucher('out', before + 40_000)
+        with self._treasurer() as env_1, self._treasurer() as env_2:
+            self._post(env_1, payout)
+            voucher = env_2['coop.savings.voucher'].browse(deposit)
+            with self.assertRaisesRegex(UserError, "cancel that payout first"):
+                retrying(lambda: voucher._cancel_with_reason("x"), env_2)
+            env_2.cr.rollback()  # as a request that ends in an error does
         self.assertEqual(self._balance(), 0)
 
     @mute_logger('odoo.sql_db', 'odoo.service.model')

@@ -16,5 +16,7 @@ doctests:
 * :mod:`.shu`: sharing the yearly surplus
 * :mod:`.arrears`: mandatory savings that were due and not paid
 * :mod:`.heirs`: sharing what a deceased member leaves
+* :mod:`.member_numbers`: member numbers as people type them
+* :mod:`.report_table`, :mod:`.report_pages`, :mod:`.report_xlsx`: a report as plain data, on paper and as spreadsheet
 * :mod:`.errors`: what all of them raise instead of guessing
 """

@@ -10,7 +10,7 @@ Amounts are whole numbers of the rounding unit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -57,6 +57,40 @@ def arrears(rates: Sequence[Rate], joined: date, until: date, paid: int) -> int:
     15000
     """
     return required_until(rates, joined, until) - require_whole(paid)
+
+
+def unpaid_months(rates: Sequence[Rate], joined: date, until: date, paid: int) -> list[tuple[date, int]]:
+    """Say for which months the arrears are: what was paid covers the oldest month first.
+
+    :param paid: as in :func:`arrears`; less than nothing (an overdrawn account) is owed with the first month
+    :return: the first day of each month that is not fully paid, and what is still owed for it; the amounts add up to
+        the arrears
+    :raises RuleRefusal, InputRefusal: as :func:`required_until`
+
+    >>> rates = [(date(2023, 1, 1), 10_000), (date(2024, 1, 1), 15_000)]
+    >>> unpaid_months(rates, date(2023, 11, 20), date(2024, 2, 1), 15_000)
+    [(datetime.date(2023, 12, 1), 5000), (datetime.date(2024, 1, 1), 15000), (datetime.date(2024, 2, 1), 15000)]
+    """
+    left = require_whole(paid)
+    months = []
+    for number in range(_month(joined), _month(until) + 1 if until >= joined else 0):
+        first = date((number - 1) // 12, (number - 1) % 12 + 1, 1)
+        due = required_until(rates, joined, max(first, joined)) - required_until(
+            rates, joined, first - timedelta(days=1),
+        )
+        if due > left:
+            months.append((first, due - left))
+        left = max(left - due, 0)
+    return months
+
+
+def months_old(due: date, today: date) -> int:
+    """Count the months since the one that something was due in; 0 in the same month.
+
+    >>> months_old(date(2023, 12, 20), date(2024, 2, 1))
+    2
+    """
+    return _month(today) - _month(due)
 
 
 def _check_rates(rates: Sequence[Rate]) -> list[Rate]:

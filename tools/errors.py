@@ -42,6 +42,8 @@ MESSAGES: dict[str, str] = {
     # heirs
     'not_a_share': "%(text)r is no share: write per cent, like 25 or 33,5, or a fraction, like 1/3.",
     'heirs_sum': "The shares add up to %(total)s and not to the whole.",
+    # member numbers
+    'range_too_long': "%(range)s is no range of up to 1,000 member numbers.",
     # surplus
     'shares_sum': "The shares add up to %(total)s and not to 100 (difference %(difference)s).",
     'part_above_base': "%(own)s is more than the %(base)s that it is a part of.",

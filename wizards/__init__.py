@@ -8,3 +8,4 @@ from . import coop_pool_set_limit
 from . import coop_membership_decision
 from . import coop_membership_admission
 from . import account_payment_register
+from . import coop_arrears_remind

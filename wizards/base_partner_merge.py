@@ -16,4 +16,17 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                     " of them leave first.",
                     members=" / ".join(of_company.mapped('display_name')), company=company.name,
                 ))
-        return super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
+        res = super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
+        self._coop_review_bank_accounts(partner_ids)
+        return res
+
+    def _coop_review_bank_accounts(self, partner_ids):
+        """Let bank accounts that came to a member by merging wait for approval: Odoo moves them by SQL."""
+        # sudo: accounts of whoever is left of the merged partners
+        accounts = self.env['res.partner.bank'].sudo().with_context(active_test=False).search([
+            ('partner_id', 'in', list(partner_ids)),
+        ])
+        self.env.add_to_compute(accounts._fields['coop_is_member_account'], accounts)
+        self.env['res.partner.bank']._coop_untrust_new_members(
+            accounts.filtered('coop_is_member_account').partner_id.commercial_partner_id,
+        )

@@ -1,0 +1,126 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class CoopDashboardTile(models.Model):
+    """One number on the overview: how much is waiting, and the list that a click opens.
+
+    A tile counts the records of its action's model that match its domain, in the active company. For a room to count
+    something else, it must define a method ``_get_figures_<key>`` here.
+    """
+    _name = 'coop.dashboard.tile'
+    _description = "Overview Tile"
+    _order = 'sequence, id'
+
+    name = fields.Char(required=True, translate=True)
+    key = fields.Char(required=True, readonly=True, help="What the tile shows; a part of a method's name.")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    icon = fields.Char(default='fa-folder-open-o', help="Name of a Font Awesome icon.")
+    description = fields.Char(translate=True, help="What to do about it, in one line.")
+    action_id = fields.Many2one(
+        comodel_name='ir.actions.act_window', string="Opens", required=True, ondelete='cascade',
+    )
+    domain = fields.Char(default='[]', required=True, help="Which records of the list are counted and opened.")
+    amount_field = fields.Char(help="Name of the field whose sum is shown as well.")
+    is_warning = fields.Boolean(string="Warning", help="Shown in red.")
+    hide_count = fields.Boolean(help="Only the amount is shown.")
+    hide_when_empty = fields.Boolean(string="Hide When Empty", default=True)
+    group_ids = fields.Many2many(
+        comodel_name='res.groups', string="Roles", help="Who sees the tile; everybody who may open the list if empty.",
+    )
+    count = fields.Integer(compute='_compute_figures')
+    amount = fields.Monetary(compute='_compute_figures')
+    has_amount = fields.Boolean(compute='_compute_figures')
+    is_shown = fields.Boolean(compute='_compute_figures', search='_search_is_shown')
+    currency_id = fields.Many2one(comodel_name='res.currency', compute='_compute_currency_id')
+
+    _key_uniq = models.Constraint('UNIQUE (key)', "There is a tile with this key already.")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('domain', 'action_id', 'amount_field')
+    @api.depends_context('uid', 'company')
+    def _compute_figures(self):
+        for tile in self:
+            count, amount = tile._get_figures() if tile._may_open() else (0, None)
+            tile.count = count
+            tile.amount = amount or 0.0
+            tile.has_amount = amount is not None
+            tile.is_shown = tile._may_open() and bool(count or not tile.hide_when_empty)
+
+    @api.depends_context('company')
+    def _compute_currency_id(self):
+        self.currency_id = self.env.company.currency_id
+
+    def _search_is_shown(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        tiles = self.search([])
+        tiles.invalidate_recordset(['count', 'amount', 'has_amount', 'is_shown'], flush=False)
+        return Domain('id', 'in', tiles.filtered('is_shown').ids)
+
+    # === ACTIONS === #
+
+    def action_open(self):
+        """Open the list behind the tile."""
+        self.ensure_one()
+        xmlid = self.action_id.sudo().get_external_id()[self.action_id.id]  # sudo: see _may_open
+        action = self.env['ir.actions.act_window']._for_xml_id(xmlid)
+        return {**action, 'name': self.name, 'domain': list(self._get_domain()), 'context': {}}
+
+    # === BUSINESS METHODS === #
+
+    def _may_open(self):
+        """Whether the user has one of the tile's roles, and may read what the tile counts."""
+        self.ensure_one()
+        tile = self.sudo()  # sudo: which roles and which model; access to the model itself is the user's
+        model = tile.action_id.res_model
+        if tile.group_ids and not tile.group_ids & self.env.user.all_group_ids:
+            return False
+        return model in self.env and self.env[model].has_access('read')
+
+    def _get_domain(self):
+        """Return what the tile counts and opens: its domain within the active company."""
+        self.ensure_one()
+        domain = Domain(literal_eval(self.domain))
+        if 'company_id' in self.env[self.sudo().action_id.res_model]._fields:  # sudo: see _may_open
+            domain &= Domain('company_id', '=', self.env.company.id)
+        return domain
+
+    def _get_figures(self):
+        """Return ``(count, amount)`` in the company's currency; amount None where the tile shows none."""
+        self.ensure_one()
+        special = getattr(self, f'_get_figures_{self.key}', None)
+        if special:
+            return special()
+        aggregates = ['__count', *([f'{self.amount_field}:sum'] if self.amount_field else [])]
+        model = self.env[self.sudo().action_id.res_model]  # sudo: see _may_open
+        [(count, *amounts)] = model._read_group(self._get_domain(), [], aggregates)
+        return count, (amounts[0] or 0.0) if amounts else None
+
+    def _get_figures_arrears(self):
+        """Count the members who owe something, not the months."""
+        [(members, amount)] = self.env['coop.savings.arrears']._read_group(
+            self._get_domain(), [], ['membership_id:count_distinct', 'amount:sum'],
+        )
+        return members, amount or 0.0
+
+    def _get_figures_unowned(self):
+        """Show savings without a member as they stand in the ledger: positive when the savings grew."""
+        [(count, balance)] = self.env['account.move.line']._read_group(
+            self._get_domain(), [], ['__count', 'balance:sum'],
+        )
+        return count, -(balance or 0.0)
+
+    def _get_figures_unsettled(self):
+        """Count the open items on the clearing account: sold for members, and not settled yet."""
+        account = self.env.company._get_coop_clearing_account()
+        # sudo: the balance of one account, for whoever settles with members
+        [(balance,)] = self.env['account.move.line'].sudo()._read_group([
+            ('account_id', '=', account.id), ('company_id', '=', self.env.company.id), ('parent_state', '=', 'posted'),
+        ], [], ['balance:sum'])
+        amount = -(balance or 0.0)
+        return int(self.env.company.currency_id.compare_amounts(amount, 0.0) > 0), amount

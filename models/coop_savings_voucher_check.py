@@ -1,0 +1,150 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_amount, format_date
+
+from odoo.addons.producer_cooperative.models.coop_savings_voucher import CASH_DIRECTIONS
+
+
+class CoopSavingsVoucher(models.Model):
+    """What has to be in order before a voucher is posted."""
+    _inherit = 'coop.savings.voucher'
+
+    # === BUSINESS METHODS - WHO === #
+
+    def _check_may_post(self):
+        """Refuse users who may not post this voucher.
+
+        :raises UserError: cashiers post only on the journals that name them; officers post nothing; opening balances
+            are the treasurer's.
+        """
+        self.ensure_one()
+        self.check_access('write')
+        if self._user_posts_everywhere():
+            return
+        if self.direction == 'opening':
+            raise UserError(self.env._(
+                "Opening balances change the books of the past. Ask the treasurer to post them.",
+            ))
+        # sudo: reads who the journal's cashiers are
+        journal = self._get_entry_journal().sudo()
+        if (
+            not self.env.user.has_group('producer_cooperative.group_coop_cashier')
+            or self.env.user not in journal.coop_cashier_ids
+        ):
+            raise UserError(self.env._(
+                "You may not post vouchers on %(journal)s. Ask the treasurer to post it or to name you as its cashier.",
+                journal=journal.display_name or self.env._("this journal"),
+            ))
+
+    # === BUSINESS METHODS - WHEN === #
+
+    def _check_date(self):
+        """Refuse vouchers of the future, cashiers' vouchers of days that are counted already, and closed periods."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        if self.date > today:
+            raise UserError(self.env._("The voucher is dated in the future. Post it on the day of the payment."))
+        days = self.company_id.sudo().coop_backdate_days  # sudo: a setting that concerns every cashier
+        if not self._user_posts_everywhere() and self.date < today - relativedelta(days=days):
+            raise UserError(self.env._(
+                "The voucher is dated %(date)s. Cashiers date vouchers %(earliest)s or later: correct the date, or ask"
+                " the treasurer to post it.",
+                date=format_date(self.env, self.date),
+                earliest=format_date(self.env, today - relativedelta(days=days)),
+            ))
+        self._check_period_is_open(self.date)
+
+    def _check_period_is_open(self, date):
+        """Refuse entries in a period that is locked for this user.
+
+        :raises UserError: naming the last locked day.
+        """
+        self.ensure_one()
+        # sudo: the lock dates of the company and its parents, for whoever is about to book
+        journal = self._get_entry_journal().sudo()
+        locks = self.company_id.sudo()._get_violated_lock_dates(date, False, journal)
+        if locks:
+            raise UserError(self.env._(
+                "The books are closed up to %(lock_date)s, and %(voucher)s would be booked on %(date)s. Choose a later"
+                " date, or ask the accountant to open the period.",
+                lock_date=format_date(self.env, locks[-1][0]), voucher=self.display_name,
+                date=format_date(self.env, date),
+            ))
+
+    # === BUSINESS METHODS - WHAT === #
+
+    def _check_complete(self):
+        """Check everything but the members' own balances.
+
+        :raises UserError: naming what is missing and what to do.
+        """
+        self.ensure_one()
+        if not self.line_ids:
+            raise UserError(self.env._("The voucher is empty: add at least one member and amount."))
+        # sudo: a cashier may not read the journal's configuration
+        journal = self._get_entry_journal().sudo()
+        if not journal:
+            raise UserError(self.env._("Choose the cash or bank journal of the voucher."))
+        if self.direction in CASH_DIRECTIONS and not journal.default_account_id:
+            raise UserError(self.env._(
+                "The journal %s has no account of its own yet. Ask the accountant to choose one in the journal's"
+                " settings.", journal.display_name,
+            ))
+        self._check_date()
+        self._check_accounts()
+        self._check_whole_units()
+        if self.direction == 'opening':
+            self._check_counterpart()
+
+    def _check_accounts(self):
+        for savings_type in self.line_ids.type_id | self.line_ids.to_type_id:
+            if not savings_type.account_id:
+                self.company_id._raise_set_up_needed(
+                    self.env._("The savings type “%s” has no account yet.", savings_type.name),
+                )
+
+    def _check_whole_units(self):
+        """Refuse cash that nobody can hand over: amounts between two rounding units."""
+        if self.direction not in CASH_DIRECTIONS:
+            return
+        company = self.company_id.sudo()  # sudo: the rounding unit concerns everybody who enters amounts
+        for line in self.line_ids:
+            if not company._coop_is_whole_amount(line.amount):
+                raise UserError(self.env._(
+                    "%(member)s, %(savings)s: %(amount)s is no whole multiple of %(unit)s. Enter what is really paid.",
+                    member=line.membership_id.display_name, savings=line.type_id.name,
+                    amount=format_amount(self.env, line.amount, self.currency_id),
+                    unit=format_amount(self.env, company.coop_rounding_unit, self.currency_id),
+                ))
+
+    def _check_counterpart(self):
+        """Check where an opening balance is to come from.
+
+        :raises UserError: when no account is chosen, or less stands without a member than the voucher gives out.
+        """
+        if self.counterpart == 'account' and not self.counterpart_account_id:
+            raise UserError(self.env._("Choose the account that the opening balance is booked against."))
+        if self.counterpart_account_id in self.line_ids.type_id.account_id and self.counterpart == 'account':
+            raise UserError(self.env._(
+                "%s is the account of the savings themselves. Book against the savings without a member instead.",
+                self.counterpart_account_id.display_name,
+            ))
+        if self.counterpart != 'unowned':
+            return
+        unowned = self.line_ids.type_id._get_unowned_balances(self.counterpart_partner_id)
+        for savings_type, lines in self.line_ids.grouped('type_id').items():
+            available = unowned.get(savings_type, 0.0)
+            if self.currency_id.compare_amounts(sum(lines.mapped('amount')), available) > 0:
+                raise UserError(self.env._(
+                    "Only %(amount)s of %(savings)s stands in the books without a member; the voucher gives out more.",
+                    amount=format_amount(self.env, max(available, 0.0), self.currency_id), savings=savings_type.name,
+                ))
+
+    def _balance_error_message(self, membership, savings_type, balance):
+        return self.env._(
+            "%(member)s has %(balance)s in %(savings)s; more than that cannot be taken out.",
+            member=membership.display_name, savings=savings_type.name,
+            balance=format_amount(self.env, balance, membership.currency_id),
+        )

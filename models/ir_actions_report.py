@@ -1,0 +1,22 @@
+from odoo import models
+
+
+class IrActionsReport(models.Model):
+    _inherit = 'ir.actions.report'
+
+    def _render_qweb_pdf(self, report_ref, res_ids=None, data=None):
+        """Count the prints of the cooperative's papers, whichever button they come from."""
+        result = super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
+        report = self._get_report(report_ref)
+        if res_ids and report.report_name in self._coop_get_counted_reports():
+            self.env[report.model].browse(res_ids)._count_print()
+        return result
+
+    def _coop_get_counted_reports(self):
+        """Return the names of reports whose prints count; their models inherit ``coop.printed.mixin``.
+
+        For a room to count the prints of its papers, it must override this method.
+        """
+        return {
+            'producer_cooperative.report_coop_savings_voucher', 'producer_cooperative.report_coop_savings_slip',
+        }

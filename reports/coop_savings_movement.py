@@ -1,0 +1,147 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CoopSavingsMovement(models.Model):
+    """Every posted journal item on the account of a savings type, with the membership that it belongs to.
+
+    Read from the ledger, whoever booked it. An item belongs to the membership that its commercial partner had on its
+    date: the one applied for last by then, or the first one when the item is older than any. Items of somebody who
+    never was a member, or of nobody, have no membership and stay visible as such.
+    """
+    _name = 'coop.savings.movement'
+    _description = "Savings Movement"
+    _auto = False
+    _order = 'date, id'
+    _rec_name = 'reference'
+    _depends = {
+        'account.move': ['name', 'ref', 'coop_source_model', 'coop_source_id'],
+        'account.move.line': [
+            'account_id', 'balance', 'company_id', 'date', 'move_id', 'name', 'parent_state', 'partner_id',
+        ],
+        'coop.membership': ['partner_id', 'company_id', 'date_applied'],
+        'coop.savings.type': ['account_id', 'company_id', 'is_capital', 'kind'],
+        'coop.savings.voucher': ['name'],
+        'res.partner': ['commercial_partner_id'],
+    }
+
+    date = fields.Date(readonly=True)
+    company_id = fields.Many2one(comodel_name='res.company', readonly=True)
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    membership_id = fields.Many2one(comodel_name='coop.membership', string="Member", readonly=True)
+    partner_id = fields.Many2one(comodel_name='res.partner', string="Contact", readonly=True)
+    membership_state = fields.Selection(related='membership_id.state', string="Member's State")
+    type_id = fields.Many2one(comodel_name='coop.savings.type', string="Savings", readonly=True)
+    kind = fields.Selection(
+        selection=lambda self: self.env['coop.savings.type']._fields['kind']._description_selection(self.env),
+        string="Kind of Savings", readonly=True,
+    )
+    is_capital = fields.Boolean(string="Counts as Capital", readonly=True)
+    account_id = fields.Many2one(comodel_name='account.account', readonly=True)
+    move_id = fields.Many2one(comodel_name='account.move', string="Journal Entry", readonly=True)
+    voucher_id = fields.Many2one(comodel_name='coop.savings.voucher', string="Voucher", readonly=True)
+    reference = fields.Char(string="Receipt Number", readonly=True)
+    description = fields.Char(readonly=True)
+    amount_in = fields.Monetary(string="In", readonly=True)
+    amount_out = fields.Monetary(string="Out", readonly=True)
+    amount = fields.Monetary(string="In Less Out", readonly=True)
+    balance = fields.Monetary(
+        compute='_compute_balance', aggregator=None,
+        help="What the member has in this savings type after this movement.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_balance(self):
+        balances = self._get_running_balances()
+        for movement in self:
+            movement.balance = balances.get(movement.id, 0.0)
+
+    # === QUERY === #
+
+    @property
+    def _table_query(self):
+        return SQL("%s %s %s", self._select(), self._from(), self._where())
+
+    def _select(self):
+        return SQL("""
+            SELECT line.id,
+                   line.date,
+                   line.company_id,
+                   line.account_id,
+                   line.move_id,
+                   partner.commercial_partner_id AS partner_id,
+                   membership.id AS membership_id,
+                   type.id AS type_id,
+                   type.kind,
+                   type.is_capital,
+                   voucher.id AS voucher_id,
+                   COALESCE(NULLIF(voucher.name, ''), move.name) AS reference,
+                   COALESCE(NULLIF(NULLIF(move.ref, ''), voucher.name), line.name) AS description,
+                   GREATEST(-line.balance, 0) AS amount_in,
+                   GREATEST(line.balance, 0) AS amount_out,
+                   -line.balance AS amount
+        """)
+
+    def _from(self):
+        return SQL("""
+              FROM account_move_line line
+              JOIN coop_savings_type type ON type.account_id = line.account_id AND type.company_id = line.company_id
+              JOIN account_move move ON move.id = line.move_id
+         LEFT JOIN res_partner partner ON partner.id = line.partner_id
+         LEFT JOIN (%s) membership
+                ON membership.partner_id = partner.commercial_partner_id AND membership.company_id = line.company_id
+               AND line.date >= membership.date_from AND line.date < membership.date_to
+         LEFT JOIN coop_savings_voucher voucher
+                ON voucher.id = move.coop_source_id AND move.coop_source_model = 'coop.savings.voucher'
+        """, self._select_membership_spans())
+
+    def _select_membership_spans(self):
+        """Return the days that belong to each membership of a partner: from its application to the next one."""
+        return SQL("""
+            SELECT id, partner_id, company_id,
+                   CASE WHEN LAG(id) OVER spans IS NULL THEN '-infinity' ELSE date_applied END AS date_from,
+                   COALESCE(LEAD(date_applied) OVER spans, 'infinity') AS date_to
+              FROM coop_membership
+            WINDOW spans AS (PARTITION BY partner_id, company_id ORDER BY date_applied, id)
+        """)
+
+    def _where(self):
+        return SQL("WHERE line.parent_state = 'posted'")
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_balances(self, domain, groupby):
+        """Return ``[(*groups, amount)]`` of the movements in ``domain``, amounts in the company's currency."""
+        return self._read_group(domain, groupby, ['amount:sum'])
+
+    def _get_running_balances(self):
+        """Return ``{id: balance}``: per membership and savings type, in the order of the book (date, then item)."""
+        if not self.ids:
+            return {}
+        self.fetch(['partner_id', 'type_id'])
+        partners = tuple(self.partner_id.ids) or (0,)
+        rows = self.env.execute_query(SQL(
+            """
+            SELECT id, balance
+              FROM (
+                SELECT id, SUM(amount) OVER (
+                           PARTITION BY company_id, type_id, partner_id, membership_id ORDER BY date, id
+                       ) AS balance
+                  FROM %(table)s movement
+                 WHERE type_id IN %(types)s AND (partner_id IN %(partners)s %(nobody)s)
+              ) book
+             WHERE id IN %(ids)s
+            """,
+            table=self._table_sql, types=tuple(self.type_id.ids), partners=partners, ids=tuple(self.ids),
+            nobody=SQL() if all(movement.partner_id for movement in self) else SQL("OR partner_id IS NULL"),
+        ))
+        return {movement_id: float(balance) for movement_id, balance in rows}
+
+    # === ACTIONS === #
+
+    def action_open_source(self):
+        """Open the voucher of the movement, or else its journal entry."""
+        self.ensure_one()
+        return (self.voucher_id or self.move_id)._get_records_action()
