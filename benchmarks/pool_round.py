@@ -2,6 +2,8 @@
 
 Limit: the number of queries does not depend on the number of requests.
 """
+from functools import partial
+
 from _bench import cooperative, environment, measure, members, parse, verdict
 
 from odoo.fields import Command
@@ -42,13 +44,13 @@ with environment(options) as env:
     for count in (FEW, MANY):
         asking = everybody[:count]
         empty = open_pool()
-        seconds, queries = measure(env, lambda: enter(empty, asking), options.repeat)
+        seconds, queries = measure(env, partial(enter, empty, asking), options.repeat)
         print(f"  entering {count * PRODUCTS:5d} requests at once    {seconds:7.2f} s  {queries:6d} queries")
         filled = open_pool()
         enter(filled, asking)
         for name, action in (
-            ('look', lambda: filled.get_request_grid()), ('close', lambda: filled.action_close()),
-            ('close and order', lambda: order(filled)),
+            ('look', filled.get_request_grid), ('close', filled.action_close),
+            ('close and order', partial(order, filled)),
         ):
             seconds, queries = measure(env, action, options.repeat)
             results.setdefault(name, []).append(queries)

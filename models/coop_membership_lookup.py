@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.producer_cooperative.tools.member_numbers import significant
@@ -18,8 +19,9 @@ class CoopMembership(models.Model):
         number = (name or '').strip()
         if operator not in ('=', 'ilike') or not any(character.isdigit() for character in number):
             return super().name_search(name, domain, operator, limit)
-        exact = self._find_by_numbers([number], self.env.companies)[number].filtered_domain(domain or [])
-        others = super().name_search(name, [*(domain or []), ('id', 'not in', exact.ids)], operator, limit)
+        domain = Domain(domain or Domain.TRUE)
+        exact = self._find_by_numbers([number], self.env.companies)[number].filtered_domain(domain)
+        others = super().name_search(name, domain & Domain('id', 'not in', exact.ids), operator, limit)
         if operator == '=' and others:
             return others
         return [(member.id, member.display_name) for member in exact] + others[:limit and max(limit - len(exact), 0)]

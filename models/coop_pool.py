@@ -196,7 +196,9 @@ class CoopPool(models.Model):
         :raises UserError: when a pool offers no product, or its deadline has passed.
         """
         for pool in self:
-            pool._check_can_be_opened()
+            problem = pool._opening_error_message()
+            if problem:
+                raise UserError(problem)
         self._update_state('open')
 
     def action_close(self):
@@ -256,16 +258,15 @@ class CoopPool(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _check_can_be_opened(self):
-        """Refuse to take requests for nothing.
+    def _opening_error_message(self):
+        """Return what still stands in the way of taking requests, or an empty text.
 
         For a room to ask for more, it must override this method.
-
-        :raises UserError: saying what is missing.
         """
         self.ensure_one()
         if not self.line_ids:
-            raise UserError(self.env._("%s offers nothing yet: add at least one product.", self.display_name))
+            return self.env._("%s offers nothing yet: add at least one product.", self.display_name)
+        return ""
 
     def _is_empty(self):
         """Whether nobody asks for anything; tolerance alone orders nothing."""

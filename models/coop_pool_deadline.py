@@ -114,6 +114,13 @@ class CoopPool(models.Model):
         local = timezone.localize(datetime.combine(today + timedelta(days=days), time(CLOSING_HOUR)))
         return local.astimezone(pytz.utc).replace(tzinfo=None)
 
+    def _get_extended_cutoff(self):
+        """Return the deadline that is the usual extension later: counted from the present one, or from today."""
+        self.ensure_one()
+        if self.date_cutoff and not self._is_past_cutoff():
+            return self.date_cutoff + timedelta(days=self.extension_days)
+        return self._get_cutoff(self.extension_days)
+
     def _get_timezone(self):
         """Return the time zone that deadlines are said in: the user's, the responsible's, or that of the country."""
         company = self.company_id or self.env.company
@@ -132,13 +139,14 @@ class CoopPool(models.Model):
 
     # === BUSINESS METHODS - DEADLINE === #
 
-    def _check_can_be_opened(self):
-        super()._check_can_be_opened()
-        if self._is_past_cutoff():
-            raise UserError(self.env._(
-                "The deadline of %(pool)s, %(date)s, has passed. Set a new one, or leave it empty.",
-                pool=self.display_name, date=self._format_cutoff(),
-            ))
+    def _opening_error_message(self):
+        message = super()._opening_error_message()
+        if message or not self._is_past_cutoff():
+            return message
+        return self.env._(
+            "The deadline of %(pool)s, %(date)s, has passed. Set a new one, or leave it empty.",
+            pool=self.display_name, date=self._format_cutoff(),
+        )
 
     def _check_takes_requests(self):
         """Refuse requests outside the time in which the pools take them; queue up first.
@@ -180,7 +188,7 @@ class CoopPool(models.Model):
     def _extend_after_reopening(self):
         """Give pools that are open again past their deadline a new one."""
         for pool in self:
-            pool._extend(pool._get_cutoff(pool.extension_days), self.env._("The pool was reopened."))
+            pool._extend(pool._get_extended_cutoff(), self.env._("The pool was reopened."))
 
     # === BUSINESS METHODS - SCHEDULE === #
 
@@ -243,7 +251,7 @@ class CoopPool(models.Model):
         self.ensure_one()
         missing = self._explain_missing_minimum()
         if self.cutoff_action == 'extend' and self.extension_count < self.extension_limit:
-            self._extend(self._get_cutoff(self.extension_days), missing)
+            self._extend(self._get_extended_cutoff(), missing)
             self.sudo().extension_count += 1  # sudo: counted here only
         else:
             self._ask_responsible(self.env._("%s Close the pool all the same, extend it, or cancel it.", missing))

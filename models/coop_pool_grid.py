@@ -36,7 +36,7 @@ class CoopPool(models.Model):
                 'deadline': self._format_cutoff() if self.date_cutoff else "",
                 'repeats': self.repeat_of_id.display_name if earlier else "",
             },
-            'sources': [*dict(self.env['coop.pool.request']._fields['source']._description_selection(self.env)).items()],
+            'sources': self.env['coop.pool.request']._fields['source']._description_selection(self.env),
             'drop_points': [{'id': point.id, 'name': point.display_name} for point in members.drop_point_id.sorted()],
             'products': self._get_grid_products(),
             'members': self._get_grid_rows(members, wishes, earlier),

@@ -105,7 +105,8 @@ class CoopPool(models.Model):
         ])
         if not members:
             raise UserError(self.env._("There is no active member to print a list for."))
-        return self._make_papers(members.drop_point_id, any(not member.drop_point_id for member in members)).action_print()
+        homeless = members.filtered(lambda member: not member.drop_point_id)
+        return self._make_papers(members.drop_point_id, with_others=bool(homeless)).action_print()
 
     def action_view_papers(self):
         """Open the paper order lists of these pools."""

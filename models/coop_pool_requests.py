@@ -108,7 +108,7 @@ class CoopPool(models.Model):
                 ('pool_id', '=', self.id), ('membership_id', 'in', members.ids),
             ])
         }
-        new, kept, changed, dropped = [], Request, Request, Request
+        new, kept, changed, dropped = [], [], [], []
         for (member, line), (quantity, tolerance) in changes.items():
             request = stored.get((member.id, line.id))
             values = {
@@ -116,18 +116,18 @@ class CoopPool(models.Model):
                 'source_ref': source_ref,
             }
             if not (quantity or tolerance):
-                dropped |= request or Request
+                dropped.append(request or Request)
             elif not request:
                 new.append({'pool_id': self.id, 'line_id': line.id, 'membership_id': member.id, **values})
             elif (request.quantity, request.tolerance) == (quantity, tolerance):
-                kept |= request
+                kept.append(request)
             else:
                 request.write(values)
-                changed |= request
-        dropped.unlink()
-        changed |= Request.create(new)
+                changed.append(request)
+        Request.union(*dropped).unlink()
+        changed = Request.union(*changed, Request.create(new))
         changed._update_rows()
-        return (kept | changed).with_env(self.env)
+        return Request.union(*kept, changed).with_env(self.env)
 
     def _check_may_withdraw(self):
         """Refuse to withdraw requests once they are ordered; between closing and ordering only the manager does it.

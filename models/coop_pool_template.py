@@ -73,7 +73,7 @@ class CoopPool(models.Model):
         action = self.copy(values)._get_records_action()
         return {**action, 'context': {}}
 
-    def _check_can_be_opened(self):
+    def _opening_error_message(self):
         if self.is_template:
-            raise UserError(self.env._("%s is a template: start a new round from it.", self.display_name))
-        super()._check_can_be_opened()
+            return self.env._("%s is a template: start a new round from it.", self.display_name)
+        return super()._opening_error_message()

@@ -155,7 +155,7 @@ class TestGlancePartner(ConsignmentCommon):
         self.assertLessEqual((self.siti | self.budi).partner_id, active)
         self.assertFalse(active & (candidate.partner_id | self.customer))
         self.assertFalse(Partner.search([('coop_member_state', '=', 'left')]))
-        self.budi._update_state('left', date_left=self.today)
+        self.budi._update_state('left', date_left='2026-03-01')
         self.assertEqual(Partner.search([('coop_member_state', '=', 'left')]), self.budi.partner_id)
         again = self.env['coop.membership'].create({'partner_id': self.budi.partner_id.id})
         self.assertFalse(Partner.search([('coop_member_state', '=', 'left')]))

@@ -49,7 +49,7 @@ class TestPoolBatch(PoolCommon):
 
     def test_batch_with_a_problem_changes_nothing_and_names_every_problem(self):
         pool = self._urea_pool(allow_tolerance=False)
-        self.budi.action_suspend()
+        self.budi._suspend_with_reason("Arrears")
         seed = self._create_product("Seed", {})
         with self.assertRefused(
             r"(?s)does not offer Seed. It offers: Urea, Fertilizer.*not a multiple.*Budi is Suspended",
@@ -63,7 +63,7 @@ class TestPoolBatch(PoolCommon):
     def test_refused_states_name_the_member_and_what_holds(self):
         pool = self._urea_pool()
         rini = self.env['coop.membership'].create({'partner_id': self.env['res.partner'].create({'name': "Rini"}).id})
-        self.budi.action_suspend()
+        self.budi._suspend_with_reason("Arrears")
         self.ani._update_state('left', date_left='2026-11-01')
         for member, state in ((rini, "Candidate"), (self.budi, "Suspended"), (self.ani, "Left")):
             with self.assertRefused(f"is {state}; only active members take part"):
@@ -131,7 +131,7 @@ class TestPoolBatch(PoolCommon):
 
     def test_grid_saves_what_is_right_and_gives_back_what_is_wrong(self):
         pool = self._urea_pool()
-        self.budi.action_suspend()
+        self.budi._suspend_with_reason("Arrears")
         result = pool.with_user(self.officer).save_request_grid([
             self._cell(pool, self.siti, 2, uom_id=self.sack.id, before=[0, 0]),
             self._cell(pool, self.budi, 3, before=[0, 0]),
@@ -197,18 +197,14 @@ class TestPoolBatch(PoolCommon):
         many = few.union(*(self._create_member(f"Member {number}") for number in range(27)))
         pools = [self._urea_pool(limit_value=9_000_000).with_user(self.officer) for _round in range(3)]
 
-        def enter(pool, members, quantity):
-            pool.save_request_grid([
-                self._cell(pool, member, quantity, line=line) for member in members for line in pool.line_ids
-            ])
+        def count(pool, members, quantity):
+            cells = [self._cell(pool, member, quantity, line=line) for member in members for line in pool.line_ids]
+            return self._count_queries(lambda: pool.save_request_grid(cells))
         for pool in pools:
             pool.arrears_policy = 'warn'
         for quantity in (3, 5, 4, 0):
-            self._count_queries(lambda: enter(pools[0], few, quantity))
-            self.assertEqual(
-                self._count_queries(lambda: enter(pools[1], few, quantity)),
-                self._count_queries(lambda: enter(pools[2], many, quantity)), quantity,
-            )
+            count(pools[0], few, quantity)
+            self.assertEqual(count(pools[1], few, quantity), count(pools[2], many, quantity), quantity)
 
     def test_grid_and_glance_cost_the_same_for_more_members_and_products(self):
         def fill(pool, members):
@@ -258,6 +254,24 @@ class TestPoolBatch(PoolCommon):
         self.assertEqual(krajan.member_count, 2)
         siti.write({'drop_point_id': False})
         self.assertFalse(siti.request_ids.drop_point_id)
+
+    def test_officers_keep_drop_points_and_the_manager_deletes_them(self):
+        points = self.env['coop.drop.point']
+        point = points.with_user(self.officer).create({'name': "Krajan"})
+        point.hamlet = "Krajan"
+        for user in (self.supervisor, self.cashier, self.warehouse_user):
+            self.assertEqual(points.with_user(user).search([('id', '=', point.id)]).name, "Krajan")
+            with self.assertRefused("", AccessError):
+                point.with_user(user).hamlet = "Kidul"
+            with self.assertRefused("", AccessError):
+                points.with_user(user).create({'name': "Kidul"})
+        with self.assertRefused("", AccessError):
+            point.unlink()
+        with self.assertRefusedByDatabase('coop.drop.point', "drop point of this name already"):
+            point.copy({'name': "Krajan"})
+            self.env.flush_all()
+        point.with_user(self.manager).unlink()
+        self.assertFalse(point.exists())
 
     def test_request_in_a_pool_of_another_company_is_refused(self):
         other = self._create_cooperative("Koperasi Lain")

@@ -167,6 +167,12 @@ class TestPoolDeadline(PoolCommon):
             self._request(pool, {self.budi: 2})
         self.assertEqual((str(pool.date_cutoff), pool.extension_count), ('2026-11-04 10:00:00', 0))
 
+    def test_extension_counts_from_a_deadline_that_is_still_to_come(self):
+        pool = self._due_pool({self.siti: 60})
+        with freeze_time('2026-10-30 05:00:00'):
+            wizard = self.env['coop.pool.extend'].create({'pool_id': pool.id, 'reason': "Rain"})
+        self.assertEqual(str(wizard.date_cutoff), '2026-11-03 10:00:00')
+
     def test_deadline_moves_later_only_with_a_reason_and_while_open(self):
         pool = self._due_pool({self.siti: 60})
         later = fields.Datetime.to_datetime('2026-11-04 10:00:00')

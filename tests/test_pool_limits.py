@@ -45,7 +45,7 @@ class TestPoolLimits(PoolCommon):
         self._request(pool, {self.siti: 20})
         pool.line_ids.member_limit = 5
         self._request(pool, {self.siti: 12})
-        self.siti.action_suspend()
+        self.siti._suspend_with_reason("Arrears")
         self._request(pool, {self.siti: 6})
         with self.assertRefused("is Suspended; only active members"):
             self._request(pool, {self.siti: 7})
@@ -145,7 +145,7 @@ class TestPoolLimits(PoolCommon):
     def test_request_of_a_member_who_left_is_shown_and_withdrawn_with_a_reason(self):
         pool = self._create_pool(date_cutoff=False)
         self._request(pool, {self.siti: (10, 2), self.budi: 50})
-        self.siti.action_suspend()
+        self.siti._suspend_with_reason("Arrears")
         self.assertEqual(pool.inactive_request_count, 1)
         request = self.env['coop.pool.request'].search(pool.action_view_inactive_requests()['domain'])
         self.assertEqual(request.membership_id, self.siti)

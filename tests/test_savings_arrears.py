@@ -78,6 +78,24 @@ class TestSavingsArrears(CoopCommon):
         self.assertFalse(self._rows(self.siti))
 
     @freeze_time('2026-06-15 03:00:00')
+    def test_who_came_back_owes_from_the_new_membership_on(self):
+        leaving = self.env['coop.leaving'].create({
+            'membership_id': self.siti.id, 'reason': 'moved', 'date': '2026-04-01',
+        })
+        leaving.with_user(self.manager).action_approve()
+        leaving.with_user(self.accountant).action_post()
+        self.assertFalse(self._rows(self.siti))
+        again = self.env['coop.membership'].create({
+            'partner_id': self.siti.partner_id.id, 'number': 'A2', 'date_joined': '2026-06-16',
+        })
+        self.assertFalse(self._rows(again))
+        with freeze_time('2026-07-15 03:00:00'):
+            self._save(again, {self.mandatory: 20_000}, date='2026-07-01')
+            # June and July at 15,000 each; 20,000 paid since; nothing of the first membership counts
+            self.assertEqual(self._rows(again), [('2026-07-01', 10_000, '0')])
+            self.assertEqual(again.arrears, 10_000)
+
+    @freeze_time('2026-06-15 03:00:00')
     def test_rows_add_up_by_member_and_by_age(self):
         Arrears = self.env['coop.savings.arrears']
         by_member = dict(Arrears._read_group(

@@ -112,9 +112,12 @@ class TestSavingsHistories(CoopCommon):
         self.vouchers.append(voucher)
 
     def _do_leave(self, member):
-        """A member leaves; what was saved can be paid out from then on."""
-        if self.members[member].state == 'active':
-            self.members[member]._update_state('left', date_left='2026-04-01', leave_reason='moved')
+        """A member leaves: the savings become what the cooperative owes a former member."""
+        leaving = self.env['coop.leaving'].create({
+            'membership_id': self.members[member].id, 'reason': 'moved', 'date': '2026-04-01',
+        })
+        leaving.with_user(self.manager).action_approve()
+        leaving.with_user(self.accountant).action_post()
 
     def _post(self, direction, member, savings_type, amount, voucher=None, **line):
         posted = self.env['coop.savings.voucher'].create({

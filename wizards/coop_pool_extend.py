@@ -18,7 +18,7 @@ class CoopPoolExtend(models.TransientModel):
     @api.depends('pool_id')
     def _compute_date_cutoff(self):
         for wizard in self:
-            wizard.date_cutoff = wizard.pool_id._get_cutoff(wizard.pool_id.extension_days)
+            wizard.date_cutoff = wizard.pool_id._get_extended_cutoff() if wizard.pool_id else False
 
     def action_confirm(self):
         """Move the deadline."""
