@@ -39,7 +39,7 @@ class CoopPoolLine(models.Model):
     )
     proposed_quantity = fields.Float(digits='Product Unit', readonly=True, copy=False)
     advised_offer_id = fields.Many2one(
-        comodel_name='coop.pool.offer', string="Advised Offer", readonly=True, copy=False, index='btree_not_null',
+        comodel_name='coop.pool.offer', readonly=True, copy=False, index='btree_not_null',
         ondelete='set null', groups=MONEY_GROUPS,
     )
     advised_quantity = fields.Float(

@@ -122,32 +122,3 @@ class StockMove(models.Model):
                 need = min(missing, move.product_id.uom_id.round(quantity - taken))
                 if move.product_id.uom_id.compare(need, 0.0) > 0:
                     move._update_reserved_quantity(need, move.location_id, lot_id=lot, strict=False)
-
-
-class StockMoveLine(models.Model):
-    _inherit = 'stock.move.line'
-
-    # === BUSINESS METHODS === #
-
-    def _coop_get_stock_change(self):
-        """Return how much this adds to the stock, negative for what it takes away, in the product's unit."""
-        self.ensure_one()
-        change = self.location_dest_id._coop_is_stock() - self.location_id._coop_is_stock()
-        return change * self.quantity_product_uom
-
-
-class StockLocation(models.Model):
-    _inherit = 'stock.location'
-
-    # === BUSINESS METHODS === #
-
-    def _coop_is_stock(self):
-        """Whether goods here can be handed out: inside a warehouse, past its input and quality control."""
-        self.ensure_one()
-        if self.usage != 'internal':
-            return False
-        warehouse = self.warehouse_id
-        if warehouse.reception_steps == 'one_step':
-            return True
-        before = warehouse.wh_input_stock_loc_id | warehouse.wh_qc_stock_loc_id
-        return not any(self._child_of(location) for location in before)

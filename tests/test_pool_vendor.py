@@ -1,5 +1,6 @@
 from odoo import Command, fields
-from odoo.tests import freeze_time, tagged
+from odoo.exceptions import AccessError
+from odoo.tests import freeze_time, new_test_user, tagged
 
 from odoo.addons.producer_cooperative.tests.common_pool import PoolCommon
 
@@ -360,6 +361,8 @@ class TestPoolVendor(PoolCommon):
         self.assertEqual(pool.offer_ids.with_user(self.supervisor)[0].amount_total, 5_400)
         for operation in ('create', 'write', 'unlink'):
             self.assertFalse(from_officer.has_access(operation))
-        self.assertFalse(pool.offer_ids.with_user(self.warehouse_user).has_access('read'))
-        with self.assertRefused("worked out by the pool and not entered", Exception):
+        member = new_test_user(self.env, login='siti', groups='base.group_portal')
+        for user in (self.warehouse_user, member):
+            self.assertFalse(pool.offer_ids.with_user(user).has_access('read'))
+        with self.assertRefused("worked out by the pool and not entered", AccessError):
             pool.line_ids.with_user(self.manager).write({'offer_id': False})
