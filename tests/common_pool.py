@@ -29,9 +29,9 @@ class PoolCommon(CoopCommon):
 
     @classmethod
     def _create_pool(cls, lines=None, **values):
-        """Return an open pool; ``lines`` is ``{product: line values}``."""
+        """Return an open pool that takes tolerance; ``lines`` is ``{product: line values}``."""
         pool = cls.env['coop.pool'].create({
-            'title': "Fertilizer for the wet season",
+            'title': "Fertilizer for the wet season", 'allow_tolerance': True,
             'line_ids': [
                 Command.create({'product_id': product.id, **line})
                 for product, line in (lines or {cls.fertilizer: {}}).items()
