@@ -136,7 +136,7 @@ class TestSavingsQuickEntry(CoopCommon):
         source.action_post()
         self.mandatory.rate_ids = [Command.create({'date_from': '2026-05-01', 'amount': 15_000})]
         self.budi._update_state('left', date_left='2026-05-02', leave_reason='moved')
-        self.endang.action_suspend()
+        self.endang._suspend_with_reason("Did not pay")
         voucher = self.env['coop.savings.voucher'].create({'journal_id': self.cash_journal.id, 'date': '2026-05-10'})
         action = voucher.action_fill_from_last_month()
         self.assertEqual(
