@@ -48,16 +48,21 @@ class CoopPool(models.Model):
         )]
         by_limit = refused if self.limit_policy == 'refuse' else warned
         by_arrears = refused if self.arrears_policy == 'refuse' else warned
-        values, arrears = self._get_value_problems(changes, raised), self._get_arrears_problems(raised)
+        arrears = self._get_arrears_problems(raised)
         for member, line in raised:
             for problems, problem in (
                 (refused, member._get_pool_state_problem()),
                 (by_limit, line._get_limit_problem(member, *changes[member, line])),
-                (by_limit, values.get(member)),
                 (by_arrears, arrears.get(member)),
             ):
                 if problem:
                     problems.setdefault((member, line), problem)
+        # What is refused already neither counts for a member nor brings the price down for the others.
+        possible = {key: wish for key, wish in changes.items() if key not in refused}
+        values = self._get_value_problems(possible, [key for key in raised if key in possible])
+        for member, line in raised:
+            if member in values:
+                by_limit.setdefault((member, line), values[member])
         return refused, warned
 
     def _get_value_problems(self, changes, raised):
