@@ -15,6 +15,13 @@ WISHES = {
 }
 #: 96 sacks at 148,000 are 14,208,000; 100 at 141,000 are 14,100,000: the higher step is cheaper. 94 arrive.
 RECEIVED = 94
+#: What else the open round offers: name, vendor's steps in rupiah, values of the pooled product, wishes.
+ALSO_OFFERED = (
+    ("Benih padi Ciherang 5 kg", {20: 62_500, 60: 58_000}, {'member_limit': 10},
+     {"Siti Aminah": (3, 0), "Budi Santoso": (4, 0), "Ahmad Fauzi": (5, 0)}),
+    ("Herbisida 1 liter", {1: 71_000, 24: 66_500}, {'pack': 12},
+     {"Siti Aminah": (3, 1), "Sumiati": (4, 0), "Slamet Riyadi": (6, 2)}),
+)
 PAID_IN_CASH = ("Sumiati", "Joko Susilo", "Mulyono")
 FREIGHT = 470_000
 
@@ -32,6 +39,7 @@ class CoopDemo(models.AbstractModel):
 
     def _load_pool(self, year):
         """Buy fertilizer together: three price steps, one order, received short, to be paid after the harvest."""
+        self._create_drop_points()
         pool = self._create_pool("Pupuk NPK musim tanam", self._create_fertilizer(), WISHES, opened=date(year, 3, 2))
         self._order_pool(pool, date(year, 3, 10))
         self._receive(pool.purchase_order_ids.picking_ids, date(year, 3, 18), quantity=RECEIVED)
@@ -49,7 +57,33 @@ class CoopDemo(models.AbstractModel):
         pool = self._create_pool(
             "Pupuk NPK musim berikut", self._get_fertilizer(), wishes, opened=today - relativedelta(days=4),
         )
-        pool.date_cutoff = today + relativedelta(days=10)
+        pool.write({'date_cutoff': pool._get_cutoff(10), 'cutoff_action': 'extend', 'limit_value': 7_500_000})
+        self._offer_more(pool)
+
+    def _offer_more(self, pool):
+        """Add products to the open round: one that lacks something to the vendor's minimum, one that comes in cases."""
+        members = {member.partner_id.name: member.with_env(pool.env) for member in self._get_members()}
+        vendor = self._get_fertilizer().seller_ids.partner_id
+        for name, steps, values, wishes in ALSO_OFFERED:
+            product = self.env['product.product'].create({
+                'name': name, 'type': 'consu', 'is_storable': True, 'company_id': self.env.company.id,
+                'list_price': max(steps.values()), 'taxes_id': [], 'supplier_taxes_id': [],
+                'seller_ids': [
+                    Command.create({'partner_id': vendor.id, 'min_qty': minimum, 'price': price})
+                    for minimum, price in steps.items()
+                ],
+            })
+            pool.line_ids = [Command.create({'product_id': product.id, **values})]
+            pool._set_requests([
+                (members[member], product.with_env(pool.env), *wish) for member, wish in wishes.items()
+            ])
+
+    def _create_drop_points(self):
+        """Give every village a drop point, and every member the one of the own village."""
+        for village, members in self._get_members().grouped('city').items():
+            members.drop_point_id = self.env['coop.drop.point'].create({
+                'name': f"Balai Desa {village}", 'hamlet': village, 'responsible_id': members[0].partner_id.id,
+            })
 
     def _create_fertilizer(self):
         vendor = self.env['res.partner'].create({
@@ -83,7 +117,8 @@ class CoopDemo(models.AbstractModel):
     def _create_pool(self, title, product, wishes, opened):
         members = {member.partner_id.name: member for member in self._get_members()}
         pool = self._as('petugas').env['coop.pool'].create({
-            'title': title, 'margin_percent': 4, 'rounding_unit': 100, 'payment_term_id': self._get_harvest_term().id,
+            'title': title, 'allow_tolerance': True, 'margin_percent': 4, 'rounding_unit': 100,
+            'payment_term_id': self._get_harvest_term().id,
             'line_ids': [Command.create({'product_id': product.id})],
             'cost_ids': [Command.create({'name': "Ongkos angkut", 'amount': FREIGHT, 'split': 'quantity'})],
         })

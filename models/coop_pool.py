@@ -30,7 +30,9 @@ class CoopPool(models.Model):
         'done': (),
         'cancelled': (),
     }
-    _guarded_fields = frozenset({'state', 'lock_version', 'name', 'date_closed', 'cancel_reason'})
+    _guarded_fields = frozenset({
+        'state', 'lock_version', 'name', 'date_closed', 'cancel_reason', 'extension_count', 'is_cutoff_handled',
+    })
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
     title = fields.Char(
@@ -51,18 +53,14 @@ class CoopPool(models.Model):
         ],
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
     )
-    date_cutoff = fields.Date(
-        string="Requests Until", copy=False, tracking=True,
-        help="Last day on which requests are taken. Empty: until the pool is closed.",
-    )
     date_closed = fields.Datetime(string="Closed On", readonly=True, copy=False)
     warehouse_id = fields.Many2one(
-        comodel_name='stock.warehouse', string="Drop Point", check_company=True, required=True,
+        comodel_name='stock.warehouse', string="Received At", check_company=True, required=True,
         compute='_compute_warehouse_id', store=True, readonly=False, precompute=True,
-        help="Where the goods are received and handed out.",
+        help="The warehouse that receives the goods. Where each member gets them is the member's drop point.",
     )
     allow_tolerance = fields.Boolean(
-        default=True,
+        tracking=True,
         help="Members may say how much more they would take. It fills a case that was begun; it never opens one.",
     )
     allocation_rule = fields.Selection(
@@ -87,6 +85,7 @@ class CoopPool(models.Model):
     )
     line_ids = fields.One2many(comodel_name='coop.pool.line', inverse_name='pool_id', string="Products", copy=True)
     request_ids = fields.One2many(comodel_name='coop.pool.request', inverse_name='pool_id', string="Requests")
+    member_ids = fields.One2many(comodel_name='coop.pool.member', inverse_name='pool_id', string="Participants")
     cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
     note = fields.Html(string="Remarks")
     member_count = fields.Integer(string="Members", compute='_compute_member_count', compute_sudo=True)
@@ -115,11 +114,12 @@ class CoopPool(models.Model):
                     self.env['stock.warehouse']._check_company_domain(pool.company_id), limit=1,
                 )
 
-    @api.depends('request_ids.membership_id')
+    @api.depends('request_ids.membership_id', 'request_ids.quantity', 'request_ids.tolerance')
     def _compute_member_count(self):
         # sudo (compute_sudo): only how many take part, for members who see their own requests
         counts = dict(self.env['coop.pool.request']._read_group(
-            [('pool_id', 'in', self.ids)], ['pool_id'], ['membership_id:count_distinct'],
+            [('pool_id', 'in', self.ids), '|', ('quantity', '>', 0), ('tolerance', '>', 0)],
+            ['pool_id'], ['membership_id:count_distinct'],
         ))
         for pool in self:
             pool.member_count = counts.get(pool._origin, 0)
@@ -167,7 +167,7 @@ class CoopPool(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         pools = super().create(vals_list)
-        for pool in pools.filtered(lambda pool: not pool.name):
+        for pool in pools.filtered(lambda pool: not (pool.name or pool.is_template)):
             # sudo: numbers are drawn, never typed
             pool.sudo().name = pool.company_id._next_coop_number('coop.pool', 'PB/%(range_year)s/')
         return pools
@@ -193,11 +193,12 @@ class CoopPool(models.Model):
     def action_open(self):
         """Open the pools for requests.
 
-        :raises UserError: when a pool offers no product.
+        :raises UserError: when a pool offers no product, or its deadline has passed.
         """
         for pool in self:
-            if not pool.line_ids:
-                raise UserError(self.env._("%s offers nothing yet: add at least one product.", pool.display_name))
+            problem = pool._opening_error_message()
+            if problem:
+                raise UserError(problem)
         self._update_state('open')
 
     def action_close(self):
@@ -210,7 +211,7 @@ class CoopPool(models.Model):
         self.check_access('write')
         self._queue_up()
         for pool in self:
-            if pool.state == 'open' and not pool.request_ids:
+            if pool.state == 'open' and pool._is_empty():
                 raise UserError(self.env._(
                     "Nobody has asked for anything in %s yet. Enter the requests first, or cancel it.",
                     pool.display_name,
@@ -226,6 +227,7 @@ class CoopPool(models.Model):
             if pool.state != 'closed':
                 raise UserError(pool._state_error_message('open'))
         self._update_state('open', date_closed=False)
+        self.filtered(lambda pool: pool._is_past_cutoff())._extend_after_reopening()
 
     def _cancel_with_reason(self, reason):
         """Cancel the pools and the requests for quotation they made.
@@ -256,6 +258,21 @@ class CoopPool(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _opening_error_message(self):
+        """Return what still stands in the way of taking requests, or an empty text.
+
+        For a room to ask for more, it must override this method.
+        """
+        self.ensure_one()
+        if not self.line_ids:
+            return self.env._("%s offers nothing yet: add at least one product.", self.display_name)
+        return ""
+
+    def _is_empty(self):
+        """Whether nobody asks for anything; tolerance alone orders nothing."""
+        self.ensure_one()
+        return not any(line.uom_id.compare(line.quantity_requested, 0.0) > 0 for line in self.line_ids)
+
     def _check_not_charged(self):
         for pool in self:
             if pool.state in ('distributed', 'done'):
@@ -263,46 +280,3 @@ class CoopPool(models.Model):
                     "%s has been distributed: what decides on the members' charges is not changed any more.",
                     pool.display_name,
                 ))
-
-    def _check_takes_requests(self):
-        """Refuse requests outside the time in which the pools take them; queue up first.
-
-        :raises UserError: naming the pool, and its state or its last day.
-        """
-        labels = dict(self._fields['state']._description_selection(self.env))
-        for pool in self:
-            if pool.state != 'open':
-                raise UserError(self.env._(
-                    "%(pool)s is %(state)s. Requests are made and changed only while a pool is open.",
-                    pool=pool.display_name, state=labels[pool.state],
-                ))
-            if pool.date_cutoff and pool.date_cutoff < fields.Date.context_today(pool):
-                raise UserError(self.env._(
-                    "%(pool)s took requests until %(date)s only.", pool=pool.display_name, date=pool.date_cutoff,
-                ))
-
-    def _set_request(self, membership, product, quantity, tolerance=0.0):
-        """Make or change what a member asks for; zero for both takes the request back.
-
-        :param membership: the active ``coop.membership`` that asks.
-        :param product: a ``product.product`` that the pool offers.
-        :param float quantity: in the product's unit.
-        :param float tolerance: how much more the member would take, in the product's unit.
-        :return: the ``coop.pool.request``, empty when it was taken back.
-        :raises UserError: when the pool is not open, does not offer the product, or the member may not ask.
-        """
-        self.ensure_one()
-        line = self.line_ids.filtered(lambda line: line.product_id == product)
-        if not line:
-            raise UserError(self.env._(
-                "%(pool)s does not offer %(product)s.", pool=self.display_name, product=product.display_name,
-            ))
-        request = self.request_ids.search(Domain('line_id', '=', line.id) & Domain('membership_id', '=', membership.id))
-        values = {'quantity': quantity, 'tolerance': tolerance}
-        if not request and (quantity or tolerance):
-            return request.create({'line_id': line.id, 'membership_id': membership.id, **values})
-        if quantity or tolerance:
-            request.write(values)
-            return request
-        request.unlink()
-        return request.browse()

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import formatLang
 
 from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
 
@@ -38,6 +39,21 @@ class CoopPoolAllocation(models.Model):
         help="What the member gets; a change by hand is kept when more goods come.",
     )
     is_manual = fields.Boolean(string="Changed by Hand", readonly=True)
+    quantity_difference = fields.Float(
+        string="Difference", digits='Product Unit', compute='_compute_quantity_difference',
+        help="What the member gets more (or less) than by the pool's rule.",
+    )
+    manual_reason = fields.Char(
+        string="Reason", groups='base.group_user', help="Why the member gets another share than by the pool's rule.",
+    )
+    manual_user_id = fields.Many2one(
+        comodel_name='res.users', string="Changed By", readonly=True, groups='base.group_user',
+    )
+    manual_date = fields.Datetime(string="Changed On", readonly=True, groups='base.group_user')
+    lot_ids = fields.One2many(
+        comodel_name='coop.pool.allocation.lot', inverse_name='allocation_id', string="Lots", readonly=True,
+    )
+    lots_text = fields.Char(string="From Lots", compute='_compute_lots_text')
     charge_id = fields.Many2one(
         comodel_name='coop.pool.charge', readonly=True, index='btree_not_null', ondelete='set null',
     )
@@ -61,6 +77,19 @@ class CoopPoolAllocation(models.Model):
         for allocation in self:
             allocation.quantity = allocation.quantity if allocation.is_manual else allocation.quantity_computed
 
+    @api.depends('quantity', 'quantity_computed')
+    def _compute_quantity_difference(self):
+        for allocation in self:
+            allocation.quantity_difference = allocation.quantity - allocation.quantity_computed
+
+    @api.depends('lot_ids.lot_id', 'lot_ids.quantity')
+    def _compute_lots_text(self):
+        for allocation in self:
+            allocation.lots_text = ", ".join(
+                f"{share.lot_id.name}: {formatLang(self.env, share.quantity, dp='Product Unit')}"
+                for share in allocation.lot_ids
+            )
+
     @api.depends('membership_id', 'line_id')
     def _compute_display_name(self):
         # sudo: name and number of the member, for the hand-out list of warehouse staff, who see no membership
@@ -70,35 +99,58 @@ class CoopPoolAllocation(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        if vals.keys() - {'quantity'} and not self.env.su:
+        if vals.keys() - {'quantity', 'manual_reason'} and not self.env.su:
             raise AccessError(self.env._("Only what a member gets is changed by hand; the rest is worked out."))
-        if 'quantity' in vals:
+        if {'quantity', 'manual_reason'} & vals.keys():
             return self._write_by_hand(vals)
         return super().write(vals)
 
     def _write_by_hand(self, vals):
+        """Change what members get, keep who did it, when and why, and say so in the chatter.
+
+        :raises UserError: when shares are not changed now, no reason is given, or the quantity cannot be handed out.
+        """
+        self.check_access('write')
+        # sudo: whoever receives or distributes at this moment waits
+        self.pool_id.sudo()._queue_up()
         for allocation in self:
             allocation._check_may_be_changed()
-            allocation._check_handed_out(vals['quantity'])
-            before = allocation.quantity
-            is_manual = bool(allocation.uom_id.compare(vals['quantity'], allocation.quantity_computed))
-            super(CoopPoolAllocation, allocation).write({  # pylint: disable=super-method-mismatch; a part of write
-                **vals, 'is_manual': is_manual,
-            })
-            if allocation.uom_id.compare(before, allocation.quantity):
-                allocation.pool_id.message_post(body=self.env._(
-                    "%(member)s gets %(after)s %(unit)s of %(product)s instead of %(before)s.",
-                    member=allocation.membership_id.display_name, after=allocation.quantity, before=before,
-                    unit=allocation.uom_id.name, product=allocation.line_id.display_name,
+            quantity, before = vals.get('quantity', allocation.quantity), allocation.quantity
+            allocation._check_handed_out(quantity)
+            is_manual = bool(allocation.uom_id.compare(quantity, allocation.quantity_computed))
+            reason = (vals.get('manual_reason', allocation.manual_reason) or '').strip()
+            if is_manual and not reason and not self.env.su:
+                raise UserError(self.env._(
+                    "Say why %(member)s gets another share of %(product)s than by the pool's rule: it is kept with the"
+                    " pool.", member=allocation.membership_id.display_name, product=allocation.line_id.display_name,
                 ))
+            super(CoopPoolAllocation, allocation).write({  # pylint: disable=super-method-mismatch; a part of write
+                'quantity': quantity, 'is_manual': is_manual, 'manual_reason': is_manual and reason,
+                'manual_user_id': is_manual and self.env.uid, 'manual_date': is_manual and fields.Datetime.now(),
+            })
+            if allocation.uom_id.compare(before, quantity):
+                allocation._note_change(before)
+        # sudo: lots follow the shares; they are never entered
+        lines = self.line_id.sudo()
+        lines._share_lots(lines._get_received())
+        lines.pool_id._note_impossible_shares()
         return True
+
+    def _note_change(self, before):
+        self.ensure_one()
+        self.pool_id.message_post(body=self.env._(
+            "%(member)s gets %(after)s %(unit)s of %(product)s instead of %(before)s; by the rule it would be"
+            " %(computed)s. Reason: %(reason)s",
+            member=self.membership_id.display_name, after=self.quantity, before=before, unit=self.uom_id.name,
+            product=self.line_id.display_name, computed=self.quantity_computed, reason=self.manual_reason or "–",
+        ))
 
     # === ACTIONS === #
 
     def action_reset(self):
         """Go back to what the pool's rule gives."""
         for allocation in self.filtered('is_manual'):
-            allocation.quantity = allocation.quantity_computed
+            allocation.write({'quantity': allocation.quantity_computed})
 
     # === BUSINESS METHODS === #
 

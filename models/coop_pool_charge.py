@@ -1,5 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_amount
 
 
 class CoopPoolCharge(models.Model):
@@ -28,6 +30,14 @@ class CoopPoolCharge(models.Model):
     rounding_amount = fields.Monetary(
         string="Rounding", readonly=True, help="Part of what rounding the unit prices down left.",
     )
+    correction_ids = fields.One2many(
+        comodel_name='coop.pool.correction', inverse_name='charge_id', string="Corrections", readonly=True,
+    )
+    correction_amount = fields.Monetary(
+        string="Corrected By", compute='_compute_amount_total', store=True, help="What came or went after that.",
+    )
+    cost_total = fields.Monetary(string="Shared Costs Now", compute='_compute_amount_total', store=True)
+    rounding_total = fields.Monetary(string="Rounding Now", compute='_compute_amount_total', store=True)
     amount_total = fields.Monetary(string="Charge", compute='_compute_amount_total', store=True, help="Before tax.")
     amount_alone = fields.Monetary(
         string="Bought Alone", readonly=True,
@@ -39,10 +49,21 @@ class CoopPoolCharge(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('goods_amount', 'cost_amount', 'rounding_amount', 'amount_alone')
+    @api.depends(
+        'goods_amount', 'cost_amount', 'rounding_amount', 'amount_alone', 'correction_ids.amount_total',
+        'correction_ids.cost_amount', 'correction_ids.rounding_amount',
+    )
     def _compute_amount_total(self):
+        sums = {charge.id: parts for charge, *parts in self.env['coop.pool.correction']._read_group(
+            [('charge_id', 'in', self.ids)], ['charge_id'],
+            ['amount_total:sum', 'cost_amount:sum', 'rounding_amount:sum'],
+        )}
         for charge in self:
-            charge.amount_total = charge.goods_amount + charge.cost_amount + charge.rounding_amount
+            corrections, costs, rounding = sums.get(charge.id, (0.0, 0.0, 0.0))
+            charge.correction_amount = corrections
+            charge.cost_total = charge.cost_amount + costs
+            charge.rounding_total = charge.rounding_amount + rounding
+            charge.amount_total = charge.goods_amount + charge.cost_amount + charge.rounding_amount + corrections
             charge.saving = charge.amount_alone - charge.amount_total
 
     @api.depends('membership_id', 'pool_id')
@@ -70,7 +91,8 @@ class CoopPoolCharge(models.Model):
             'coop_pool_id': pool.id,
             'order_line': [Command.create(line) for line in lines],
         }
-        if pool.payment_term_id:
+        if pool.payment_term_id or pool.season_id:
+            # The season's end is the due date of the invoice, whatever terms the member has otherwise.
             values['payment_term_id'] = pool.payment_term_id.id
         return values
 
@@ -84,18 +106,56 @@ class CoopPoolCharge(models.Model):
             'name': self.env._("Pooled purchase costs: %s", ", ".join(names)),
             'product_uom_qty': 1.0,
             'price_unit': amount,
-            **self._prepare_cost_line_taxes(),
+            'tax_ids': [Command.set(self._get_cost_taxes().ids)],
         }
 
-    def _prepare_cost_line_taxes(self):
+    def _get_cost_taxes(self):
         """Tax the shared costs as the goods they belong to; where goods differ, the product of the costs decides."""
         self.ensure_one()
         of_goods = {
             product.taxes_id._filter_taxes_by_company(self.company_id) for product in self.allocation_ids.product_id
         }
-        if len(of_goods) > 1:
-            return {}
-        position = self.env['account.fiscal.position'].with_company(self.company_id)._get_fiscal_position(
-            self.membership_id.partner_id,
-        )
-        return {'tax_ids': [Command.set(position.map_tax(of_goods.pop()).ids)]}
+        product = self.env.ref('producer_cooperative.product_pool_costs')
+        taxes = of_goods.pop() if len(of_goods) == 1 else product.taxes_id._filter_taxes_by_company(self.company_id)
+        if not taxes:
+            return taxes
+        positions = self.env['account.fiscal.position'].with_company(self.company_id)
+        return positions._get_fiscal_position(self.membership_id.partner_id).map_tax(taxes)
+
+    # === BUSINESS METHODS - FOLLOWING CORRECTIONS === #
+
+    def _check_orders_come_to_charges(self):
+        """Refuse orders that do not come to what the members are charged.
+
+        :raises UserError: naming the member and both amounts.
+        """
+        for charge in self:
+            amount = charge.order_id.sudo().amount_untaxed  # sudo: of the pool's own order, for whoever corrects it
+            if self.currency_id.compare_amounts(amount, charge.amount_total):
+                raise UserError(self.env._(
+                    "The order of %(member)s comes to %(order)s and not to the charge of %(charge)s. Look at the taxes"
+                    " and price rules of the products.", member=charge.membership_id.display_name,
+                    order=format_amount(self.env, amount, charge.currency_id),
+                    charge=format_amount(self.env, charge.amount_total, charge.currency_id),
+                ))
+
+    def _update_invoices(self):
+        """Let the invoices follow corrected charges: drafts are made anew, posted ones get a supplement or credit note.
+
+        Orders that were not invoiced yet wait for their first invoice.
+        """
+        # sudo: drafts of the pool's own orders; only the accountant posts them
+        invoiced = self.order_id.sudo().filtered('invoice_ids')
+        invoiced.invoice_ids.filtered(lambda move: move.state == 'draft').button_cancel()
+        to_invoice = invoiced.filtered(lambda order: order.invoice_status == 'to invoice')
+        if to_invoice:
+            to_invoice._create_invoices(grouped=True, final=True)
+        self._link_corrections()
+
+    def _link_corrections(self):
+        """Note on each correction which invoice or credit note carries it."""
+        for charge in self.sudo():  # sudo: see _update_invoices
+            moves = charge.order_id.invoice_ids.filtered(lambda move: move.state != 'cancel')
+            waiting = charge.correction_ids.filtered(lambda row: not row.move_id or row.move_id.state == 'cancel')
+            if moves and waiting:
+                waiting.move_id = moves.sorted('id')[-1:]

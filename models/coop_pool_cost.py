@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.producer_cooperative.tools.units import floor_to, to_decimal
 
@@ -27,9 +27,51 @@ class CoopPoolCost(models.Model):
              " the same for every member who gets something.",
     )
 
+    amount_shared = fields.Monetary(
+        string="Taken Over", readonly=True, copy=False,
+        help="What was shared or taken over by the cooperative so far: the amount, and its variance once it is dealt"
+             " with.",
+    )
+    bill_line_ids = fields.Many2many(
+        comodel_name='account.move.line', relation='coop_pool_cost_bill_line_rel', string="Bill Lines", copy=False,
+        domain="[('move_id.move_type', 'in', ('in_invoice', 'in_refund', 'in_receipt')),"
+               " ('display_type', '=', 'product'), ('company_id', '=', company_id)]",
+        help="The lines of vendors' bills that ask for this cost, such as the freight bill.",
+    )
+    amount_actual = fields.Monetary(
+        string="Billed", compute='_compute_amount_actual', compute_sudo=True,
+        help="What the posted bills ask for, before tax; credit notes are taken off.",
+    )
+    variance = fields.Monetary(
+        compute='_compute_amount_actual', compute_sudo=True,
+        help="What was billed more (or less) than was shared.",
+    )
+
     _amount_positive = models.Constraint('CHECK (amount > 0)', "A shared cost must be more than zero.")
 
+    # === COMPUTE METHODS === #
+
+    @api.depends('bill_line_ids.balance', 'bill_line_ids.parent_state', 'amount_shared', 'pool_id.state')
+    def _compute_amount_actual(self):
+        # sudo (compute_sudo): amounts of the bills that were chosen, for whoever sees the round's costs
+        for cost in self:
+            posted = cost.bill_line_ids.filtered(lambda line: line.parent_state == 'posted')
+            cost.amount_actual = sum(posted.mapped('balance'))
+            is_charged = cost.pool_id.state in ('distributed', 'done')
+            cost.variance = posted and is_charged and cost.currency_id.round(cost.amount_actual - cost.amount_shared)
+
     # === CONSTRAINT METHODS === #
+
+    @api.constrains('bill_line_ids')
+    def _check_bill_lines(self):
+        for cost in self:
+            # sudo: company and kind of the lines that were chosen
+            for line in cost.bill_line_ids.sudo():
+                if line.company_id != cost.company_id or not line.move_id.is_purchase_document(include_receipts=True):
+                    raise ValidationError(self.env._(
+                        "%(line)s is not a line of a vendor's bill of %(company)s.", line=line.display_name,
+                        company=cost.company_id.name,
+                    ))
 
     @api.constrains('amount', 'pool_id')
     def _check_amount(self):
@@ -46,12 +88,17 @@ class CoopPoolCost(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su and any('amount_shared' in vals for vals in vals_list):
+            raise AccessError(self.env._("What was shared of a cost is worked out by the pool."))
         costs = super().create(vals_list)
         costs.pool_id._check_not_charged()
         return costs
 
     def write(self, vals):
-        self.pool_id._check_not_charged()
+        if 'amount_shared' in vals and not self.env.su:
+            raise AccessError(self.env._("What was shared of a cost is worked out by the pool."))
+        if vals.keys() - {'bill_line_ids', 'amount_shared'}:
+            self.pool_id._check_not_charged()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -60,16 +60,18 @@ class CoopPool(models.Model):
             pool.invoice_count = len(pool.invoice_ids)
 
     @api.depends(
-        'line_ids.cost_charged', 'line_ids.margin_charged', 'line_ids.cost_variance', 'charge_ids.cost_amount',
-        'charge_ids.amount_total', 'charge_ids.saving',
+        'line_ids.cost_charged', 'line_ids.margin_charged', 'line_ids.cost_variance', 'cost_ids.variance',
+        'charge_ids.cost_total', 'charge_ids.amount_total', 'charge_ids.saving',
     )
     def _compute_amounts(self):
         for pool in self:
             pool.amount_goods = sum(pool.line_ids.mapped('cost_charged'))
             pool.amount_margin = sum(pool.line_ids.mapped('margin_charged'))
-            pool.amount_costs = sum(pool.charge_ids.mapped('cost_amount'))
+            pool.amount_costs = sum(pool.charge_ids.mapped('cost_total'))
             pool.amount_charged = sum(pool.charge_ids.mapped('amount_total'))
-            pool.amount_variance = sum(pool.line_ids.mapped('cost_variance'))
+            pool.amount_variance = (
+                sum(pool.line_ids.mapped('cost_variance')) + sum(pool.cost_ids.mapped('variance'))
+            )
             pool.amount_saving = sum(pool.charge_ids.mapped('saving'))
 
     @api.depends('charge_ids.saving')
@@ -111,7 +113,8 @@ class CoopPool(models.Model):
         orders = self.sale_order_ids.filtered(lambda order: order.invoice_status == 'to invoice')
         if not orders:
             raise UserError(self.env._("There is nothing to invoice in %s.", ", ".join(self.mapped('display_name'))))
-        orders._create_invoices(grouped=True)
+        orders._create_invoices(grouped=True, final=True)
+        self.charge_ids._link_corrections()
         return self.action_view_invoices()
 
     def action_done(self):
@@ -168,6 +171,7 @@ class CoopPool(models.Model):
         for line, of_line in shares.grouped('line_id').items():
             pooled = line._price_pooled()
             price = self._from_units(pooled.price)
+            steps = line.sudo()._get_price_steps(line.vendor_id)  # sudo: see _get_amount_alone
             parts = share_charge(
                 pooled, {share: to_decimal(share.quantity) for share in of_line},
                 {share: share.membership_id._get_rank() for share in of_line},
@@ -175,14 +179,16 @@ class CoopPool(models.Model):
             # sudo: what was charged is worked out, never entered
             line.sudo().write({
                 'cost_charged': self._from_units(pooled.cost), 'margin_charged': self._from_units(pooled.margin),
-                'price_charged': price,
+                'price_charged': price, 'cost_basis': float(line.sudo()._get_cost()),
+                'quantity_basis': line.quantity_received,
             })
             for share in of_line:
                 amount = self.currency_id.round(float(price) * share.quantity)
                 rounding[share.membership_id] += self._from_units(parts[share]) - to_decimal(amount)
                 # sudo: officers change what a member gets, never what it costs
                 share.sudo().write({
-                    'price_unit': price, 'amount': amount, 'amount_alone': line._get_amount_alone(share.quantity),
+                    'price_unit': price, 'amount': amount,
+                    'amount_alone': line._get_amount_alone(share.quantity, steps),
                 })
         return rounding
 
@@ -212,6 +218,7 @@ class CoopPool(models.Model):
                 raise UserError(self.env._("%s cannot be shared by value: the goods cost nothing.", cost.name))
             for member, part in apportion_by_key(self._to_units(cost.amount), weights, ties).items():
                 parts[member] += part
+            cost.sudo().amount_shared = cost.amount  # sudo: worked out, never entered
         return parts
 
     def _create_member_orders(self, charges):
@@ -225,13 +232,7 @@ class CoopPool(models.Model):
         ]).with_env(self.env)
         for charge, order in zip(charges, orders, strict=True):
             charge.sudo().order_id = order  # sudo: charges are written by the distribution only
-            if self.currency_id.compare_amounts(order.amount_untaxed, charge.amount_total):
-                raise UserError(self.env._(
-                    "The order of %(member)s comes to %(order)s and not to the charge of %(charge)s. Look at the taxes"
-                    " and price rules of the products.", member=charge.membership_id.display_name,
-                    order=format_amount(self.env, order.amount_untaxed, self.currency_id),
-                    charge=format_amount(self.env, charge.amount_total, self.currency_id),
-                ))
+        charges._check_orders_come_to_charges()
         orders.action_confirm()
 
     def _check_charges_add_up(self):
@@ -256,6 +257,7 @@ class CoopPool(models.Model):
 
     def _check_can_be_done(self):
         self.ensure_one()
+        self._check_no_cancelled_charge()
         for order in self.sale_order_ids.filtered(lambda order: order.state == 'sale'):
             invoices = order.invoice_ids.filtered(lambda move: move.state != 'cancel')
             if order.invoice_status != 'invoiced' or any(move.state == 'draft' for move in invoices):
@@ -270,6 +272,22 @@ class CoopPool(models.Model):
                     pool=self.display_name, product=line.display_name,
                 ))
         self._check_invoiced_as_charged()
+        if self.has_variance:
+            raise UserError(self.env._(
+                "%(pool)s is not done yet: the bills differ by %(variance)s from what the members are charged. Pass the"
+                " variance on, or keep it.", pool=self.display_name,
+                variance=format_amount(self.env, self.amount_variance, self.currency_id),
+            ))
+
+    def _check_no_cancelled_charge(self):
+        self.ensure_one()
+        for charge in self.charge_ids:
+            if charge.order_id.state == 'cancel' and not self.currency_id.is_zero(charge.amount_total):
+                raise UserError(self.env._(
+                    "%(pool)s is not done yet: the order of %(member)s was cancelled, and the charge still stands."
+                    " Record the goods as not collected.",
+                    pool=self.display_name, member=charge.membership_id.display_name,
+                ))
 
     def _check_invoiced_as_charged(self):
         """Refuse members' invoices that come to more or less than what the members were charged.
@@ -288,7 +306,8 @@ class CoopPool(models.Model):
         if not self.currency_id.is_zero(difference):
             raise UserError(self.env._(
                 "%(pool)s is not done yet: the posted invoices come to %(invoiced)s before tax and the charges to"
-                " %(charged)s, a difference of %(difference)s. Correct the invoices first.", pool=self.display_name,
+                " %(charged)s, a difference of %(difference)s. Correct the invoices first, or take the credit notes"
+                " into the charges.", pool=self.display_name,
                 invoiced=format_amount(self.env, invoiced, self.currency_id),
                 charged=format_amount(self.env, self.amount_charged, self.currency_id),
                 difference=format_amount(self.env, difference, self.currency_id),

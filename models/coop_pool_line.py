@@ -10,7 +10,8 @@ PROPOSAL_FIELDS = {'vendor_id', 'quantity'}
 #: What only closing and distributing write.
 RESULT_FIELDS = {
     'proposed_vendor_id', 'proposed_quantity', 'advised_quantity', 'advised_saving', 'explanation', 'price_expected',
-    'cost_charged', 'margin_charged', 'price_charged',
+    'amount_expected', 'offer_id', 'advised_offer_id', 'is_overallocated', 'cost_charged', 'margin_charged',
+    'price_charged', 'cost_basis', 'quantity_basis',
 }
 
 
@@ -38,7 +39,8 @@ class CoopPoolLine(models.Model):
     )
     pack = fields.Float(
         string="Case", digits='Product Unit', compute='_compute_pack', store=True, readonly=False, precompute=True,
-        help="Content of the vendor's case in the product's unit. Empty for goods that are not packed.",
+        help="Content of the vendor's case in the product's unit. Empty for goods that are not packed. A vendor who"
+             " sells in a packing of another content is asked for full packings of that.",
     )
     minimum_packs = fields.Float(
         string="Minimum", digits='Product Unit',
@@ -59,7 +61,7 @@ class CoopPoolLine(models.Model):
     )
     quantity_received = fields.Float(
         string="Received", digits='Product Unit', compute='_compute_quantity_received', compute_sudo=True,
-        help="What came, less what went back to the vendor, read from the stock moves.",
+        help="What reached the stock, less what went back to the vendor or was rejected, read from the stock moves.",
     )
     quantity_allocated = fields.Float(
         string="Allocated", digits='Product Unit', compute='_compute_quantity_allocated', compute_sudo=True,
@@ -80,10 +82,9 @@ class CoopPoolLine(models.Model):
     @api.depends('product_id')
     def _compute_pack(self):
         for line in self:
-            seller = line.product_id.sudo().seller_ids[:1]  # sudo: the content of the vendor's unit, no price
-            unit = seller.product_uom_id
-            packed = unit and unit != line.uom_id and unit._has_common_reference(line.uom_id)
-            line.pack = unit._compute_quantity(1.0, line.uom_id, round=False) if packed else 0.0
+            units = line.product_id.sudo().seller_ids.product_uom_id  # sudo: the content of the vendor's unit, no price
+            packed = len(units) == 1 and line._is_packing(units)
+            line.pack = float(line._get_content(units)) if packed else 0.0
 
     @api.depends('request_ids.quantity', 'request_ids.tolerance')
     def _compute_requested(self):
@@ -100,12 +101,13 @@ class CoopPoolLine(models.Model):
     @api.depends(
         'pool_id.purchase_order_ids.order_line.move_ids.state',
         'pool_id.purchase_order_ids.order_line.move_ids.quantity',
+        'reject_move_ids.state',
     )
     def _compute_quantity_received(self):
         # sudo (compute_sudo): warehouse staff and supervisors see what came without access to the order
+        received = self._get_received()
         for line in self:
-            moves = line._get_purchase_lines().move_ids
-            line.quantity_received = line._round(sum(move._coop_get_received_quantity() for move in moves))
+            line.quantity_received = line._round(sum(received[line].values()))
 
     @api.depends('allocation_ids.quantity')
     def _compute_quantity_allocated(self):

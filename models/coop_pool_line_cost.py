@@ -5,9 +5,9 @@ from odoo.exceptions import UserError
 
 from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
 from odoo.addons.producer_cooperative.tools.errors import ArithmeticRefusal
-from odoo.addons.producer_cooperative.tools.pooling import price_pooled
+from odoo.addons.producer_cooperative.tools.pooling import cost_of, price_pooled
 from odoo.addons.producer_cooperative.tools.price_steps import next_step, price_at
-from odoo.addons.producer_cooperative.tools.units import exact, to_decimal
+from odoo.addons.producer_cooperative.tools.units import exact, from_units, to_decimal
 
 
 class CoopPoolLine(models.Model):
@@ -22,6 +22,17 @@ class CoopPoolLine(models.Model):
     price_charged = fields.Float(
         string="Members' Price", min_display_digits='Product Price', readonly=True, copy=False, groups=MONEY_GROUPS,
     )
+    cost_basis = fields.Float(
+        digits=0, readonly=True, copy=False, groups=MONEY_GROUPS,
+        help="What everything that came cost, as the members were charged for it.",
+    )
+    quantity_basis = fields.Float(
+        digits='Product Unit', readonly=True, copy=False, groups=MONEY_GROUPS,
+        help="What had come when the members were charged for it.",
+    )
+    deposit_per_unit = fields.Monetary(
+        string="Deposit per Unit", groups=MONEY_GROUPS, help="For rounds with a fixed deposit.",
+    )
     cost_total = fields.Monetary(
         string="Vendor's Total", compute='_compute_cost_total', compute_sudo=True, groups=MONEY_GROUPS,
         help="What came costs this much before tax: posted bills and credit notes, the order for what is not billed.",
@@ -30,6 +41,8 @@ class CoopPoolLine(models.Model):
         string="Variance", compute='_compute_cost_variance', compute_sudo=True, groups=MONEY_GROUPS,
         help="What the goods handed out cost by now, more (or less) than the members were charged for.",
     )
+
+    _deposit_not_negative = models.Constraint('CHECK (deposit_per_unit >= 0)', "A deposit cannot be negative.")
 
     # === COMPUTE METHODS === #
 
@@ -49,7 +62,8 @@ class CoopPoolLine(models.Model):
             if line.pool_state not in ('distributed', 'done') or not given or not received:
                 line.cost_variance = 0.0
                 continue
-            line.cost_variance = float(line._get_cost() * Fraction(given) / Fraction(received)) - line.cost_charged
+            cost = float(line._get_cost() * Fraction(given) / Fraction(received))
+            line.cost_variance = line.currency_id.round(cost - line.cost_charged)
 
     # === BUSINESS METHODS === #
 
@@ -80,10 +94,26 @@ class CoopPoolLine(models.Model):
                 product=self.display_name, reason=refusal,
             )) from refusal
 
-    def _get_amount_alone(self, quantity):
-        """Return what the vendor's price list asks for this quantity alone; below its first step, the first price."""
+    def _get_cost_of(self, quantity):
+        """Return what this much of what came cost, as the members were charged for it, in company currency.
+
+        Rounded to the pool's rounding unit.
+
+        :rtype: Decimal
+        """
         self.ensure_one()
-        steps = self.sudo()._get_price_steps(self.vendor_id)  # sudo: price lists, for a result shown with the charge
+        unit = self.pool_id.rounding_unit
+        cost = exact(to_decimal(self.sudo().cost_basis)) / exact(to_decimal(unit))
+        return from_units(cost_of(cost, to_decimal(self.quantity_basis), to_decimal(quantity)), unit)
+
+    def _get_amount_alone(self, quantity, steps=None):
+        """Return what the vendor's price list asks for this quantity alone; below its first step, the first price.
+
+        :param steps: the vendor's price steps, where many quantities are asked for.
+        """
+        self.ensure_one()
+        if steps is None:
+            steps = self.sudo()._get_price_steps(self.vendor_id)  # sudo: price lists, for a result shown with charges
         wanted = to_decimal(quantity)
         if not steps:
             return 0.0

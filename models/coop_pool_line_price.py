@@ -1,17 +1,50 @@
+from collections.abc import Hashable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import format_amount, formatLang
+from odoo.tools import float_round
 
 from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
-from odoo.addons.producer_cooperative.tools.cases import fill_cases
-from odoo.addons.producer_cooperative.tools.price_steps import PriceStep, advise_order, next_step, price_at
+from odoo.addons.producer_cooperative.tools.price_steps import PriceStep, next_step, price_at
 from odoo.addons.producer_cooperative.tools.units import to_decimal
+from odoo.addons.producer_cooperative.tools.vendor_choice import PriceList, fill_from
+
+#: Units in which goods are measured and not packed: a vendor who sells by the ton sells 1.5 tons as well.
+MEASURES = (
+    'millimeter', 'cm', 'meter', 'km', 'square_meter', 'milliliter', 'litre', 'cubic_meter', 'gram', 'kgm', 'ton', 'oz',
+    'lb', 'inch', 'foot', 'yard', 'mile', 'square_foot', 'floz', 'qt', 'gal', 'cubic_inch', 'cubic_foot', 'kwh',
+    'hour', 'day', 'minute',
+)
+#: The same for units that are made by hand and that Odoo does not bring.
+MEASURE_NAMES = frozenset({'kwintal', 'kuintal', 'quintal', 'kw', 'ons', 'pon'})
+
+
+@dataclass(frozen=True)
+class VendorPrice:
+    """One price of one vendor: a row of the price list (``seller``), or what the vendor quoted (``quote``).
+
+    ``content`` is one vendor's unit in the product's unit; ``minimum`` and ``pack`` (0 when not packed) are in the
+    product's unit; ``price`` is per unit of the product in company currency, as an order at this price will have it.
+    Of several prices Odoo takes the one with the lowest ``rank``.
+    """
+    vendor: Hashable
+    seller: Hashable
+    quote: Hashable
+    unit: Hashable
+    content: Decimal
+    minimum: Decimal
+    price: Decimal
+    pack: Decimal
+    rank: tuple
 
 
 class CoopPoolLine(models.Model):
-    """What the vendors ask for the sum of all requests, and what is proposed to order."""
+    """What the vendors ask for, and what that means for the sum of all requests while they still come in.
+
+    Prices are those that hold on the day of the order, as an order of Odoo's will have them: converted to the currency
+    of the order, rounded as on the order, discount taken off.
+    """
     _inherit = 'coop.pool.line'
 
     cases = fields.Integer(
@@ -44,27 +77,6 @@ class CoopPoolLine(models.Model):
         string="Next Step Saves", compute='_compute_prices', compute_sudo=True, groups=MONEY_GROUPS,
         help="What the quantity asked for now would cost less at the price of the next step.",
     )
-    vendor_id = fields.Many2one(
-        comodel_name='res.partner', check_company=True, index='btree_not_null', copy=False,
-        ondelete='restrict', help="Proposed at the closing; may be overruled until the order is made.",
-    )
-    price_expected = fields.Float(
-        string="Expected Price", min_display_digits='Product Price', compute='_compute_price_expected', store=True,
-        groups=MONEY_GROUPS, help="The vendor's price per unit for the quantity to order, in company currency.",
-    )
-    amount_expected = fields.Monetary(
-        string="Expected Amount", compute='_compute_amount_expected', groups=MONEY_GROUPS,
-    )
-    proposed_vendor_id = fields.Many2one(
-        comodel_name='res.partner', readonly=True, copy=False, index='btree_not_null', ondelete='restrict',
-    )
-    proposed_quantity = fields.Float(digits='Product Unit', readonly=True, copy=False)
-    advised_quantity = fields.Float(
-        digits='Product Unit', readonly=True, copy=False, groups=MONEY_GROUPS,
-        help="Ordering this much costs less in all; the excess goes to the cooperative's stock.",
-    )
-    advised_saving = fields.Monetary(readonly=True, copy=False, groups=MONEY_GROUPS)
-    explanation = fields.Text(string="Why", readonly=True, copy=False, groups=MONEY_GROUPS)
 
     # === COMPUTE METHODS === #
 
@@ -72,7 +84,7 @@ class CoopPoolLine(models.Model):
     def _compute_cases(self):
         # sudo (compute_sudo): the least that vendors sell comes from their price lists; no price is shown
         for line in self:
-            fill = line._fill_cases(line._get_price_steps())
+            fill = line._get_nearest_fill()
             line.cases = fill.packs
             line.quantity_needed = float(fill.quantity)
             line.missing_to_case = float(fill.missing_for_case)
@@ -93,173 +105,190 @@ class CoopPoolLine(models.Model):
             saving = (current - following.price) * to_decimal(asked) if current and following else 0
             line.next_step_saving = float(saving)
 
-    @api.depends('vendor_id', 'quantity')
-    def _compute_price_expected(self):
-        for line in self:
-            seller = line._select_seller(line.vendor_id, line.quantity) if line.vendor_id and line.quantity else None
-            line.price_expected = line._get_unit_price(seller) if seller else 0.0
-
-    @api.depends('price_expected', 'quantity')
-    def _compute_amount_expected(self):
-        for line in self:
-            line.amount_expected = line.price_expected * line.quantity
-
-    # === ACTIONS === #
-
-    def action_take_advice(self):
-        """Order up to the advised quantity, because that costs less in all."""
-        for line in self.filtered('advised_quantity'):
-            line.quantity = line.advised_quantity
-
     # === BUSINESS METHODS === #
 
-    def _propose(self):
-        """Work out what to order of each product and from whom, and say why.
+    def _get_nearest_fill(self):
+        """Return the packs that the requests fill at the vendor who can serve most, or else lacks least."""
+        self.ensure_one()
+        asked, more = self.quantity_requested, self.tolerance_total
+        price_lists = self._get_price_lists(self._get_vendor_prices()) or [
+            PriceList(None, (), to_decimal(self.pack or 0), self._get_own_minimum()),
+        ]
+        fills = [fill_from(price_list, asked, more) for price_list in price_lists]
+        return min(fills, key=lambda fill: (
+            -min(fill.quantity, to_decimal(asked)), fill.missing, fill.missing_for_case,
+        ))
 
-        :raises UserError: when no vendor has a price for a product that members asked for.
-        """
-        for line in self:
-            # sudo: proposals are worked out, never entered
-            line.sudo().write(line._prepare_proposal_values())
+    def _get_price_lists(self, prices):
+        """Return the price lists to compare, one for each vendor and way of packing.
 
-    def _prepare_proposal_values(self):
-        """Return the proposal: needed cases, the cheapest vendor for the sum, and the next price step if it pays.
-
-        The next step is taken where the members' tolerance covers it; otherwise it is advised.
+        :param prices: list of :class:`VendorPrice`.
         """
         self.ensure_one()
-        values = dict.fromkeys(('vendor_id', 'proposed_vendor_id', 'explanation'), False)
-        values.update(dict.fromkeys(('quantity', 'proposed_quantity', 'advised_quantity', 'advised_saving'), 0.0))
-        if not (self.quantity_requested or self.tolerance_total):
-            return {**values, 'explanation': self.env._("Nobody asked for it.")}
-        steps = self._get_price_steps()
-        if not steps:
-            raise UserError(self.env._(
-                "%(product)s has no vendor with a price today. Enter the vendor's price list first.",
-                product=self.product_id.display_name,
-            ))
-        fill = self._fill_cases(steps)
-        if not fill.quantity:
-            return {**values, 'explanation': self._explain_nothing(fill)}
-        advice = advise_order(steps, fill.quantity, self.pack or None)
-        covered = float(advice.best.quantity) <= self._round(self.quantity_requested + self.tolerance_total)
-        chosen = advice.best if covered else advice.need
-        seller = self._select_cheapest_seller(float(chosen.quantity))
-        values.update({
-            'vendor_id': seller.partner_id.id, 'proposed_vendor_id': seller.partner_id.id,
-            'quantity': float(chosen.quantity), 'proposed_quantity': float(chosen.quantity),
-            'explanation': self._explain(fill, advice, covered),
-        })
-        if advice.is_advised and not covered:
-            values.update({'advised_quantity': float(advice.best.quantity), 'advised_saving': float(advice.saving)})
-        return values
-
-    def _fill_cases(self, steps):
-        """Return the cases that the requests fill; a vendor's first price step counts as the least that is sold."""
-        self.ensure_one()
-        asked, more, pack = self.quantity_requested, self.tolerance_total, self.pack or None
-        fill = fill_cases(asked, more, pack, self.minimum_packs)
-        first = min((step.minimum for step in steps), default=Decimal(0))
-        if fill.quantity and fill.quantity < first:
-            minimum = first / to_decimal(pack) if pack else first
-            fill = fill_cases(asked, more, pack, max(minimum, to_decimal(self.minimum_packs)))
-        return fill
-
-    def _check_may_be_overruled(self, vals):
-        """Let vendor and quantity be changed between closing and ordering; only managers buy for the own stock."""
-        for line in self:
-            if line.pool_id.state != 'closed':
-                raise UserError(self.env._(
-                    "What is ordered of %(product)s is decided between closing and ordering; %(pool)s is past that or"
-                    " not yet there.", product=line.display_name, pool=line.pool_id.display_name,
-                ))
-            wanted = line._round(line.quantity_requested + line.tolerance_total)
-            too_much = 'quantity' in vals and line.uom_id.compare(vals['quantity'], wanted) > 0
-            if too_much and not (self.env.su or self.env.user.has_group('producer_cooperative.group_coop_manager')):
-                raise UserError(self.env._(
-                    "Members ask for %(wanted)s %(unit)s of %(product)s, tolerance included. More than that is bought"
-                    " for the cooperative's own stock: ask the chair or the board.",
-                    wanted=formatLang(self.env, wanted, dp='Product Unit'), unit=line.uom_id.name,
-                    product=line.display_name,
-                ))
-
-    # === BUSINESS METHODS - VENDORS' PRICES === #
+        minimum, price_lists = self._get_own_minimum(), []
+        for vendor, pack in dict.fromkeys((price.vendor, price.pack) for price in prices):
+            steps = [
+                PriceStep(price.minimum, price.price) for price in prices
+                if price.vendor == vendor and (not price.pack or (pack and not pack % price.pack))
+            ]
+            price_lists.append(PriceList(vendor, tuple(steps), pack, minimum))
+        return price_lists
 
     def _get_price_steps(self, vendor=None):
-        """Return the price steps that hold today, of one vendor or of all, per unit and in company currency."""
+        """Return the price steps that hold on the day of the order, of one vendor or of all.
+
+        A vendor without a price list, whose quote was chosen, sells at the quoted price.
+
+        :return: list of :class:`PriceStep`, per unit of the product and in company currency.
+        """
+        self.ensure_one()
+        steps = [
+            PriceStep(price.minimum, price.price) for price in self._get_vendor_prices()
+            if not vendor or price.vendor == vendor
+        ]
+        if not steps and vendor and self.offer_id.vendor_id == vendor:
+            steps = [PriceStep(Decimal(0), to_decimal(self.offer_id.price_unit))]
+        return steps
+
+    def _get_vendor_prices(self):
+        """Return all prices that hold on the day of the order, in the order of the price list.
+
+        What a vendor quoted takes the place of that vendor's price list. Prices in a unit that cannot be converted
+        into the product's, and those of blanket orders, are left out: no order of the pool gets them.
+
+        :return: list of :class:`VendorPrice`.
+        """
+        self.ensure_one()
+        quotes = self._get_quotes()
+        prices = [self._prepare_quoted_price(quote) for quote in quotes]
+        for seller in self._get_sellers():
+            if seller.partner_id not in quotes.order_id.partner_id and self._is_price_usable(seller):
+                prices.append(self._prepare_listed_price(seller))
+        return prices
+
+    def _get_sellers(self):
+        """Return the rows of the vendors' price lists that hold on the day of the order, whatever the quantity."""
         self.ensure_one()
         product = self._get_product()
-        sellers = product._get_filtered_sellers(partner_id=vendor, quantity=None) if product else ()
-        return [
-            PriceStep(to_decimal(self._get_minimum(seller)), to_decimal(self._get_unit_price(seller)))
-            for seller in sellers
-        ]
+        if not product:
+            return self.env['product.supplierinfo']
+        return product._get_filtered_sellers(quantity=None, date=self.pool_id._get_order_date())
+
+    def _is_price_usable(self, seller):
+        self.ensure_one()
+        of_agreement = 'purchase_requisition_id' in seller._fields and seller.purchase_requisition_id
+        return not of_agreement and seller.product_uom_id._has_common_reference(self.uom_id)
+
+    def _prepare_listed_price(self, seller):
+        self.ensure_one()
+        unit = seller.product_uom_id
+        content = self._get_content(unit)
+        currency = self._get_order_currency(seller.partner_id, seller.currency_id)
+        price = self._get_untaxed(
+            self._get_listed_price(seller, currency) * (1 - seller.discount / 100), 1.0, currency, seller.partner_id,
+        )
+        return VendorPrice(
+            vendor=seller.partner_id, seller=seller, quote=self.env['purchase.order.line'], unit=unit, content=content,
+            minimum=to_decimal(seller.min_qty) * content, price=to_decimal(self._to_company(price, currency)) / content,
+            pack=self._get_vendor_pack(unit), rank=self._get_rank_of(seller),
+        )
+
+    def _get_rank_of(self, seller):
+        """Return what Odoo sorts a vendor's prices by: the price per unit, not rounded, then its place in the list."""
+        self.ensure_one()
+        return self._to_company(seller.price_discounted, seller.currency_id), seller.sequence, seller.id
+
+    def _get_listed_price(self, seller, currency):
+        """Return the price per vendor's unit before discount, converted and rounded as an order of Odoo's has it."""
+        self.ensure_one()
+        date = self.pool_id._get_order_date()
+        price = seller.currency_id._convert(seller.price, currency, self.company_id, date, round=False)
+        digits = max(currency.decimal_places, self.env['decimal.precision'].precision_get('Product Price'))
+        return float_round(price, precision_digits=digits)
+
+    def _get_untaxed(self, price, quantity, currency, vendor):
+        """Return what a quantity costs before tax, not rounded, where the vendor's prices include a tax."""
+        self.ensure_one()
+        taxes = self.product_id.supplier_taxes_id._filter_taxes_by_company(self.company_id)
+        if not any(tax.price_include for tax in taxes.flatten_taxes_hierarchy()):
+            return price * quantity
+        position = self.env['account.fiscal.position'].with_company(self.company_id)._get_fiscal_position(vendor)
+        return position.map_tax(taxes).compute_all(
+            price, currency=currency, quantity=quantity, product=self.product_id, partner=vendor,
+            rounding_method='round_globally',
+        )['total_excluded']
+
+    def _get_order_currency(self, vendor, currency):
+        """Return the currency of an order: that in which the vendor is paid, or else that of the price list."""
+        self.ensure_one()
+        return vendor.with_company(self.company_id).property_purchase_currency_id or currency
+
+    def _to_company(self, amount, currency):
+        """Convert an amount at the rate of the day of the order, not rounded."""
+        self.ensure_one()
+        return currency._convert(
+            amount, self.currency_id, self.company_id, self.pool_id._get_order_date(), round=False,
+        )
 
     def _get_product(self):
         return self.product_id.with_company(self.company_id)
 
-    def _get_minimum(self, seller):
-        return self._round(seller.product_uom_id._compute_quantity(seller.min_qty, self.uom_id, round=False))
+    # === BUSINESS METHODS - UNITS === #
 
-    def _get_unit_price(self, seller):
-        """Return the vendor's price per unit of the product, discount taken off, in company currency, not rounded."""
-        return seller.currency_id._convert(
-            seller.price_discounted, self.currency_id, self.company_id, fields.Date.context_today(self), round=False,
-        )
-
-    def _select_seller(self, vendor, quantity):
-        """Return the row of the vendor's price list that Odoo picks for this quantity, or an empty recordset."""
+    def _get_content(self, unit):
+        """Return one vendor's unit in the product's unit, exactly."""
         self.ensure_one()
-        return self._get_product()._select_seller(partner_id=vendor, quantity=quantity, uom_id=self.uom_id)
+        if unit == self.uom_id:
+            return Decimal(1)
+        return to_decimal(round(unit._compute_quantity(1.0, self.uom_id, round=False), 8))
 
-    def _select_cheapest_seller(self, quantity):
-        """Return the cheapest price list row for this quantity; Odoo's own choice would stop at the first vendor."""
+    def _is_packing(self, unit):
+        """Whether a vendor's unit is a packing like a sack or a dozen, sold whole, and not a measure like a ton."""
         self.ensure_one()
-        vendors = self._get_product()._get_filtered_sellers(quantity=None).partner_id
-        rows = [self._select_seller(vendor, quantity) for vendor in vendors]
-        return min(
-            (row for row in rows if row),
-            key=lambda row: (self._get_unit_price(row), row.sequence, row.id), default=self.env['product.supplierinfo'],
-        )
+        if not unit or unit == self.uom_id or not unit._has_common_reference(self.uom_id):
+            return False
+        if unit.name.strip().lower() in MEASURE_NAMES:
+            return False
+        lookup = self.env['ir.model.data']._xmlid_to_res_id
+        return unit.id not in {lookup(f'uom.product_uom_{name}') for name in MEASURES}
 
-    # === BUSINESS METHODS - EXPLAINING === #
+    def _get_vendor_pack(self, unit):
+        """Return what a vendor's order is a multiple of: the vendor's packing, or the product's own case.
 
-    def _explain_nothing(self, fill):
+        A case set on the product counts where the vendor's unit is no packing, or goes into the case without a rest.
+        """
         self.ensure_one()
-        missing = max(fill.missing, fill.missing_for_case)
-        return self.env._(
-            "Nothing to order: %(missing)s %(unit)s more must be asked for.",
-            missing=formatLang(self.env, float(missing), dp='Product Unit'), unit=self.uom_id.name,
-        )
+        case = to_decimal(self.pack or 0)
+        if not self._is_packing(unit):
+            return case
+        content = self._get_content(unit)
+        return case if case and not case % content else content
 
-    def _explain(self, fill, advice, covered):
-        """Say how the quantity came about, what each vendor asks for it, and whether ordering more costs less."""
+    def _get_own_minimum(self):
+        """Return the least to order that was set on the product, in its unit."""
         self.ensure_one()
-        need = advice.need
-        texts = [self.env._(
-            "Asked for %(asked)s %(unit)s (+ %(tolerance)s), needed %(needed)s.",
-            asked=self._format(self.quantity_requested), tolerance=self._format(self.tolerance_total),
-            needed=self._format(fill.quantity), unit=self.uom_id.name,
-        )]
-        for vendor in self._get_product()._get_filtered_sellers(quantity=None).partner_id:
-            seller = self._select_seller(vendor, float(need.quantity))
-            texts.append(self.env._(
-                "%(vendor)s: %(price)s each.", vendor=vendor.display_name,
-                price=self._format_money(self._get_unit_price(seller)),
-            ) if seller else self.env._("%(vendor)s: no price for so little.", vendor=vendor.display_name))
-        if advice.is_advised:
-            texts.append(self.env._(
-                "%(best)s %(unit)s cost %(best_total)s in all, %(needed)s cost %(needed_total)s.",
-                best=self._format(advice.best.quantity), best_total=self._format_money(advice.best.total),
-                needed=self._format(need.quantity), needed_total=self._format_money(need.total), unit=self.uom_id.name,
-            ))
-            texts.append(self.env._("The members' tolerance takes the excess.") if covered else self.env._(
-                "The excess of %(excess)s would go to the cooperative's stock.", excess=self._format(advice.excess),
-            ))
-        return "\n".join(texts)
+        return to_decimal(self.minimum_packs or 0) * (to_decimal(self.pack) if self.pack else 1)
 
-    def _format(self, quantity):
-        return formatLang(self.env, float(quantity), dp='Product Unit')
+    def _to_vendor_quantity(self, quantity, unit):
+        """Return a quantity in the vendor's unit, or none where that unit cannot say it; packings are not cut open."""
+        self.ensure_one()
+        if unit == self.uom_id:
+            return quantity
+        in_vendor_unit = unit.round(self.uom_id._compute_quantity(quantity, unit, round=False))
+        back = unit._compute_quantity(in_vendor_unit, self.uom_id, round=False)
+        cut_open = self._is_packing(unit) and unit.compare(in_vendor_unit, round(in_vendor_unit))
+        return None if cut_open or self.uom_id.compare(back, quantity) else in_vendor_unit
 
-    def _format_money(self, amount):
-        return format_amount(self.env, float(amount), self.currency_id)
+    def _select_price(self, prices, vendor, quantity):
+        """Return the price that Odoo picks on an order: the cheapest of the vendor's that holds for the quantity.
+
+        :return: a :class:`VendorPrice` or none.
+        """
+        self.ensure_one()
+        asked = to_decimal(quantity)
+        eligible = [
+            price for price in prices
+            if price.vendor == vendor and price.minimum <= asked
+            and self._to_vendor_quantity(quantity, price.unit) is not None
+        ]
+        return min(eligible, key=lambda price: price.rank, default=None)

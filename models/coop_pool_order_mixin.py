@@ -10,6 +10,8 @@ class CoopPoolOrderMixin(models.AbstractModel):
     """What the orders that a pool makes share: the pool they belong to, which nobody else can give or take away."""
     _name = 'coop.pool.order.mixin'
     _description = "Order of a Pooled Purchase"
+    #: Fields that say which pool an order belongs to.
+    _coop_pool_fields = ('coop_pool_id',)
 
     coop_pool_id = fields.Many2one(
         comodel_name='coop.pool', string="Pooled Purchase", readonly=True, copy=False, index='btree_not_null',
@@ -25,7 +27,8 @@ class CoopPoolOrderMixin(models.AbstractModel):
         orders = self
         if not self._coop_is_pool():
             # A default in the context is no way around that check.
-            context = {key: value for key, value in self.env.context.items() if key != 'default_coop_pool_id'}
+            defaults = {f'default_{name}' for name in self._coop_pool_fields}
+            context = {key: value for key, value in self.env.context.items() if key not in defaults}
             orders = self.with_context(context)  # pylint: disable=context-overridden; the key has to go
         return super(CoopPoolOrderMixin, orders).create(vals_list)
 
@@ -55,5 +58,5 @@ class CoopPoolOrderMixin(models.AbstractModel):
 
         :raises AccessError: for anybody but the pool.
         """
-        if 'coop_pool_id' in vals and not self._coop_is_pool():
+        if not vals.keys().isdisjoint(self._coop_pool_fields) and not self._coop_is_pool():
             raise AccessError(self.env._("Only a pooled purchase itself makes its orders."))

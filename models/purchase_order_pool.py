@@ -1,6 +1,7 @@
 from decimal import Decimal
 
-from odoo import models
+from odoo import fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.producer_cooperative.tools.units import exact, to_decimal
 
@@ -8,8 +9,25 @@ from odoo.addons.producer_cooperative.tools.units import exact, to_decimal
 class PurchaseOrder(models.Model):
     _name = 'purchase.order'
     _inherit = ['purchase.order', 'coop.pool.order.mixin']
+    _coop_pool_fields = ('coop_pool_id', 'coop_quote_pool_id')
+
+    coop_quote_pool_id = fields.Many2one(
+        comodel_name='coop.pool', string="Quote for Pooled Purchase", readonly=True, copy=False,
+        index='btree_not_null', check_company=True, ondelete='restrict',
+        help="The pooled purchase that asked this vendor, among others, for prices.",
+    )
 
     # === ACTIONS === #
+
+    def button_confirm(self):
+        for order in self:
+            order._coop_check_quote_was_chosen()
+        return super().button_confirm()
+
+    def action_open_coop_pool(self):
+        """Open the pooled purchase that this order, or this request for prices, belongs to."""
+        self.ensure_one()
+        return (self.coop_pool_id or self.coop_quote_pool_id)._get_records_action()
 
     def button_cancel(self):
         res = super().button_cancel()
@@ -17,6 +35,20 @@ class PurchaseOrder(models.Model):
         return res
 
     # === BUSINESS METHODS === #
+
+    def _coop_check_quote_was_chosen(self):
+        """Refuse to confirm a request for prices that the pool has not chosen: the goods would belong to nobody.
+
+        :raises UserError: naming the pool.
+        """
+        self.ensure_one()
+        # sudo: only which pool asked, for whoever confirms
+        pool = self.sudo().coop_quote_pool_id
+        if pool and not self.sudo().coop_pool_id:
+            raise UserError(self.env._(
+                "%(order)s asks for prices for %(pool)s. Choose this vendor there, and order from the pool.",
+                order=self.name, pool=pool.display_name,
+            ))
 
     def _coop_update_pools(self):
         """Tell the pools that something about their receipts changed."""

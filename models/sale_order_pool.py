@@ -24,7 +24,11 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS === #
 
     def _prepare_invoice(self):
-        return {**super()._prepare_invoice(), 'coop_pool_id': self.coop_pool_id.id}
+        values = {**super()._prepare_invoice(), 'coop_pool_id': self.coop_pool_id.id}
+        season = self.sudo().coop_pool_id.season_id  # sudo: only the day, for whoever invoices the pool's own order
+        if season:
+            values.update({'invoice_payment_term_id': False, 'invoice_date_due': season.date_end})
+        return values
 
     def _get_invoice_grouping_keys(self):
         return [*super()._get_invoice_grouping_keys(), 'coop_pool_id']
@@ -67,3 +71,29 @@ class SaleOrderLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_of_pool(self):
         self.order_id._coop_check_not_of_pool()
+
+    # === BUSINESS METHODS === #
+
+    def _coop_lower_deliveries(self):
+        """Deliver no more than what is ordered now: what is still to be handed out beyond that is taken off."""
+        for line in self:
+            open_moves = line.move_ids.filtered(lambda move: move.state not in ('done', 'cancel'))
+            waiting = line.product_uom_qty - line.qty_delivered
+            # Several steps (pick, then ship) carry the same goods: each step is lowered for itself.
+            for moves in open_moves.grouped('location_dest_id').values():
+                line._coop_lower_moves(moves, max(waiting, 0.0))
+
+    def _coop_lower_moves(self, moves, waiting):
+        self.ensure_one()
+        unit = self.product_uom_id
+        excess = sum(move.product_uom._compute_quantity(move.product_uom_qty, unit) for move in moves) - waiting
+        for move in moves.sorted('id', reverse=True):
+            if unit.compare(excess, 0.0) <= 0:
+                break
+            demand = move.product_uom._compute_quantity(move.product_uom_qty, unit)
+            if unit.compare(demand, excess) <= 0:
+                move._action_cancel()
+                excess -= demand
+            else:
+                move.product_uom_qty = unit._compute_quantity(demand - excess, move.product_uom)
+                excess = 0.0

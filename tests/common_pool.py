@@ -29,9 +29,9 @@ class PoolCommon(CoopCommon):
 
     @classmethod
     def _create_pool(cls, lines=None, **values):
-        """Return an open pool; ``lines`` is ``{product: line values}``."""
+        """Return an open pool that takes tolerance; ``lines`` is ``{product: line values}``."""
         pool = cls.env['coop.pool'].create({
-            'title': "Fertilizer for the wet season",
+            'title': "Fertilizer for the wet season", 'allow_tolerance': True,
             'line_ids': [
                 Command.create({'product_id': product.id, **line})
                 for product, line in (lines or {cls.fertilizer: {}}).items()
@@ -62,6 +62,21 @@ class PoolCommon(CoopCommon):
         picking = picking.with_user(user) if user else picking
         picking.move_ids[:1].quantity = quantity
         picking.move_ids.picked = True
+        without_backorder = [] if backorder else picking.ids
+        picking.with_context(skip_backorder=True, picking_ids_not_to_backorder=without_backorder).button_validate()
+        return picking
+
+    @classmethod
+    def _receive_lots(cls, picking, quantities, backorder=False, user=None):
+        """Validate a receipt of tracked goods with ``{lot name: quantity}``."""
+        picking = picking.with_user(user) if user else picking
+        move = picking.move_ids[:1]
+        lots = {lot.name: lot for lot in cls.env['stock.lot'].search([('product_id', '=', move.product_id.id)])}
+        move.move_line_ids.unlink()
+        for name, quantity in quantities.items():
+            known = {'lot_id': lots[name].id} if name in lots else {'lot_name': name}
+            move.move_line_ids = [Command.create({**move._prepare_move_line_vals(), 'quantity': quantity, **known})]
+        move.picked = True
         without_backorder = [] if backorder else picking.ids
         picking.with_context(skip_backorder=True, picking_ids_not_to_backorder=without_backorder).button_validate()
         return picking

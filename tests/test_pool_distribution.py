@@ -267,7 +267,7 @@ class TestPoolDistribution(PoolCommon):
         ):
             with self.assertRefused("", AccessError):
                 record.with_user(self.manager).write(values)
-        pool.allocation_ids[0].with_user(self.officer).quantity = 3
+        pool.allocation_ids[0].with_user(self.officer).write({'quantity': 3, 'manual_reason': "Needs less"})
         self.assertEqual(pool.allocation_ids[0].quantity, 3)
 
     def test_every_role_opens_the_screens(self):

@@ -93,7 +93,7 @@ class TestPoolReceipt(PoolCommon):
         pool = self._ordered()
         self._receive(pool.purchase_order_ids.picking_ids, 24, backorder=True)
         share = pool.allocation_ids.filtered(lambda share: share.membership_id == self.ani)
-        share.with_user(self.officer).quantity = 10
+        share.with_user(self.officer).write({'quantity': 10, 'manual_reason': "Replants a flooded field"})
         backorder = pool.purchase_order_ids.picking_ids.filtered(lambda picking: picking.state != 'done')
         self._receive(backorder, 26)
         self.assertEqual((share.quantity_computed, share.quantity, share.is_manual), (8, 10, True))

@@ -10,7 +10,8 @@ from odoo.addons.producer_cooperative.tests.common_pool import PoolCommon
 class TestPoolRequests(PoolCommon):
 
     def _rows(self, request):
-        return [(row.date.hour, row.quantity, row.tolerance) for row in request.row_ids.sorted()]
+        rows = request.row_ids.sorted().filtered(lambda row: row.quantity or row.tolerance)
+        return [(row.date.hour, row.quantity, row.tolerance) for row in rows]
 
     def test_raising_appends_a_row_and_lowering_takes_from_the_newest(self):
         pool = self._create_pool()
@@ -65,11 +66,12 @@ class TestPoolRequests(PoolCommon):
         self._request(pool, {self.budi: 2})
         self.assertEqual(len(pool.request_ids), 2)
 
-    def test_no_request_after_the_last_day(self):
-        pool = self._create_pool(date_cutoff='2026-10-31')
-        with freeze_time('2026-10-31 03:00:00'):
+    def test_no_request_after_the_deadline(self):
+        with freeze_time('2026-10-20 03:00:00'):
+            pool = self._create_pool(date_cutoff='2026-10-31 10:00:00')
+        with freeze_time('2026-10-31 10:00:00'):
             self._request(pool, {self.siti: 2})
-        with freeze_time('2026-11-01 03:00:00'), self.assertRefused("took requests until"):
+        with freeze_time('2026-10-31 10:00:01'), self.assertRefused("took requests until.*Extend its deadline"):
             self._request(pool, {self.budi: 2})
 
     def test_product_that_the_pool_does_not_offer_is_refused(self):
@@ -86,12 +88,14 @@ class TestPoolRequests(PoolCommon):
     def test_request_is_a_multiple_of_what_is_handed_out(self):
         pool = self._create_pool({self.fertilizer: {'step': 0.5}})
         self._request(pool, {self.siti: 2.5})
-        with self.assertRefused("not a multiple", ValidationError):
+        with self.assertRefused("handed out in 0.50 Units; 2.25 is not a multiple"):
             self._request(pool, {self.budi: 2.25})
+        with self.assertRefused("not a multiple", ValidationError):
+            pool.request_ids.quantity = 2.25
 
     def test_tolerance_is_refused_where_the_pool_takes_none(self):
         pool = self._create_pool(allow_tolerance=False)
-        with self.assertRefused("takes no tolerance", ValidationError):
+        with self.assertRefused("takes no tolerance: ask for the full quantity"):
             self._request(pool, {self.siti: (2, 1)})
         self._request(pool, {self.siti: 2})
         self.assertEqual(pool.line_ids.tolerance_total, 0)

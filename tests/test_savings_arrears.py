@@ -72,7 +72,7 @@ class TestSavingsArrears(CoopCommon):
     @freeze_time('2026-06-15 03:00:00')
     def test_suspended_members_still_owe_and_those_who_left_do_not(self):
         owed = self._rows(self.siti)
-        self.siti.action_suspend()
+        self.siti._suspend_with_reason("Did not pay")
         self.assertEqual(self._rows(self.siti), owed)
         self.siti._update_state('left', date_left='2026-06-01', leave_reason='moved')
         self.assertFalse(self._rows(self.siti))

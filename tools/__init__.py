@@ -7,7 +7,9 @@ doctests:
 * :mod:`.apportion`: sharing an amount so that the parts add up
 * :mod:`.cases`: how many full cases to order
 * :mod:`.price_steps`: what a quantity costs, and whether ordering more costs less
+* :mod:`.vendor_choice`: whom to order from, and how much
 * :mod:`.allocation`: who gets what of the goods that came
+* :mod:`.lots`: which lot each member gets
 * :mod:`.pooling`: what pooled goods are charged at
 * :mod:`.ordering`: the order of member numbers
 * :mod:`.commission`: tiered commission on the base of a period

@@ -13,7 +13,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from .apportion import apportion_by_key
+from .apportion import apportion_by_key, rest_of, split_shares
 from .errors import InputRefusal
 from .units import Exact, exact, require_not_negative, round_half_up
 
@@ -64,6 +64,38 @@ def price_pooled(cost: Exact, received: Exact, given: Exact, margin_percent: Exa
     unit_price = unit_cost * (1 + exact(margin_percent) / 100)
     cost_given = round_half_up(unit_cost * exact(given))
     return PooledPrice(unit_price.__floor__(), cost_given, round_half_up(unit_price * exact(given)) - cost_given)
+
+
+def cost_of(cost: Exact, received: Exact, given: Exact) -> int:
+    """Say what a part of the goods cost, rounded once; what is given and taken back again costs nothing.
+
+    :param cost: of everything that came, in rounding units, not necessarily whole
+    :param received: what came
+    :param given: the part
+    :raises InputRefusal: `not_positive` when nothing came, `negative`, `float_not_exact`
+
+    >>> cost_of(1_001, 7, 6), cost_of(1_001, 7, 7), cost_of(100, 3, 1)
+    (858, 1001, 33)
+    """
+    for name, value in (('cost', cost), ('received', received), ('given', given)):
+        require_not_negative(name, value)
+    if not exact(received):
+        raise InputRefusal('not_positive', name='received', value=received)
+    return round_half_up(exact(cost) * exact(given) / exact(received))
+
+
+def part_of(amount: int, taken: Exact, whole: Exact) -> int:
+    """Say which part of an amount goes with a part of the goods; with all of them goes all of it.
+
+    :param amount: in whole rounding units
+    :param taken: the part of the goods
+    :param whole: the goods that the amount belongs to
+    :raises InputRefusal: `total_too_small` when more is taken than there is, `zero_total`, `negative`
+
+    >>> part_of(57, 4, 4), part_of(57, 1, 4), part_of(-57, 1, 4)
+    (57, 14, -14)
+    """
+    return split_shares(amount, [taken, rest_of([taken], whole)])[0]
 
 
 def share_charge(

@@ -133,12 +133,26 @@ def advise_order(steps: Sequence[PriceStep], need: Stored, pack: Stored | None =
     >>> advice.is_advised, advice.best.quantity, advice.best.total, advice.saving
     (True, Decimal('100'), Decimal('8000'), Decimal('550'))
     """
+    offers = offers_for(steps, need, pack)
+    return Advice(offers[0], min(offers, key=lambda offer: (offer.total, offer.quantity)))
+
+
+def offers_for(steps: Sequence[PriceStep], need: Stored, pack: Stored | None = None) -> list[Offer]:
+    """Give the offer for what is needed, then one for every higher step, each rounded up to full packs.
+
+    :param need: in the unit of the product
+    :param pack: content of a pack; none or 0 for goods that are not packed
+    :raises RuleRefusal, InputRefusal: as :func:`offer_at`
+
+    >>> steps = [PriceStep(1, 100), PriceStep(50, 90), PriceStep(100, 80)]
+    >>> [int(offer.total) for offer in offers_for(steps, 60)]
+    [5400, 8000]
+    """
     asked = offer_at(steps, _up_to_packs(to_decimal(need), pack))
     if not asked.quantity:
-        return Advice(asked, asked)
+        return [asked]
     higher = {_up_to_packs(step.minimum, pack) for step in steps if step.minimum > asked.quantity}
-    offers = [asked, *(offer_at(steps, quantity) for quantity in higher)]
-    return Advice(asked, min(offers, key=lambda offer: (offer.total, offer.quantity)))
+    return [asked, *(offer_at(steps, quantity) for quantity in sorted(higher))]
 
 
 def _up_to_packs(quantity: Decimal, pack: Stored | None) -> Decimal:

@@ -2,6 +2,15 @@ from . import base_partner_merge
 from . import coop_document_cancel
 from . import coop_setup
 from . import coop_settle_members
+from . import coop_pool_extend
+from . import coop_pool_withdraw
+from . import coop_pool_set_limit
+from . import coop_pool_take_back
+from . import coop_pool_hand_over
+from . import coop_pool_share_withdraw
+from . import coop_pool_deposit_refund
+from . import coop_pool_ask_vendors
+from . import coop_pool_overrule
 from . import coop_membership_decision
 from . import coop_membership_admission
 from . import account_payment_register
