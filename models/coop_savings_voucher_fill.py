@@ -218,6 +218,8 @@ class CoopSavingsVoucher(models.Model):
         name = line.membership_id.display_name
         if line.membership_id.state == 'left' and self.direction != 'out':
             return self.env._("%s has left", name)
+        if line.membership_id.state == 'rejected' and self.direction != 'out':
+            return self.env._("the application of %s is closed", name)
         if line.membership_id.state == 'suspended':
             return self.env._("%s is suspended", name)
         if (line.membership_id, line.type_id) in listed:

@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.producer_cooperative.tests.common import CoopCommon
@@ -31,7 +32,7 @@ class TestPortal(CoopCommon, HttpCase):
         portal_user = self.env['res.users'].search([('login', '=', 'siti_portal')])
         found = self.env['coop.membership'].with_user(portal_user).search([])
         self.assertEqual(found, self.siti)
-        with self.assertRefused("", Exception):
+        with self.assertRefused("doesn't have 'read' access", AccessError):
             self.budi.with_user(portal_user).read(['number'])
 
     def test_visitor_is_sent_to_the_login(self):

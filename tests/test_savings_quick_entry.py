@@ -160,6 +160,20 @@ class TestSavingsQuickEntry(CoopCommon):
         self.assertEqual((voucher.date, voucher.state, voucher.amount_total), (self.today, 'draft', 10_000))
         self.assertEqual(voucher.journal_id, self.cash_journal)
 
+    def test_closed_application_is_left_out_of_a_receipt_and_not_of_a_payout(self):
+        applicant = self.env['coop.membership'].create({
+            'partner_id': self.env['res.partner'].create({'name': "Rini"}).id,
+        })
+        receipt = self._save(applicant, {self.principal: 100_000})
+        applicant._reject_with_reason("Withdrawn")
+        again, back = (
+            self.env['coop.savings.voucher'].create({'direction': direction, 'journal_id': self.cash_journal.id})
+            for direction in ('in', 'out')
+        )
+        self.assertIn("the application of Rini is closed", again._fill_from(receipt)['params']['message'])
+        back._fill_from(receipt)
+        self.assertEqual((len(again.line_ids), back.line_ids.membership_id), (0, applicant))
+
     def test_plain_duplicate_is_a_draft_of_today_without_number_and_entry(self):
         source = self._save(self.siti, {self.mandatory: 10_000}, date='2026-02-01')
         copy = source.copy()
