@@ -134,6 +134,7 @@ from . import coop_savings_balance
 from . import coop_membership_glance
 from . import res_partner_glance
 from . import res_partner_bank
+from . import res_partner_heir
 from . import res_partner_chatter
 from . import coop_membership_bank
 from . import account_payment

@@ -255,12 +255,15 @@ class CoopLeaving(models.Model):
             leaving.membership_id._queue_up()
             leaving._check_can_be_approved()
             leaving._refresh()
+            leaving.heir_ids._settle_persons()
             leaving._update_state(
                 'approved', name=leaving.name or leaving._draw_number(), former_state=leaving.membership_id.state,
                 approved_by_id=self.env.uid,
             )
             leaving.membership_id._update_state('left', date_left=leaving.date, leave_reason=leaving.reason)
             leaving._stamp_documents_again()
+            if leaving._has_heirs():
+                self.env['res.partner.bank']._coop_untrust_new_members(leaving.heir_ids.partner_id)
 
     def action_post(self):
         """Book the leavings: the savings become payable, debts are set off, heirs get their shares.

@@ -10,6 +10,7 @@ class CoopLeavingHeir(models.Model):
     _name = 'coop.leaving.heir'
     _inherit = ['coop.guard.mixin']
     _description = "Heir"
+    _guarded_fields = frozenset({'approved_name'})
     _order = 'leaving_id, sequence, id'
     _check_company_auto = True
 
@@ -23,7 +24,14 @@ class CoopLeavingHeir(models.Model):
     relation = fields.Char(help="How the heir is related to the member: widow, son, sister …")
     share = fields.Char(required=True, help="Per cent, like 25 or 33,5, or a fraction of the whole, like 1/3.")
     percent = fields.Float(string="%", compute='_compute_percent', digits=(6, 3))
-    amount = fields.Monetary(string="Part", compute='_compute_amount', help="What the heir was credited.")
+    approved_name = fields.Char(
+        string="Name at Approval", readonly=True, copy=False,
+        help="What the heir was called when the leaving was approved, whatever the contact is called now.",
+    )
+    is_waiting = fields.Boolean(
+        compute='_compute_is_waiting', store=True, index=True, export_string_translation=False,
+    )
+    amount = fields.Monetary(string="Amount", compute='_compute_amount', help="What the heir was credited.")
 
     _heir_uniq = models.Constraint('UNIQUE (leaving_id, partner_id)', "This heir is named already.")
 
@@ -36,6 +44,14 @@ class CoopLeavingHeir(models.Model):
                 heir.percent = float(parse_share(heir.share) * 100)
             except RuleRefusal:
                 heir.percent = 0.0
+
+    @api.depends('leaving_id.state', 'leaving_id.reason', 'leaving_id.payment_state')
+    def _compute_is_waiting(self):
+        """Whether the heir was approved and not everything of the leaving is paid: the person is settled till then."""
+        for heir in self:
+            leaving = heir.leaving_id
+            unpaid = leaving.state == 'posted' and leaving.payment_state in ('not_paid', 'partial')
+            heir.is_waiting = leaving._has_heirs() and (leaving.state == 'approved' or unpaid)
 
     @api.depends('leaving_id.payable_line_ids.balance', 'leaving_id.state', 'leaving_id.amount_payable', 'share')
     def _compute_amount(self):
@@ -78,6 +94,21 @@ class CoopLeavingHeir(models.Model):
         self._check_leaving_is_draft()
 
     # === BUSINESS METHODS === #
+
+    def _settle_persons(self):
+        """Keep who the heirs are at the approval; their bank accounts wait for approval like those of members."""
+        for heir in self:
+            # sudo: the name is guarded; whoever calls approves the leaving
+            heir.sudo().approved_name = heir.partner_id.name
+
+    def _get_statement_name(self):
+        """Return the heir's name for papers, with the one that was approved beside it when the contact changed."""
+        self.ensure_one()
+        if self.approved_name and self.approved_name != self.partner_id.name:
+            return self.env._(
+                "%(name)s (approved as %(approved)s)", name=self.partner_id.name, approved=self.approved_name,
+            )
+        return self.partner_id.name
 
     def _check_leaving_is_draft(self):
         for leaving in self.leaving_id:

@@ -26,7 +26,8 @@ class ResPartnerBank(models.Model):
 
     coop_is_member_account = fields.Boolean(
         string="Member's Account", compute='_compute_coop_is_member_account', store=True, index=True,
-        help="The holder is, was or applies to be a member of a cooperative, or is a contact below one.",
+        help="The holder is, was or applies to be a member of a cooperative, is a contact below one, or is an heir who"
+             " is still to be paid.",
     )
     coop_approval = fields.Selection(
         selection=[('to_approve', "To Approve"), ('approved', "Approved")],
@@ -46,10 +47,13 @@ class ResPartnerBank(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('partner_id.commercial_partner_id.coop_membership_ids')
+    @api.depends(
+        'partner_id.commercial_partner_id.coop_membership_ids', 'partner_id.coop_heir_ids.is_waiting',
+        'partner_id.commercial_partner_id.coop_heir_ids.is_waiting',
+    )
     def _compute_coop_is_member_account(self):
         for account in self:
-            account.coop_is_member_account = bool(account.partner_id.commercial_partner_id.coop_membership_ids)
+            account.coop_is_member_account = bool(account.partner_id._coop_get_concerned_memberships())
 
     @api.depends('coop_is_member_account', 'allow_out_payment', 'coop_approved_by_id')
     def _compute_coop_approval(self):
@@ -95,9 +99,8 @@ class ResPartnerBank(models.Model):
         now = fields.Datetime.now()
         default_id = self.env.context.get('default_partner_id')
         holder_ids = [vals.get('partner_id', default_id) for vals in vals_list]
-        # sudo: whether the holder has a membership, of whichever company
-        holders = self.env['res.partner'].sudo().browse(filter(None, holder_ids))
-        members = holders.filtered('commercial_partner_id.coop_membership_ids')
+        holders = self.env['res.partner'].browse(filter(None, holder_ids))
+        members = holders.filtered(lambda holder: holder._coop_get_concerned_memberships())
         for vals, holder_id in zip(vals_list, holder_ids, strict=True):
             # Given to every account, so that nothing in the values or the context stands in for it.
             vals.update(
@@ -220,8 +223,8 @@ class ResPartnerBank(models.Model):
 
     def _coop_get_approvers(self):
         """Return the managers and accountants of the companies that the accounts' holders are members of."""
+        companies = self.partner_id._coop_get_concerned_memberships().company_id
         # sudo: who holds these roles, for whoever enters an account
-        companies = self.sudo().partner_id.commercial_partner_id.coop_membership_ids.company_id
         groups = self.env['res.groups'].sudo().browse([self.env.ref(group).id for group in APPROVERS])
         return groups.all_user_ids.filtered(
             lambda user: user.active and user.company_ids & companies and user.id != api.SUPERUSER_ID,
@@ -286,7 +289,8 @@ class ResPartnerBank(models.Model):
         """Let accounts wait for approval that were trusted before their holders had a membership."""
         # sudo: accounts of the new member, which the officer's rules may hide until now
         accounts = self.sudo().search([
-            ('partner_id.commercial_partner_id', 'in', partners.ids), ('coop_approved_by_id', '=', False),
+            '|', ('partner_id', 'in', partners.ids), ('partner_id.commercial_partner_id', 'in', partners.ids),
+            ('coop_approved_by_id', '=', False),
         ])
         accounts.filtered('allow_out_payment')._coop_write({'allow_out_payment': False})
         accounts._coop_ask_for_approval()
@@ -296,8 +300,7 @@ class ResPartnerBank(models.Model):
     def _coop_without_partner_log(self, vals):
         """Keep the whole number of a member's account out of the partner's chatter, which everybody may read."""
         partners = self.partner_id | self.env['res.partner'].browse(vals.get('partner_id'))
-        # sudo: whether the holder has a membership, of whichever company
-        if partners.sudo().commercial_partner_id.coop_membership_ids:
+        if partners._coop_get_concerned_memberships():
             return self.with_context(coop_bank_log_token=OWNER_TOKEN)
         return self
 
@@ -349,8 +352,8 @@ class ResPartnerBank(models.Model):
         )
         body = Markup("<p>%s</p>") % text + (Markup("<ul>%s</ul>") % items if items else Markup())
         partners = self.partner_id | (other_partner or self.env['res.partner'])
-        # sudo: the register of every company remembers it, also of one that this user does not work in
-        memberships = partners.sudo().commercial_partner_id.coop_membership_ids
+        # The register of every company remembers it, also of one that this user does not work in.
+        memberships = partners._coop_get_concerned_memberships()
         if memberships:
             memberships._message_log_batch(bodies={membership.id: body for membership in memberships})
 

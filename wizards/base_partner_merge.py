@@ -6,9 +6,35 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = 'base.partner.merge.automatic.wizard'
 
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
-        """Refuse to merge two members: one of the memberships would be deleted without a trace."""
+        """Merge contacts into a member only as the same person, and write it into the register.
+
+        :raises UserError: for two members, for a member's contact that would go into another one, and for whoever is
+            still to be paid from a leaving.
+        """
+        partners = self.env['res.partner'].browse(partner_ids).exists()
         # sudo: memberships of any company forbid the merge
-        memberships = self.env['coop.membership'].sudo().search([('partner_id', 'in', list(partner_ids))])
+        memberships = self.env['coop.membership'].sudo().search([('partner_id', 'in', partners.ids)])
+        if len(partners) > 1:
+            self._coop_check_members(memberships)
+            self._coop_check_persons_of_leavings(partners)
+            if memberships and not dst_partner:
+                dst_partner = memberships.partner_id.sudo(False)[:1]
+            if memberships and dst_partner not in memberships.partner_id:
+                raise UserError(self.env._(
+                    "%(member)s is a member, and membership is not transferable. Let the member's contact be the one"
+                    " that stays instead of %(contact)s.",
+                    member=memberships[0].display_name, contact=dst_partner.display_name,
+                ))
+        names = ", ".join(name for name in (partners - (dst_partner or partners)).mapped('display_name') if name)
+        res = super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
+        self._coop_review_bank_accounts(partner_ids)
+        if names:
+            for membership in memberships:
+                membership._message_log(body=self.env._("Contacts merged into the member's: %s.", names))
+        return res
+
+    def _coop_check_members(self, memberships):
+        """Refuse to merge two members: one of the memberships would be deleted without a trace."""
         for company, of_company in memberships.grouped('company_id').items():
             if len(of_company.partner_id) > 1:
                 raise UserError(self.env._(
@@ -16,9 +42,20 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                     " of them leave first.",
                     members=" / ".join(of_company.mapped('display_name')), company=company.name,
                 ))
-        res = super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
-        self._coop_review_bank_accounts(partner_ids)
-        return res
+
+    def _coop_check_persons_of_leavings(self, partners):
+        """Refuse to make somebody else of whom a leaving is still to be paid to."""
+        # sudo: leavings of any company forbid the merge
+        heir = self.env['coop.leaving.heir'].sudo().search([
+            ('partner_id', 'in', partners.ids), ('is_waiting', '=', True),
+        ], limit=1)
+        if heir:
+            raise UserError(self.env._(
+                "%(heir)s is an heir of %(member)s, and %(leaving)s is not fully paid yet. Merge the contacts after"
+                " the payment. A wrong heir is corrected by cancelling the leaving and recording it anew.",
+                heir=heir.partner_id.display_name, member=heir.leaving_id.membership_id.display_name,
+                leaving=heir.leaving_id.display_name,
+            ))
 
     def _coop_review_bank_accounts(self, partner_ids):
         """Let bank accounts that came to a member by merging wait for approval: Odoo moves them by SQL."""
