@@ -88,6 +88,8 @@ from . import sale_order_lot_pool
 from . import res_partner_pool
 from . import account_move_pool
 from . import account_move_bill_pool
+from . import coop_membership_number
+from . import coop_membership_person
 from . import coop_membership_pool
 from . import res_company_shu
 from . import res_config_settings_shu

@@ -144,7 +144,9 @@ class CoopMembership(models.Model):
         if any(memberships.mapped('number')):
             self._check_user_is(MANAGER)
         # An imported register brings numbers and dates: these members were admitted long ago.
-        memberships.filtered(lambda m: m.state == 'candidate' and m.number and m.date_joined)._update_state('active')
+        admitted = memberships.filtered(lambda m: m.state == 'candidate' and m.number and m.date_joined)
+        admitted._check_admitted_before_today()
+        admitted._update_state('active')
         return memberships
 
     def write(self, vals):
@@ -154,7 +156,7 @@ class CoopMembership(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_admitted(self):
-        admitted = self.filtered('number')
+        admitted = self.filtered(lambda membership: membership.state in ADMITTED_STATES)
         if admitted:
             raise UserError(self.env._(
                 "%s was admitted and stays in the register. A member who goes is recorded as having left.",
@@ -179,6 +181,19 @@ class CoopMembership(models.Model):
             membership._update_state('active', **membership._prepare_admission_values())
 
     # === BUSINESS METHODS - ADMISSION === #
+
+    def _check_admitted_before_today(self):
+        """Refuse members of today who come in with a number: that is for registers, where nothing is paid in anew.
+
+        :raises UserError: saying to admit them.
+        """
+        today = fields.Date.context_today(self)
+        for membership in self:
+            if membership.date_joined >= today:
+                raise UserError(self.env._(
+                    "%s joins today or later. A number is given by hand only to who was admitted before; leave it"
+                    " out, take in the savings, and press “Admit”.", membership.display_name,
+                ))
 
     def _check_can_be_admitted(self):
         for membership in self:
@@ -205,7 +220,7 @@ class CoopMembership(models.Model):
         self.ensure_one()
         while True:
             number = self.company_id._next_coop_number(NUMBER_SEQUENCE, prefix='', date=date)
-            if not self.search_count([('company_id', '=', self.company_id.id), ('number', '=', number)], limit=1):
+            if not self._find_number_holders([number], self.company_id):
                 return number
 
     # === BUSINESS METHODS - WHO IS A MEMBER === #

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.producer_cooperative.models.coop_membership import MANAGER, NUMBER_SEQUENCE
+from odoo.addons.producer_cooperative.tools.member_numbers import plain
 
 #: Columns of an imported register that are kept on the member's contact.
 CONTACT_FIELDS = {
@@ -19,6 +20,8 @@ SEX_IN_REGISTERS = {
 }
 #: A spreadsheet keeps 15 digits of a number; from so many identity numbers that all end in 0 on, that is no chance.
 SUSPICIOUS_ZEROS = 4
+#: Numbers of more digits than this are not continued by the sequence.
+LONGEST_COUNTED = 9
 
 
 class CoopMembership(models.Model):
@@ -65,10 +68,7 @@ class CoopMembership(models.Model):
     def write(self, vals):
         vals = dict(vals)
         self._normalise_identity_number(vals)
-        res = super().write(vals)
-        if vals.get('number'):
-            self._advance_number_sequence()
-        return res
+        return super().write(vals)
 
     # === IMPORT === #
 
@@ -170,6 +170,8 @@ class CoopMembership(models.Model):
         company = self.env['res.company'].browse(vals.get('company_id')) or self.env.company
         return {
             'country_id': company.country_id.id,
+            # Odoo's own default is the language that the database was made in.
+            'lang': self.env.lang or self.env.user.lang,
             **{name: vals[column] for column, name in CONTACT_FIELDS.items() if vals.get(column)},
         }
 
@@ -211,7 +213,11 @@ class CoopMembership(models.Model):
     # === BUSINESS METHODS - NUMBERS === #
 
     def _advance_number_sequence(self):
-        """Let the next number drawn come after the highest one here: a gap below it is never filled."""
+        """Let the next number drawn come after the highest one here: a gap below it is never filled.
+
+        Only for numbers that members come into the register with. A number that is corrected later moves nothing, so
+        that a slip of the finger does not either; drawing passes over it.
+        """
         for company, memberships in self.filtered('number').grouped('company_id').items():
             sequence = company._get_coop_sequence(NUMBER_SEQUENCE, prefix='')
             prefix, suffix = sequence._get_prefix_suffix()
@@ -219,8 +225,10 @@ class CoopMembership(models.Model):
                 number.removeprefix(prefix).removesuffix(suffix) for number in memberships.mapped('number')
                 if number.startswith(prefix) and number.endswith(suffix)
             ]
-            # Sixteen digits are an identity number, no number to continue with.
-            highest = max((int(number) for number in numbers if number.isdecimal() and len(number) < 16), default=0)
+            # Longer ones carry a date or an identity number: nothing to count on from, and too large for a sequence.
+            highest = max(
+                (int(number) for number in numbers if number.isdecimal() and len(number) <= LONGEST_COUNTED), default=0,
+            )
             if highest >= sequence.number_next_actual:
                 sequence.number_next_actual = highest + 1
 
@@ -260,23 +268,20 @@ class CoopMembership(models.Model):
 
     def _find_used_numbers(self, rows):
         given = [row['number'] for _index, row in rows if row.get('number')]
-        holders = self.search([('company_id', '=', self.env.company.id), ('number', 'in', given)]).grouped('number')
+        holders = self._find_number_holders(given, self.env.company)
         first = {}
         for index, row in rows:
             number = row.get('number')
             if not number:
                 continue
-            if number in holders:
-                yield index, 'number', self.env._(
-                    "The number %(number)s was given to %(member)s; a number is never used again.",
-                    number=number, member=holders[number].partner_id.name,
-                )
-            elif number in first:
+            if plain(number) in holders:
+                yield index, 'number', self._number_error_message(number, holders[plain(number)][0])
+            elif plain(number) in first:
                 yield index, 'number', self.env._(
                     "The number %(number)s stands in row %(row)s of the file already.",
-                    number=number, row=first[number] + 1,
+                    number=number, row=first[plain(number)] + 1,
                 )
-            first.setdefault(number, index)
+            first.setdefault(plain(number), index)
 
     def _find_identity_numbers(self, rows):
         given = {index: _digits(row['identity_number']) for index, row in rows if row.get('identity_number')}

@@ -12,7 +12,7 @@ class CoopMembership(models.Model):
     )
     savings_balance = fields.Monetary(string="Savings", compute='_compute_savings', help="Savings of all types.")
     arrears = fields.Monetary(
-        compute='_compute_arrears', help="Mandatory savings due since joining and not paid yet.",
+        compute='_compute_arrears', search='_search_arrears', help="Mandatory savings due since joining and not paid yet.",
     )
 
     # === COMPUTE METHODS === #
@@ -32,6 +32,17 @@ class CoopMembership(models.Model):
         arrears = self._get_arrears()
         for membership in self:
             membership.arrears = sum(arrears.get(membership, {}).values())
+
+    def _search_arrears(self, operator, value):
+        if operator == 'in' and set(value) <= {0, False}:
+            owing = self._search_arrears('>', 0)
+            return NotImplemented if owing is NotImplemented else ~Domain(owing)
+        if not (operator == '>' and value >= 0 or operator == '>=' and value > 0):
+            return NotImplemented
+        owed = self.env['coop.savings.arrears']._read_group(
+            [], ['membership_id'], having=[('amount:sum', operator, value)],
+        )
+        return Domain('id', 'in', [membership.id for membership, in owed])
 
     # === ACTIONS === #
 

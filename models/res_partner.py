@@ -96,6 +96,18 @@ class ResPartner(models.Model):
                     partner=partner.display_name, parent=partner.parent_id.display_name,
                 ))
 
+    @api.constrains('active')
+    def _check_member_is_not_archived(self):
+        # sudo: a membership of another company forbids it just as well
+        members = self.filtered(lambda partner: not partner.active).sudo().coop_membership_ids.filtered(
+            lambda membership: membership.state in ('active', 'suspended'),
+        )
+        if members:
+            raise ValidationError(self.env._(
+                "%s is a member: the contact is needed for savings, goods and payments. Record that the member leaves,"
+                " or suspend the member, instead of archiving the contact.", members[0].display_name,
+            ))
+
     # === ACTIONS === #
 
     def action_open_coop_membership(self):

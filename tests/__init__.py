@@ -35,6 +35,8 @@ from . import test_pool_requests
 from . import test_pool_security
 from . import test_pool_vendor
 from . import test_portal
+from . import test_register_numbers
+from . import test_register_persons
 from . import test_register_import
 from . import test_register_reports
 from . import test_savings_properties

@@ -121,11 +121,6 @@ class TestRegisterImport(CoopCommon):
         self._load(['number', 'partner_name', 'date_joined'], ['00007', "Wati", '2015-03-12'])
         self.assertEqual(self._create_member("Tini").number, '00123')
 
-    def test_number_that_the_manager_corrects_moves_the_sequence_as_well(self):
-        member = self._create_member("Siti")
-        member.with_user(self.manager).number = '00300'
-        self.assertEqual(self._create_member("Budi").number, '00301')
-
     def test_number_as_long_as_an_identity_number_leaves_the_sequence_alone(self):
         before = int(self._create_member("Siti").number)
         self._load(['number', 'partner_name', 'date_joined'], [NIK, "Budi", '2015-03-12'])

@@ -12,6 +12,8 @@ from .errors import InputRefusal
 
 #: Nobody means more numbers than this by one range; a slip of the finger does.
 LONGEST_RANGE = 1_000
+#: Registers pad their numbers with zeros to no more digits than this.
+LONGEST_NUMBER = 12
 
 
 def split_numbers(text: str) -> list[str]:
@@ -36,6 +38,28 @@ def split_numbers(text: str) -> list[str]:
             raise InputRefusal('range_too_long', range=token)
         numbers |= dict.fromkeys(map(str, range(first, last + 1)))
     return list(numbers)
+
+
+def plain(number: str) -> str:
+    """Return a number as it is left when a spreadsheet takes it for one: without leading zeros.
+
+    >>> plain("00060"), plain("60"), plain("K-007"), plain("000")
+    ('60', '60', 'K-007', '0')
+    """
+    return (number.lstrip('0') or '0') if number.isdecimal() else number
+
+
+def spellings(number: str) -> list[str]:
+    """Return every way in which the same number stands in a register: with more or with fewer leading zeros.
+
+    >>> spellings("00060")[:4], len(spellings("60")), spellings("K-007")
+    (['60', '060', '0060', '00060'], 11, ['K-007'])
+    """
+    shortest = plain(number)
+    if not number.isdecimal():
+        return [number]
+    longest = max(LONGEST_NUMBER, len(number))
+    return [shortest.zfill(length) for length in range(len(shortest), longest + 1)]
 
 
 def significant(number: str) -> str:
