@@ -40,14 +40,23 @@ class CoopMembership(models.Model):
     # === ACTIONS === #
 
     def action_leave(self):
-        """Open the leaving of the member; when none is prepared yet, a new one with everything filled in."""
+        """Open the leaving of the member; when none is prepared yet, an empty form that is kept only when saved."""
         self.ensure_one()
         leaving = self.env['coop.leaving'].search(
             [('membership_id', '=', self.id), ('state', '!=', 'cancelled')], limit=1,
         )
-        if not leaving:
-            leaving = self.env['coop.leaving'].create({'membership_id': self.id, 'company_id': self.company_id.id})
-        return leaving._get_records_action()
+        if leaving:
+            return leaving._get_records_action()
+        values = {'membership_id': self.id, 'company_id': self.company_id.id}
+        self.env['coop.leaving'].new(values)._check_member_can_leave()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Leaving of %s", self.display_name),
+            'res_model': 'coop.leaving',
+            'view_mode': 'form',
+            'views': [(False, 'form')],
+            'context': {f'default_{name}': value for name, value in values.items()},
+        }
 
     # === BUSINESS METHODS === #
 

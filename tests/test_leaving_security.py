@@ -1,6 +1,6 @@
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.producer_cooperative.tests.common_leaving import LeavingCommon
 
@@ -13,9 +13,11 @@ class TestLeavingSecurity(LeavingCommon):
 
     def test_officer_prepares_manager_approves_accountant_books(self):
         action = self.siti.with_user(self.officer).action_leave()
-        leaving = self.env['coop.leaving'].browse(action['res_id'])
-        self.assertEqual((leaving.state, leaving.amount_savings), ('draft', 110_000))
-        leaving.with_user(self.officer).write({'reason': 'moved', 'date': self.today})
+        self.assertFalse(self.siti.leaving_ids, "a mere click records nothing")
+        with Form(self.env['coop.leaving'].with_user(self.officer).with_context(**action['context'])) as form:
+            form.reason = 'moved'
+        leaving = form.record
+        self.assertEqual((leaving.state, leaving.amount_savings, leaving.date), ('draft', 110_000, self.today))
         for user in (self.officer, self.accountant, self.cashier):
             with self.assertRefused("Only this role may do that: Manager", AccessError):
                 leaving.with_user(user).action_approve()
@@ -30,8 +32,13 @@ class TestLeavingSecurity(LeavingCommon):
         self.assertEqual(leaving.move_id.coop_source_id, leaving.id, "the entry is the leaving's own")
 
     def test_leaving_that_is_prepared_is_opened_again(self):
-        first, second = (self.siti.with_user(self.officer).action_leave()['res_id'] for _click in range(2))
-        self.assertEqual(first, second)
+        leaving = self._leave()
+        self.assertEqual(self.siti.with_user(self.officer).action_leave()['res_id'], leaving.id)
+
+    def test_only_members_leave(self):
+        candidate = self.env['coop.membership'].create({'partner_id': self._partner("Budi").id})
+        with self.assertRefused("was never admitted. Close the application instead", ValidationError):
+            candidate.with_user(self.officer).action_leave()
 
     def test_one_person_with_both_roles_may_do_both(self):
         self.manager.group_ids |= self.env.ref('producer_cooperative.group_coop_accountant')
