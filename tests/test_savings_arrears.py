@@ -203,6 +203,14 @@ class TestSavingsArrears(CoopCommon):
             self.assertEqual(self._wizard().remind_ids, self.siti | self.budi)
 
     @freeze_time('2026-06-15 03:00:00')
+    def test_one_window_reminds_once(self):
+        wizard = self._wizard(again=True)
+        wizard.action_remind()
+        with self.assertRefused("These members have just been reminded"):
+            wizard.action_remind()
+        self.assertEqual(len(self.siti.activity_ids), 1)
+
+    @freeze_time('2026-06-15 03:00:00')
     def test_who_owes_nothing_is_not_reminded(self):
         self._save(self.budi, {self.mandatory: 20_000}, date='2026-06-10')
         self.assertEqual(self._wizard().remind_ids, self.siti)

@@ -28,6 +28,7 @@ class CoopArrearsRemind(models.TransientModel):
         string="Not Again Within (Days)", default=lambda self: self.env.company.sudo().coop_reminder_days,
     )
     again = fields.Boolean(string="Remind Again All the Same")
+    is_done = fields.Boolean(readonly=True, export_string_translation=False)
     remind_ids = fields.Many2many(
         comodel_name='coop.membership', string="To Be Reminded", compute='_compute_remind_ids',
     )
@@ -60,9 +61,15 @@ class CoopArrearsRemind(models.TransientModel):
         """Remind the members who owe something and were not reminded lately.
 
         :return: the letters to print, or a message that says how many were reminded.
-        :raises UserError: when nobody is left to be reminded.
+        :raises UserError: when nobody is left to be reminded, and when the same window is used twice.
         """
         self.ensure_one()
+        # A second click waits here for the first one, and then finds the work done.
+        self.membership_ids._queue_up()
+        if self.is_done:
+            raise UserError(self.env._(
+                "These members have just been reminded. To remind them once more, open the window anew.",
+            ))
         members = self.remind_ids
         if not members:
             raise UserError(self.env._(
@@ -77,6 +84,7 @@ class CoopArrearsRemind(models.TransientModel):
             self._send_emails(members - letters)
         self._log(rows, letters)
         members._mark_reminded()
+        self.is_done = True
         if letters:
             action = self.env.ref('producer_cooperative.coop_arrears_letter_action_report').report_action(letters)
             return {**action, 'close_on_report_download': True}
