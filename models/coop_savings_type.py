@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from odoo.addons.producer_cooperative.models.coop_membership import STAFF_GROUPS
 from odoo.addons.producer_cooperative.tools.arrears import required_until
 from odoo.addons.producer_cooperative.tools.units import from_units, to_units
 
@@ -44,12 +45,12 @@ class CoopSavingsType(models.Model):
     required_for_admission = fields.Boolean(tracking=True)
     rate_ids = fields.One2many(comodel_name='coop.savings.rate', inverse_name='type_id', string="Amounts")
     amount = fields.Monetary(string="Amount Today", compute='_compute_amount')
-    balance = fields.Monetary(string="Ledger Balance", compute='_compute_balance')
+    balance = fields.Monetary(string="Ledger Balance", compute='_compute_balance', groups=STAFF_GROUPS)
     unowned_balance = fields.Monetary(
-        string="Without a Member", compute='_compute_balance',
+        string="Without a Member", compute='_compute_balance', groups=STAFF_GROUPS,
         help="Booked on the account without a partner who is or was a member.",
     )
-    members_balance = fields.Monetary(string="Members' Balance", compute='_compute_balance')
+    members_balance = fields.Monetary(string="Members' Balance", compute='_compute_balance', groups=STAFF_GROUPS)
 
     _account_uniq = models.Constraint(
         'UNIQUE (account_id, company_id)', "Another savings type uses this account: balances would be mixed up."

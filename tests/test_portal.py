@@ -35,6 +35,15 @@ class TestPortal(CoopCommon, HttpCase):
         with self.assertRefused("doesn't have 'read' access", AccessError):
             self.budi.with_user(portal_user).read(['number'])
 
+    def test_totals_of_the_cooperative_are_not_the_members(self):
+        portal_user = self.env['res.users'].search([('login', '=', 'siti_portal')])
+        savings_type = self.voluntary.with_user(portal_user)
+        self.assertTrue(savings_type.read(['name']))
+        for name in ('balance', 'unowned_balance', 'members_balance'):
+            with self.assertRefused(".", AccessError):
+                savings_type.read([name])
+            self.assertTrue(self.voluntary.with_user(self.cashier).read([name]))
+
     def test_visitor_is_sent_to_the_login(self):
         response = self.url_open('/my/membership', allow_redirects=False)
         self.assertIn('/web/login', response.headers['Location'])
