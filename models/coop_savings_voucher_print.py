@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class CoopSavingsVoucher(models.Model):
@@ -54,6 +55,17 @@ class CoopSavingsVoucherLine(models.Model):
 
     def _get_printed(self):
         return self.filtered(lambda line: line.voucher_id.state != 'draft')
+
+    def _get_with_balance(self):
+        """Return the lines whose balance was kept at posting; older vouchers have none, which is not zero."""
+        if not self.ids:
+            return self
+        self.flush_recordset(['balance_after'])
+        rows = self.env.execute_query(SQL(
+            "SELECT id FROM %(table)s WHERE id IN %(ids)s AND balance_after IS NOT NULL",
+            table=SQL.identifier(self._table), ids=tuple(self.ids),
+        ))
+        return self.browse(line_id for line_id, in rows)
 
     def _get_slips(self):
         """Return ``[(voucher, membership, lines, number)]``: one slip for each member of each voucher."""

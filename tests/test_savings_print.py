@@ -72,6 +72,24 @@ class TestSavingsPrint(CoopCommon):
         self._save(self.siti, {self.voluntary: 5_000})
         self.assertEqual(line.balance_after, 25_000)
 
+    def test_slip_of_a_voucher_from_before_balances_were_kept_shows_none(self):
+        self.voucher.action_post()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE coop_savings_voucher_line SET balance_after = NULL WHERE voucher_id = %s", [self.voucher.id],
+        )
+        self.env.invalidate_all()
+        html = self._print(SLIP, self.voucher.line_ids)
+        self.assertIn("Thirty-Five Thousand Rupiah", html)
+        self.assertNotIn("Balance After", html)
+        self.assertNotIn("0.00", html.replace("000.00", ""))
+
+    def test_balance_of_nothing_is_shown_as_such(self):
+        self._save(self.siti, {self.voluntary: 25_000})
+        payout = self._save(self.siti, {self.voluntary: 25_000}, direction='out')
+        self.assertEqual(payout.line_ids._get_with_balance(), payout.line_ids)
+        self.assertIn("Balance After", self._print(SLIP, payout.line_ids))
+
     def test_balance_after_a_transfer_is_that_of_the_savings_it_goes_into(self):
         self.voucher.action_post()
         transfer = self.env['coop.savings.voucher'].create({
