@@ -123,6 +123,63 @@ class TestSavingsUnowned(CoopCommon):
         self.assertNotIn("belongs to no member", before)
         self.assertNotIn("drafts", before)
 
+    # === CONTACTS === #
+
+    def test_contact_with_savings_changes_to_no_other_owner(self):
+        budi = self._create_member("Budi")
+        contact = self.env['res.partner'].create({'name': "Anak", 'parent_id': self.siti.partner_id.id})
+        below = self.env['res.partner'].create({'name': "Cucu", 'parent_id': contact.id})
+        self._book(5_000, below)
+        self._book(20_000, self.stranger)
+        for partner, vals in (
+            (contact, {'parent_id': False}), (contact, {'parent_id': budi.partner_id.id}),
+            (contact, {'is_company': True}), (below, {'parent_id': self.stranger.id}),
+            (self.stranger, {'parent_id': budi.partner_id.id}),
+        ):
+            with self.subTest(vals=vals), self.assertRefused("would belong to somebody else.*first"):
+                partner.with_user(self.officer).write(vals)
+        below.parent_id = self.siti.partner_id
+        self.assertEqual(self.siti._get_savings_balances()[self.siti][self.voluntary], 5_000)
+
+    def test_contact_whose_savings_were_booked_away_moves(self):
+        item = self._book(20_000, self.stranger)
+        voucher = self.env['coop.savings.voucher'].create({
+            'direction': 'opening', 'counterpart': 'unowned', 'counterpart_partner_id': self.stranger.id,
+            'line_ids': [Command.create({
+                'membership_id': self.siti.id, 'type_id': self.voluntary.id, 'amount': 20_000,
+            })],
+        })
+        voucher.action_post()
+        self.stranger.parent_id = self.siti.partner_id
+        self.assertEqual(item.partner_id, self.siti.partner_id)
+        self.assertEqual(self.siti._get_savings_balances()[self.siti][self.voluntary], 20_000)
+
+    def _merge(self, partners, kept):
+        self.env['base.partner.merge.automatic.wizard']._merge(partners.ids, dst_partner=kept, extra_checks=False)
+
+    def test_savings_go_to_nobody_else_by_merging(self):
+        budi = self._create_member("Budi").partner_id
+        contact = self.env['res.partner'].create({'name': "Anak", 'parent_id': self.siti.partner_id.id})
+        self._book(5_000, contact)
+        self._book(20_000, self.stranger)
+        empty = self.env['res.partner'].create({'name': "Kosong"})
+        for partners, kept in (
+            (contact | budi, budi), (contact | empty, empty), (self.stranger | budi, budi),
+            (self.stranger | budi, self.stranger), (self.stranger | contact, contact),
+        ):
+            with self.subTest(kept=kept.name), self.assertRefused("would belong to somebody else.*first"):
+                self._merge(partners, kept)
+
+    def test_merging_that_leaves_the_owner_is_left_alone(self):
+        empty = self.env['res.partner'].create({'name': "Siti"})
+        double = self.env['res.partner'].create({'name': "Stranger"})
+        self._book(20_000, self.stranger)
+        self._merge(empty | self.siti.partner_id, empty)
+        self._merge(double | self.stranger, double)
+        self.env.invalidate_all()
+        self.assertEqual(self.siti.partner_id, empty)
+        self.assertEqual(self._unowned().partner_id, double)
+
     def test_savings_type_opens_its_own_items(self):
         item = self._book(30_000)
         self._book(4_000, savings_type=self.mandatory)
