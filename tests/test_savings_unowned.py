@@ -54,6 +54,14 @@ class TestSavingsUnowned(CoopCommon):
         self.assertFalse(self._unowned())
         self.assertEqual(self.voluntary.unowned_balance, 0)
 
+    def test_reversed_entries_are_left_aside_whatever_else_stands_there(self):
+        reversed_item, standing = self._book(70_000), self._book(90_000)
+        reversed_item.move_id._reverse_moves(cancel=True)
+        self.assertEqual(self._unowned(), standing)
+        # what brings the entry back stands there again
+        again = self._book(70_000)
+        self.assertEqual(self._unowned(), standing | again)
+
     def test_stranger_who_becomes_a_member_owns_the_savings(self):
         item = self._book(20_000, self.stranger)
         self.assertEqual(self._unowned(), item)
@@ -192,6 +200,9 @@ class TestSavingsUnowned(CoopCommon):
             self.assertEqual(self._unowned(user), item)
         for user in (self.cashier, self.warehouse_user):
             with self.assertRefused("", AccessError):
+                self._unowned(user)
+        for user in (self.officer, self.manager):
+            with self.assertRefused("to those who keep the books. Ask the treasurer", AccessError):
                 self._unowned(user)
 
     def test_unowned_sums_of_all_types_are_one_query(self):
