@@ -15,6 +15,7 @@ from . import test_leaving_consignment
 from . import test_leaving_entries
 from . import test_leaving_heirs
 from . import test_leaving_security
+from . import test_ledger_guard
 from . import test_membership
 from . import test_pool_batch
 from . import test_pool_deadline

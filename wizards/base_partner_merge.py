@@ -17,6 +17,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         if len(partners) > 1:
             self._coop_check_members(memberships)
             self._coop_check_persons_of_leavings(partners)
+            self._coop_check_savings_stay(partner_ids, dst_partner)
             if memberships and not dst_partner:
                 dst_partner = memberships.partner_id.sudo(False)[:1]
             if memberships and dst_partner not in memberships.partner_id:
@@ -56,6 +57,25 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 heir=heir.partner_id.display_name, member=heir.leaving_id.membership_id.display_name,
                 leaving=heir.leaving_id.display_name,
             ))
+
+    def _coop_check_savings_stay(self, partner_ids, dst_partner):
+        """Refuse a merge after which savings under one of the partners would belong to another member, or to none.
+
+        :raises UserError: naming the partner.
+        """
+        partners = self.env['res.partner'].browse(partner_ids).exists()
+        if len(partners) < 2:
+            return
+        # As Odoo chooses, where nobody chose
+        kept = dst_partner if dst_partner in partners else self._get_ordered_partner(partners.ids)[-1]
+        for (partner, company), owner in partners._coop_get_savings_owners().items():
+            after = kept._coop_find_memberships(company)
+            if kept == kept.commercial_partner_id:
+                # The memberships of the others become those of the partner that is kept.
+                for merged in partners:
+                    after |= merged._coop_find_memberships(company).filtered(lambda m, p=merged: m.partner_id == p)
+            if after != owner:
+                partner._coop_raise_savings_would_move(company)
 
     def _coop_review_bank_accounts(self, partner_ids):
         """Let bank accounts that came to a member by merging wait for approval: Odoo moves them by SQL."""
