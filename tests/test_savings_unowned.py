@@ -182,10 +182,11 @@ class TestSavingsUnowned(CoopCommon):
         empty = self.env['res.partner'].create({'name': "Siti"})
         double = self.env['res.partner'].create({'name': "Stranger"})
         self._book(20_000, self.stranger)
-        self._merge(empty | self.siti.partner_id, empty)
+        siti = self.siti.partner_id
+        self._merge(empty | siti, siti)
         self._merge(double | self.stranger, double)
         self.env.invalidate_all()
-        self.assertEqual(self.siti.partner_id, empty)
+        self.assertEqual(self.siti.partner_id, siti)
         self.assertEqual(self._unowned().partner_id, double)
 
     def test_savings_type_opens_its_own_items(self):

@@ -17,9 +17,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         if len(partners) > 1:
             self._coop_check_members(memberships)
             self._coop_check_persons_of_leavings(partners)
-            self._coop_check_savings_stay(partner_ids, dst_partner)
             if memberships and not dst_partner:
                 dst_partner = memberships.partner_id.sudo(False)[:1]
+            self._coop_check_savings_stay(partner_ids, dst_partner)
             if memberships and dst_partner not in memberships.partner_id:
                 raise UserError(self.env._(
                     "%(member)s is a member, and membership is not transferable. Let the member's contact be the one"
