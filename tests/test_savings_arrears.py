@@ -85,9 +85,10 @@ class TestSavingsArrears(CoopCommon):
         leaving.with_user(self.manager).action_approve()
         leaving.with_user(self.accountant).action_post()
         self.assertFalse(self._rows(self.siti))
-        again = self.env['coop.membership'].create({
-            'partner_id': self.siti.partner_id.id, 'number': 'A2', 'date_joined': '2026-06-16',
-        })
+        with freeze_time('2026-06-17 03:00:00'):
+            again = self.env['coop.membership'].create({
+                'partner_id': self.siti.partner_id.id, 'number': 'A2', 'date_joined': '2026-06-16',
+            })
         self.assertFalse(self._rows(again))
         with freeze_time('2026-07-15 03:00:00'):
             self._save(again, {self.mandatory: 20_000}, date='2026-07-01')
@@ -124,9 +125,10 @@ class TestSavingsArrears(CoopCommon):
                 Command.create({'date_from': day, 'amount': amount}) for day, amount in rates.items()
             ]
             partner = self.env['res.partner'].create({'name': "Random"})
-            member = self.env['coop.membership'].create({
-                'partner_id': partner.id, 'number': 'R1', 'date_joined': joined,
-            })
+            with freeze_time('2035-01-01 03:00:00'):  # registers bring in members of the past only
+                member = self.env['coop.membership'].create({
+                    'partner_id': partner.id, 'number': 'R1', 'date_joined': joined,
+                })
             for amount in payments:
                 self._book(partner, amount)
             expected = unpaid_months(
