@@ -12,6 +12,7 @@ from . import coop_producer_kind
 from . import coop_membership
 from . import coop_membership_life
 from . import coop_savings_type
+from . import coop_savings_type_account
 from . import coop_savings_rate
 from . import coop_membership_savings
 from . import coop_savings_voucher
