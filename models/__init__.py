@@ -144,10 +144,15 @@ from . import coop_leaving_check
 from . import coop_leaving_preview
 from . import coop_leaving_consignment
 from . import coop_leaving_shu
+from . import coop_leaving_pool
 from . import coop_leaving_entry
+from . import coop_leaving_since
+from . import coop_leaving_dates
 from . import coop_leaving_heir
 from . import coop_leaving_line
 from . import coop_membership_leaving
 from . import coop_savings_voucher_membership
+from . import coop_membership_dates
+from . import coop_membership_missing
 from . import coop_settlement_membership
 from . import res_company_leaving

@@ -14,10 +14,13 @@ from . import test_glance_roles
 from . import test_leaving_consignment
 from . import test_leaving_entries
 from . import test_leaving_heirs
+from . import test_leaving_pool
 from . import test_leaving_security
+from . import test_leaving_since
 from . import test_membership
 from . import test_pool_batch
 from . import test_pool_deadline
+from . import test_membership_dates
 from . import test_membership_life
 from . import test_membership_shu
 from . import test_pool_distribution
