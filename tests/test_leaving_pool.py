@@ -18,14 +18,15 @@ class TestLeavingPool(PoolMoneyCommon):
         deposit = pool.deposit_ids.filtered(lambda deposit: deposit.membership_id == self.siti)
         request = pool.request_ids.filtered(lambda request: request.membership_id == self.siti)
         rows = self._coming()
+        leaving = rows.leaving_id
         self.assertEqual(rows.mapped('name'), [
             f"Asked for in {pool.display_name}: {request.quantity:g} {request.uom_id.name} of"
             f" {request.product_id.display_name}",
         ], "a deposit that is only asked for is not held")
         deposit.write({'journal_id': self.cash_journal.id, 'date': '2026-11-01'})
         deposit.action_pay()
-        rows.leaving_id.action_refresh()
-        held = rows.leaving_id.coming_line_ids.filtered('amount')
+        leaving.action_refresh()
+        held = leaving.coming_line_ids.filtered('amount')
         self.assertEqual((held.amount, str(held.date)), (deposit.amount, '2026-11-01'))
         self.assertEqual(
             held.name, f"Deposit {deposit.name} for {pool.display_name}, held until it is set off or paid back",
