@@ -24,6 +24,7 @@
         'data/coop_mail_template_data.xml',
         'security/coop_bank_security.xml',
         'data/coop_bank_data.xml',
+        'data/coop_entry_owners.xml',
         'views/menus.xml',
         'reports/coop_savings_voucher_report.xml',
         'reports/coop_arrears_letter.xml',

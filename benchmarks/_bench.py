@@ -112,21 +112,39 @@ def measure(env: odoo.api.Environment, action: Callable[[], object], repeat: int
 
     A first run, which fills Odoo's own caches, is not counted.
     """
-    seconds, queries = [], 0
-    for run in range(repeat + 1):
-        env.flush_all()
-        env.invalidate_all()
-        gc.collect()
-        savepoint = env.cr.savepoint()
-        before, start = env.cr.sql_log_count, time.perf_counter()
-        action()
-        env.flush_all()
-        if run:
-            seconds.append(time.perf_counter() - start)
-        queries = env.cr.sql_log_count - before
-        savepoint.close(rollback=True)
-        env.invalidate_all()
-    return statistics.median(seconds), queries
+    _run(env, action)
+    runs = [_run(env, action) for _turn in range(repeat)]
+    return statistics.median(seconds for seconds, _queries in runs), runs[-1][1]
+
+
+def compare(
+    env: odoo.api.Environment, base: Callable[[], object], ours: Callable[[], object], repeat: int,
+) -> tuple[tuple[float, int], tuple[float, int], float]:
+    """Measure two actions in turns, so that whatever else the machine does in the meantime strikes both.
+
+    :return: seconds and queries of ``base`` and of ``ours`` (medians), and the median ratio of their turns
+    """
+    _run(env, base)
+    _run(env, ours)
+    turns = [(_run(env, base), _run(env, ours)) for _turn in range(repeat)]
+    seconds = [statistics.median(turn[side][0] for turn in turns) for side in range(2)]
+    ratio = statistics.median(turn[1][0] / turn[0][0] for turn in turns)
+    return (seconds[0], turns[-1][0][1]), (seconds[1], turns[-1][1][1]), ratio
+
+
+def _run(env: odoo.api.Environment, action: Callable[[], object]) -> tuple[float, int]:
+    """Run ``action`` on a savepoint of its own and undo it; return its seconds and its queries."""
+    env.flush_all()
+    env.invalidate_all()
+    gc.collect()
+    savepoint = env.cr.savepoint()
+    before, start = env.cr.sql_log_count, time.perf_counter()
+    action()
+    env.flush_all()
+    seconds, queries = time.perf_counter() - start, env.cr.sql_log_count - before
+    savepoint.close(rollback=True)
+    env.invalidate_all()
+    return seconds, queries
 
 
 def verdict(passed: bool) -> None:

@@ -1,4 +1,5 @@
 from . import coop_guard_mixin
+from . import coop_queue_mixin
 from . import coop_document_mixin
 from . import coop_set_off_mixin
 from . import coop_company_account
@@ -8,6 +9,7 @@ from . import account_chart_template
 from . import account_journal
 from . import account_move
 from . import account_move_line
+from . import account_move_line_guard
 from . import coop_producer_kind
 from . import coop_membership
 from . import coop_membership_life
@@ -31,6 +33,7 @@ from . import res_config_settings_savings
 from . import coop_dashboard_tile
 from . import ir_actions_report
 from . import res_partner
+from . import res_partner_savings
 from . import res_config_settings
 from . import coop_drop_point
 from . import coop_pool

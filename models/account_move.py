@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError, UserError
 OWNER_TOKEN = object()
 #: What only the cooperative's documents write on an entry.
 OWNED_FIELDS = {'coop_membership_id', 'coop_source_model', 'coop_source_id', 'coop_pool_id'}
+#: What a posted entry keeps while a document owns it: members read it in their savings books.
+KEPT_FIELDS = {'ref', 'partner_id', 'date', 'invoice_date', 'journal_id', 'currency_id'}
 
 
 class AccountMove(models.Model):
@@ -40,17 +42,30 @@ class AccountMove(models.Model):
         for move in moves.filtered('reversed_entry_id.coop_pool_id'):
             # sudo: a credit note belongs to the pool of the invoice that it reverses
             move.sudo().coop_pool_id = move.reversed_entry_id.coop_pool_id
+        # Looked at afterwards, because defaults set it as well.
+        if any(move.auto_post != 'no' for move in moves):
+            self._coop_check_keeps_books(self.env._("You may not let entries post themselves. Ask the treasurer."))
         return moves
 
     def write(self, vals):
         if not self.env.su and OWNED_FIELDS & vals.keys():
             raise AccessError(self.env._("Only the cooperative's own documents write these fields of an entry."))
-        if vals.get('state') == 'posted' and not self.env.su and not self.env.user.has_group(
-            'account.group_account_invoice',
-        ):
-            raise AccessError(self.env._("You may not post entries. Ask the treasurer."))
+        if vals.get('state') == 'posted':
+            self._coop_check_keeps_books(self.env._("You may not post entries. Ask the treasurer."))
+        if vals.get('auto_post', 'no') != 'no':
+            self._coop_check_keeps_books(self.env._("You may not let entries post themselves. Ask the treasurer."))
         if vals.get('state') in ('draft', 'cancel'):
-            self.filtered(lambda move: move.state == 'posted')._check_not_owned()
+            posted = self.filtered(lambda move: move.state == 'posted')
+            posted._check_not_owned()
+            if posted:
+                self._coop_check_keeps_books(self.env._(
+                    "%s is posted. Ask the treasurer to take it back.", posted[0].display_name,
+                ))
+        names = KEPT_FIELDS & vals.keys()
+        if names and not self.env.su:
+            self.filtered(lambda move: move.state == 'posted' and any(
+                self._field_will_change(move, vals, name) for name in names
+            ))._check_not_owned()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -100,8 +115,16 @@ class AccountMove(models.Model):
             return None
         return self.env[self.coop_source_model].browse(self.coop_source_id).exists() or None
 
+    def _coop_check_keeps_books(self, message):
+        """Refuse users who may not post entries.
+
+        :raises AccessError: with ``message``.
+        """
+        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
+            raise AccessError(message)
+
     def _check_not_owned(self):
-        """Refuse to undo an entry behind the back of the document that made it.
+        """Refuse to undo or change an entry behind the back of the document that made it.
 
         :raises UserError: naming the entry and the document that has to be cancelled instead.
         """

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 
@@ -10,6 +10,20 @@ class AccountMove(models.Model):
         if self.coop_source_model == 'coop.settlement' and self.is_purchase_document():
             return self.company_id._get_coop_account('proceeds')
         return super()._coop_get_term_account()
+
+    @api.model
+    def _coop_name_owners(self):
+        """Name settlements and accruals as the owners of entries that were posted before entries named any."""
+        for model, names in (
+            ('coop.settlement', ('move_id', 'set_off_move_id', 'reversal_move_id', 'set_off_reversal_move_id')),
+            ('coop.commission.accrual', ('move_id', 'reversal_move_id')),
+        ):
+            for name in names:
+                documents = self.env[model].search([
+                    (name, '!=', False), (f'{name}.coop_source_id', 'in', [0, False]),
+                ])
+                for document in documents:
+                    document[name].write({'coop_source_model': model, 'coop_source_id': document.id})
 
     def _post(self, soft=True):
         self._coop_check_consigned_lines()

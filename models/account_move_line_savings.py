@@ -1,7 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
+
+#: Who sees every journal item.
+BOOKS_GROUPS = ('account.group_account_readonly', 'account.group_account_invoice')
 
 
 class AccountMoveLine(models.Model):
@@ -18,19 +21,26 @@ class AccountMoveLine(models.Model):
 
     @api.depends('account_id', 'partner_id', 'parent_state', 'balance')
     def _compute_coop_is_unowned(self):
-        unowned = self.search([('id', 'in', self.ids), ('coop_is_unowned', '=', True)])
+        # sudo: of items that the user reads already
+        unowned = self.sudo().search([('id', 'in', self.ids), ('coop_is_unowned', '=', True)])
         for line in self:
-            line.coop_is_unowned = line in unowned
+            line.coop_is_unowned = line.id in unowned._ids
 
     def _search_coop_is_unowned(self, operator, value):
         if operator != 'in':
             return NotImplemented
+        if not self.env.su and not any(self.env.user.has_group(group) for group in BOOKS_GROUPS):
+            # An empty list would read as if every member had all their savings.
+            raise AccessError(self.env._(
+                "Savings without a member are shown to those who keep the books. Ask the treasurer.",
+            ))
         # sudo: which accounts are savings accounts, and who is a member; the search itself keeps the user's rules
         accounts = self.env['coop.savings.type'].sudo().with_context(active_test=False).search(
             [('company_id', 'in', self.env.companies.ids)],
         ).account_id
         Line, Membership = self.env['account.move.line'].sudo(), self.env['coop.membership']
-        Line.flush_model(['account_id', 'partner_id', 'company_id', 'parent_state', 'balance'])
+        Line.flush_model(['account_id', 'partner_id', 'company_id', 'parent_state', 'balance', 'move_id'])
+        self.env['account.move'].flush_model(['reversed_entry_id'])
         Membership.flush_model(['partner_id', 'company_id'])
         self.env['res.partner'].flush_model(['commercial_partner_id'])
         query = Line._search(Domain([
@@ -42,14 +52,22 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _coop_unowned_query(self, accounts):
-        """Return the items of no member, unless those of one account and partner sum to zero."""
+        """Return the items of no member, unless those of one account and partner sum to zero.
+
+        Nor those of an entry and its reversals that sum to zero, whatever else stands there: what is left sums up to
+        the same.
+        """
         return SQL(
             """
             SELECT id FROM (
                 SELECT line.id, SUM(line.balance) OVER (
                     PARTITION BY line.company_id, line.account_id, COALESCE(partner.commercial_partner_id, 0)
-                ) AS net
+                ) AS net, SUM(line.balance) OVER (
+                    PARTITION BY line.company_id, line.account_id, COALESCE(partner.commercial_partner_id, 0),
+                                 COALESCE(move.reversed_entry_id, move.id)
+                ) AS after_reversals
                   FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
              LEFT JOIN res_partner partner ON partner.id = line.partner_id
                  WHERE line.parent_state = 'posted' AND line.account_id IN %s
                    AND NOT EXISTS (
@@ -57,7 +75,7 @@ class AccountMoveLine(models.Model):
                      WHERE membership.partner_id = partner.commercial_partner_id
                        AND membership.company_id = line.company_id
                 )
-            ) unowned WHERE net != 0
+            ) unowned WHERE net != 0 AND after_reversals != 0
             """, tuple(accounts.ids) or (None,),
         )
 

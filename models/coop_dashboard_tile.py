@@ -1,7 +1,11 @@
 from ast import literal_eval
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_amount
+
+from odoo.addons.producer_cooperative.models.account_move_line_savings import BOOKS_GROUPS
 
 
 class CoopDashboardTile(models.Model):
@@ -66,8 +70,16 @@ class CoopDashboardTile(models.Model):
     # === ACTIONS === #
 
     def action_open(self):
-        """Open the list behind the tile."""
+        """Open the list behind the tile.
+
+        :raises UserError: when the tile tells something that only others may look into.
+        """
         self.ensure_one()
+        if self.key == 'unowned' and not any(self.env.user.has_group(group) for group in BOOKS_GROUPS):
+            raise UserError(self.env._(
+                "%s of savings belong to no member. The entries are shown to those who keep the books: ask the"
+                " treasurer whose savings they are.", format_amount(self.env, self.amount, self.currency_id),
+            ))
         action = self.action_id._get_action_dict()
         return {**action, 'name': self.name, 'domain': list(self._get_domain()), 'context': {}}
 
@@ -110,7 +122,8 @@ class CoopDashboardTile(models.Model):
 
     def _get_figures_unowned(self):
         """Show savings without a member as they stand in the ledger: positive when the savings grew."""
-        [(count, balance)] = self.env['account.move.line']._read_group(
+        # sudo: one sum for everybody who sees the tile; nobody opens more than their own rights show
+        [(count, balance)] = self.env['account.move.line'].sudo()._read_group(
             self._get_domain(), [], ['__count', 'balance:sum'],
         )
         return count, -(balance or 0.0)

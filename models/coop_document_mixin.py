@@ -1,6 +1,5 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
 
 class CoopDocumentMixin(models.AbstractModel):
@@ -9,14 +8,11 @@ class CoopDocumentMixin(models.AbstractModel):
     A document names its allowed transitions in ``_transitions`` and has a ``state`` selection of its own.
     """
     _name = 'coop.document.mixin'
-    _inherit = ['coop.guard.mixin']
+    _inherit = ['coop.guard.mixin', 'coop.queue.mixin']
     _description = "Cooperative Document"
 
     _transitions: dict[str, tuple[str, ...]] = {}
     _guarded_fields = frozenset({'state', 'lock_version'})
-
-    # Counts the operations that depended on this record; writing it makes a concurrent one wait and start over.
-    lock_version = fields.Integer(default=0, copy=False, readonly=True, export_string_translation=False)
 
     # === ACTIONS === #
 
@@ -96,21 +92,3 @@ class CoopDocumentMixin(models.AbstractModel):
             "%(document)s is %(state)s and cannot become %(target)s. From here it can become: %(possible)s.",
             document=self.display_name, state=labels[self.state], target=labels[target], possible=", ".join(possible),
         )
-
-    def _queue_up(self):
-        """Make every other operation on these records wait for this one, and start over once it has committed.
-
-        A row lock alone does not stop two transactions that both read the old state; writing the row does: PostgreSQL
-        lets one of them through and Odoo repeats the other by itself. Call it before checking a balance, an
-        entitlement or a state. Rows are written in the order of their ids, so that two runs cannot block each other.
-        """
-        if not self.ids:
-            return
-        table = SQL.identifier(self._table)
-        self.flush_recordset(['lock_version'])
-        self.env.execute_query(SQL(
-            "UPDATE %(table)s SET lock_version = COALESCE(lock_version, 0) + 1"
-            " WHERE id IN (SELECT id FROM %(table)s WHERE id IN %(ids)s ORDER BY id FOR UPDATE) RETURNING id",
-            table=table, ids=tuple(self.ids),
-        ))
-        self.invalidate_recordset(['lock_version'])

@@ -10,7 +10,7 @@ class CoopSavingsType(models.Model):
     """A kind of savings (simpanan). Its account is its own, so that a balance on it is never ambiguous."""
     _name = 'coop.savings.type'
     _description = "Savings Type"
-    _inherit = ['mail.thread']
+    _inherit = ['coop.queue.mixin', 'mail.thread']
     _order = 'company_id, sequence, id'
     _check_company_auto = True
 

@@ -157,6 +157,9 @@ class CoopSavingsVoucher(models.Model):
         for voucher in self:
             voucher._check_may_post()
             voucher._queue_up()
+            if voucher.counterpart == 'unowned' and voucher.direction == 'opening':
+                # Savings without a member are given out once, whichever members two vouchers name.
+                voucher.line_ids.type_id._queue_up()
             voucher.line_ids.membership_id._queue_up()
             voucher._check_state_is_draft()
             voucher._check_complete()

@@ -6,6 +6,12 @@ from odoo.tools import format_amount, format_date
 
 from odoo.addons.producer_cooperative.models.coop_savings_voucher import CASH_DIRECTIONS
 
+#: Purposes whose account always agrees with documents of the cooperative.
+DOCUMENT_PURPOSES = {
+    'former_member', 'clearing', 'proceeds', 'shu', 'member_receivable', 'pool_deposit', 'member_advance',
+    'shu_payable',
+}
+
 
 class CoopSavingsVoucher(models.Model):
     """What has to be in order before a voucher is posted."""
@@ -146,11 +152,8 @@ class CoopSavingsVoucher(models.Model):
         """
         if self.counterpart == 'account' and not self.counterpart_account_id:
             raise UserError(self.env._("Choose the account that the opening balance is booked against."))
-        if self.counterpart_account_id in self.line_ids.type_id.account_id and self.counterpart == 'account':
-            raise UserError(self.env._(
-                "%s is the account of the savings themselves. Book against the savings without a member instead.",
-                self.counterpart_account_id.display_name,
-            ))
+        if self.counterpart == 'account':
+            self._check_counterpart_account()
         if self.counterpart != 'unowned':
             return
         unowned = self.line_ids.type_id._get_unowned_balances(self.counterpart_partner_id)
@@ -161,6 +164,34 @@ class CoopSavingsVoucher(models.Model):
                     "Only %(amount)s of %(savings)s stands in the books without a member; the voucher gives out more.",
                     amount=format_amount(self.env, max(available, 0.0), self.currency_id), savings=savings_type.name,
                 ))
+
+    def _check_counterpart_account(self):
+        """Refuse an opening balance out of other savings, or out of what the cooperative's documents book.
+
+        :raises UserError: naming the account and what to do instead.
+        """
+        account = self.counterpart_account_id
+        if account in self._get_savings_accounts():
+            raise UserError(self.env._(
+                "%s is the account of the savings themselves, or of other savings. To move a member's savings, write a"
+                " transfer; what belongs to no member yet is booked against the savings without a member.",
+                account.display_name,
+            ))
+        # sudo: which account serves which purpose, for whoever posts the voucher
+        purposes = self.company_id.sudo().coop_account_ids.filtered(
+            lambda mapping: mapping.key in DOCUMENT_PURPOSES and mapping.account_id == account,
+        )
+        if purposes:
+            raise UserError(self.env._(
+                "%s is booked by the cooperative's own documents, and would no longer agree with them. Choose the"
+                " account that the savings came from, or unaffected earnings.", account.display_name,
+            ))
+
+    def _get_savings_accounts(self):
+        # sudo: the accounts of all savings, those of archived types among them
+        return self.env['coop.savings.type'].sudo().with_context(active_test=False).search([
+            ('company_id', '=', self.company_id.id),
+        ]).account_id
 
     def _balance_error_message(self, membership, savings_type, balance, day):
         values = {

@@ -82,6 +82,31 @@ class TestTwoTreasurers(CommittedCommon):
             ]), 1)
 
     @mute_logger('odoo.sql_db', 'odoo.service.model')
+    def test_savings_without_a_member_are_not_given_out_twice(self):
+        with self._treasurer() as env:
+            other_id = self._create_member(env, 'K002', name="Budi")
+            savings = env['coop.savings.type'].browse(self.voluntary_id).account_id
+            env['account.move'].create({
+                'journal_id': env.company.coop_journal_id.id, 'line_ids': [
+                    Command.create({
+                        'account_id': env.company.sudo().get_unaffected_earnings_account().id, 'balance': 90_000,
+                    }),
+                    Command.create({'account_id': savings.id, 'balance': -90_000}),
+                ],
+            }).action_post()
+            # Of two years: neither the number nor a member makes one of them wait for the other.
+            first, second = env['coop.savings.voucher'].create([{
+                'direction': 'opening', 'counterpart': 'unowned', 'date': date, 'line_ids': [Command.create({
+                    'membership_id': member_id, 'type_id': self.voluntary_id, 'amount': 90_000,
+                })],
+            } for date, member_id in (('2025-12-31', self.member_id), ('2024-12-31', other_id))]).ids
+        with self._treasurer() as env_1, self._treasurer() as env_2:
+            self._post(env_1, first)
+            with self.assertRaisesRegex(UserError, "stands in the books without a member"):
+                self._post(env_2, second)
+        self.assertEqual(self._balance_of(other_id), 0)
+
+    @mute_logger('odoo.sql_db', 'odoo.service.model')
     def test_receipts_of_two_treasurers_are_numbered_without_a_gap(self):
         first, second = (self._create_voucher('in', 5_000) for _treasurer in range(2))
         with self._treasurer() as env_1, self._treasurer() as env_2:

@@ -290,6 +290,20 @@ class TestConsignmentSecurity(ConsignmentCommon):
                     with self.assertRefused("undone only there"):
                         move.with_user(self.accountant).button_draft()
 
+    def test_entries_posted_before_they_named_their_document_get_it_back(self):
+        self._create_agreement(self.siti, commission_rate=10, set_off_rate=50, set_off_consent_date='2020-01-01')
+        self._owe(self.siti, 50)
+        self._sold(self.siti, 60)
+        settlement = self._settle(self.siti)
+        moves = settlement.move_id | settlement.set_off_move_id
+        moves.write({'coop_source_model': False, 'coop_source_id': False})
+        for _update in range(2):
+            self.env['account.move']._coop_name_owners()
+            self.assertEqual([move._coop_get_source() for move in moves], [settlement] * 2)
+        for move in moves.with_user(self.accountant):
+            with self.assertRefused("undone only there"):
+                move.button_draft()
+
     # === HELPERS === #
 
     def _create_slip(self, member):

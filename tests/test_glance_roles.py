@@ -70,8 +70,8 @@ PRIVATE = (
     ('res.partner.bank', '_coop_write', [{'allow_out_payment': True}]),
     ('res.partner.bank', '_coop_write_untrusted', [{}]), ('res.partner.bank', '_coop_log', ["x"]),
 )
-#: Public methods without a base that Odoo's web client itself asks models for.
-WEB_CLIENT = {'get_import_templates'}
+#: Public methods that are no actions: Odoo's web client, or the request grid, asks for them.
+WEB_CLIENT = {'get_import_templates', 'get_request_grid', 'save_request_grid'}
 
 
 @tagged('post_install', '-at_install')

@@ -58,13 +58,20 @@ class TestPoolVendor(PoolCommon):
         cases = [(0, 2, 0), (0, 5, 0), (2, 2, 1), (4, 2, 1), (4, 4, 1), (5, 3, 2), (5, 4, 2)]
         for quantity, tolerance, packs in cases:
             with self.subTest(quantity=quantity, tolerance=tolerance):
-                pool = self._close(product, {self.siti: (quantity, tolerance)}, {'pack': 4})
-                self.assertEqual(pool.line_ids.quantity, packs * 4)
-                if not packs:
-                    with self.assertRefused("nothing to order"):
-                        pool.action_order()
-                    continue
-                self.assertEqual(self._assert_ordered_as_proposed(pool).product_qty, packs * 4)
+                # somebody asks for another product: a round with tolerances only is empty
+                pool = self._create_pool({product: {'pack': 4}, self.fertilizer: {}})
+                self._request(pool, {self.siti: (quantity, tolerance)}, product)
+                self._request(pool, {self.budi: 1}, self.fertilizer)
+                pool.action_close()
+                self.assertEqual(pool.line_ids[0].quantity, packs * 4)
+                ordered = self._assert_ordered_as_proposed(pool).filtered(lambda line: line.product_id == product)
+                self.assertEqual(sum(ordered.mapped('product_qty')), packs * 4)
+
+    def test_round_with_tolerances_only_is_empty(self):
+        pool = self._create_pool()
+        self._request(pool, {self.siti: (0, 5)})
+        with self.assertRefused("Nobody has asked for anything"):
+            pool.action_close()
 
     def test_seven_packs_of_one_point_three(self):
         product = self._create_product("Spice", {self.vendor: {0: 10}}, uom_id=self.kilogram.id)

@@ -45,12 +45,17 @@ class TestSavingsDashboard(CoopCommon):
         self.assertEqual((shown['arrears'].count, shown['arrears'].amount), (1, 20_000))
         self.assertEqual(behind.arrears, 20_000)
 
-    def test_savings_without_a_member_warn_the_treasurer_only_while_there_are_any(self):
+    def test_savings_without_a_member_warn_treasurer_and_manager_only_while_there_are_any(self):
         self.assertNotIn('unowned', self._shown(self.accountant))
         self._book_unowned(30_000)
         tile = self._shown(self.accountant)['unowned']
         self.assertEqual((tile.count, tile.amount, tile.is_warning), (1, 30_000, True))
-        self.assertIn('unowned', self._shown(self.supervisor))
+        for user in (self.supervisor, self.manager):
+            with self.subTest(user=user.login):
+                seen = self._shown(user)['unowned']
+                self.assertEqual((seen.count, seen.amount), (1, 30_000))
+        with self.assertRefused("30,000.* belong to no member.*ask the treasurer"):
+            self._shown(self.manager)['unowned'].action_open()
         self.assertNotIn('unowned', self._shown(self.officer))
         self.assertNotIn('unowned', self._shown(self.cashier))
 
@@ -58,6 +63,8 @@ class TestSavingsDashboard(CoopCommon):
         self._book_unowned(30_000)
         for user in (self.officer, self.cashier, self.accountant, self.manager, self.supervisor):
             for tile in self._shown(user).values():
+                if tile.key == 'unowned' and user == self.manager:
+                    continue  # told whom to ask
                 action = tile.action_open()
                 self.env[action['res_model']].with_user(user).search_count(action['domain'])
             self.assertIn('arrears', self._shown(user))

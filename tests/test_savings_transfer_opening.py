@@ -139,6 +139,20 @@ class TestSavingsTransferAndOpening(CoopCommon):
                 counterpart_account_id=self.voluntary.account_id.id,
             ).action_post()
 
+    def test_opening_balance_comes_neither_out_of_other_savings_nor_out_of_documents(self):
+        self.principal.active = False
+        for account, message in (
+            (self.mandatory.account_id, "of other savings.*write a transfer"),
+            (self.principal.account_id, "of other savings.*write a transfer"),
+            (self._account('clearing'), "booked by the cooperative's own documents"),
+            (self._account('shu'), "booked by the cooperative's own documents"),
+        ):
+            with self.subTest(account=account.name), self.assertRefused(message):
+                self._voucher(
+                    'opening', [(self.siti, self.voluntary, 75_000)], self.accountant, counterpart='account',
+                    counterpart_account_id=account.id,
+                ).action_post()
+
     def test_opening_balance_gives_members_what_was_booked_in_one_sum(self):
         self._book_unowned(self.voluntary, 100_000)
         self._book_unowned(self.mandatory, 30_000)

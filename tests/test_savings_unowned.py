@@ -54,6 +54,14 @@ class TestSavingsUnowned(CoopCommon):
         self.assertFalse(self._unowned())
         self.assertEqual(self.voluntary.unowned_balance, 0)
 
+    def test_reversed_entries_are_left_aside_whatever_else_stands_there(self):
+        reversed_item, standing = self._book(70_000), self._book(90_000)
+        reversed_item.move_id._reverse_moves(cancel=True)
+        self.assertEqual(self._unowned(), standing)
+        # what brings the entry back stands there again
+        again = self._book(70_000)
+        self.assertEqual(self._unowned(), standing | again)
+
     def test_stranger_who_becomes_a_member_owns_the_savings(self):
         item = self._book(20_000, self.stranger)
         self.assertEqual(self._unowned(), item)
@@ -123,6 +131,63 @@ class TestSavingsUnowned(CoopCommon):
         self.assertNotIn("belongs to no member", before)
         self.assertNotIn("drafts", before)
 
+    # === CONTACTS === #
+
+    def test_contact_with_savings_changes_to_no_other_owner(self):
+        budi = self._create_member("Budi")
+        contact = self.env['res.partner'].create({'name': "Anak", 'parent_id': self.siti.partner_id.id})
+        below = self.env['res.partner'].create({'name': "Cucu", 'parent_id': contact.id})
+        self._book(5_000, below)
+        self._book(20_000, self.stranger)
+        for partner, vals in (
+            (contact, {'parent_id': False}), (contact, {'parent_id': budi.partner_id.id}),
+            (contact, {'is_company': True}), (below, {'parent_id': self.stranger.id}),
+            (self.stranger, {'parent_id': budi.partner_id.id}),
+        ):
+            with self.subTest(vals=vals), self.assertRefused("would belong to somebody else.*first"):
+                partner.with_user(self.officer).write(vals)
+        below.parent_id = self.siti.partner_id
+        self.assertEqual(self.siti._get_savings_balances()[self.siti][self.voluntary], 5_000)
+
+    def test_contact_whose_savings_were_booked_away_moves(self):
+        item = self._book(20_000, self.stranger)
+        voucher = self.env['coop.savings.voucher'].create({
+            'direction': 'opening', 'counterpart': 'unowned', 'counterpart_partner_id': self.stranger.id,
+            'line_ids': [Command.create({
+                'membership_id': self.siti.id, 'type_id': self.voluntary.id, 'amount': 20_000,
+            })],
+        })
+        voucher.action_post()
+        self.stranger.parent_id = self.siti.partner_id
+        self.assertEqual(item.partner_id, self.siti.partner_id)
+        self.assertEqual(self.siti._get_savings_balances()[self.siti][self.voluntary], 20_000)
+
+    def _merge(self, partners, kept):
+        self.env['base.partner.merge.automatic.wizard']._merge(partners.ids, dst_partner=kept, extra_checks=False)
+
+    def test_savings_go_to_nobody_else_by_merging(self):
+        budi = self._create_member("Budi").partner_id
+        contact = self.env['res.partner'].create({'name': "Anak", 'parent_id': self.siti.partner_id.id})
+        self._book(5_000, contact)
+        self._book(20_000, self.stranger)
+        empty = self.env['res.partner'].create({'name': "Kosong"})
+        for partners, kept in (
+            (contact | budi, budi), (contact | empty, empty), (self.stranger | budi, budi),
+            (self.stranger | budi, self.stranger), (self.stranger | contact, contact),
+        ):
+            with self.subTest(kept=kept.name), self.assertRefused("would belong to somebody else.*first"):
+                self._merge(partners, kept)
+
+    def test_merging_that_leaves_the_owner_is_left_alone(self):
+        empty = self.env['res.partner'].create({'name': "Siti"})
+        double = self.env['res.partner'].create({'name': "Stranger"})
+        self._book(20_000, self.stranger)
+        self._merge(empty | self.siti.partner_id, empty)
+        self._merge(double | self.stranger, double)
+        self.env.invalidate_all()
+        self.assertEqual(self.siti.partner_id, empty)
+        self.assertEqual(self._unowned().partner_id, double)
+
     def test_savings_type_opens_its_own_items(self):
         item = self._book(30_000)
         self._book(4_000, savings_type=self.mandatory)
@@ -135,6 +200,9 @@ class TestSavingsUnowned(CoopCommon):
             self.assertEqual(self._unowned(user), item)
         for user in (self.cashier, self.warehouse_user):
             with self.assertRefused("", AccessError):
+                self._unowned(user)
+        for user in (self.officer, self.manager):
+            with self.assertRefused("to those who keep the books. Ask the treasurer", AccessError):
                 self._unowned(user)
 
     def test_unowned_sums_of_all_types_are_one_query(self):

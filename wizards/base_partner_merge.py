@@ -16,9 +16,29 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                     " of them leave first.",
                     members=" / ".join(of_company.mapped('display_name')), company=company.name,
                 ))
+        self._coop_check_savings_stay(partner_ids, dst_partner)
         res = super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
         self._coop_review_bank_accounts(partner_ids)
         return res
+
+    def _coop_check_savings_stay(self, partner_ids, dst_partner):
+        """Refuse a merge after which savings under one of the partners would belong to another member, or to none.
+
+        :raises UserError: naming the partner.
+        """
+        partners = self.env['res.partner'].browse(partner_ids).exists()
+        if len(partners) < 2:
+            return
+        # As Odoo chooses, where nobody chose
+        kept = dst_partner if dst_partner in partners else self._get_ordered_partner(partners.ids)[-1]
+        for (partner, company), owner in partners._coop_get_savings_owners().items():
+            after = kept._coop_find_memberships(company)
+            if kept == kept.commercial_partner_id:
+                # The memberships of the others become those of the partner that is kept.
+                for merged in partners:
+                    after |= merged._coop_find_memberships(company).filtered(lambda m, p=merged: m.partner_id == p)
+            if after != owner:
+                partner._coop_raise_savings_would_move(company)
 
     def _coop_review_bank_accounts(self, partner_ids):
         """Let bank accounts that came to a member by merging wait for approval: Odoo moves them by SQL."""
