@@ -14,6 +14,7 @@ from . import coop_producer_kind
 from . import coop_membership
 from . import coop_membership_life
 from . import coop_savings_type
+from . import coop_savings_type_account
 from . import coop_savings_rate
 from . import coop_membership_savings
 from . import coop_savings_voucher
@@ -149,10 +150,15 @@ from . import coop_leaving_check
 from . import coop_leaving_preview
 from . import coop_leaving_consignment
 from . import coop_leaving_shu
+from . import coop_leaving_pool
 from . import coop_leaving_entry
+from . import coop_leaving_since
+from . import coop_leaving_dates
 from . import coop_leaving_heir
 from . import coop_leaving_line
 from . import coop_membership_leaving
 from . import coop_savings_voucher_membership
+from . import coop_membership_dates
+from . import coop_membership_missing
 from . import coop_settlement_membership
 from . import res_company_leaving

@@ -6,7 +6,8 @@ from odoo.addons.producer_cooperative.models.coop_membership import MANAGER
 ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
 #: What the approval freezes, and what stays open until the money is booked.
 APPROVED_FIELDS = {'membership_id', 'company_id', 'date', 'reason', 'reason_note', 'heir_ids'}
-BOOKED_FIELDS = {'date_accounting', 'set_off_method', 'set_off_limit'}
+SET_OFF_FIELDS = {'set_off_method', 'set_off_limit'}
+BOOKED_FIELDS = {'date_accounting', *SET_OFF_FIELDS}
 
 
 class CoopLeaving(models.Model):
@@ -216,6 +217,7 @@ class CoopLeaving(models.Model):
 
     def write(self, vals):
         self._check_not_frozen(vals)
+        self._check_set_off_is_approved(vals)
         res = super().write(vals)
         if (APPROVED_FIELDS | BOOKED_FIELDS) & vals.keys():
             self.filtered(lambda leaving: leaving.state in ('draft', 'approved'))._refresh()
@@ -282,24 +284,25 @@ class CoopLeaving(models.Model):
             leaving.sudo()._post_entries()  # sudo: the role was checked; the entries are the document's own
 
     def action_hand_over(self):
-        """Hand over to the heirs what was credited to the deceased since, debts taken first.
+        """Book what came since: savings that stand on the former member, and what goes to heirs, debts taken first.
 
         :raises AccessError: for anybody but the accountant.
+        :raises UserError: before the leaving is booked, or when the partner has applied anew since.
         """
         self._check_user_is(ACCOUNTANT)
         self.ensure_one()
         self._queue_up()
         self.membership_id._queue_up()
-        if self.state != 'posted' or not self._has_heirs():
+        if self.state != 'posted':
             raise UserError(self.env._(
-                "Only heirs are handed something over to, once the leaving of a deceased member is booked.",
+                "%s is not booked yet; booking it takes everything that there is.", self.display_name,
             ))
-        before = self.payable_line_ids
-        self.sudo()._hand_over()  # sudo: see action_post
-        if self.payable_line_ids == before:
+        before = self._get_entries()
+        self.sudo()._book_what_came_since()  # sudo: see action_post
+        if self._get_entries() == before:
             return {
                 'type': 'ir.actions.client', 'tag': 'display_notification',
-                'params': {'type': 'info', 'message': self.env._("Nothing came since; the heirs have everything.")},
+                'params': {'type': 'info', 'message': self.env._("Nothing came since; everything is booked.")},
             }
         return None
 

@@ -6,6 +6,7 @@ from odoo.addons.producer_cooperative.models.coop_leaving import (
     ACCOUNTANT,
     APPROVED_FIELDS,
     BOOKED_FIELDS,
+    SET_OFF_FIELDS,
 )
 from odoo.addons.producer_cooperative.models.coop_membership import MANAGER
 
@@ -25,6 +26,15 @@ class CoopLeaving(models.Model):
                 raise UserError(self.env._(
                     "%s is not changed any more: cancel it and record the leaving anew.", leaving.display_name,
                 ))
+
+    def _check_set_off_is_approved(self, vals):
+        """Let only the manager change what is set off once the manager has approved it; the change is logged."""
+        approved = self.filtered(lambda leaving: leaving.state == 'approved')
+        manages = self.env.su or self.env.user.has_group(MANAGER)
+        if approved and SET_OFF_FIELDS & vals.keys() and not manages:
+            raise UserError(self.env._(
+                "%s is approved with what is set off. Ask the manager to change it.", approved[0].display_name,
+            ))
 
     def _check_member_can_leave(self):
         self.ensure_one()

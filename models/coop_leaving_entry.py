@@ -32,13 +32,12 @@ class CoopLeaving(models.Model):
         rows = self.line_ids.filtered(lambda row: row.kind == 'savings')
         if not rows:
             return self.env['account.move.line']
-        self.move_id = self._post_owned(self._prepare_move_values())
-        return self.move_id.line_ids.filtered(lambda item: item.account_id.account_type == 'liability_payable')
+        self.move_id = self._post_owned(self._prepare_move_values(rows, self.date_accounting))
+        return self._get_returned_items(self.move_id)
 
-    def _prepare_move_values(self):
+    def _prepare_move_values(self, rows, date):
         """Return the entry: Dr each savings account / Cr former members' capital payable, all of the member."""
         self.ensure_one()
-        rows = self.line_ids.filtered(lambda row: row.kind == 'savings')
         items = [
             {'account_id': row.savings_type_id.account_id.id, 'name': row.name, 'balance': row.amount} for row in rows
         ]
@@ -47,9 +46,12 @@ class CoopLeaving(models.Model):
             'name': self.env._("%s: savings returned", self.name), 'balance': -sum(rows.mapped('amount')),
         })
         return self._prepare_entry(
-            self.date_accounting, self.env._("%s: savings returned", self.name),
+            date, self.env._("%s: savings returned", self.name),
             [{**item, 'partner_id': self.partner_id.id} for item in items],
         )
+
+    def _get_returned_items(self, move):
+        return move.line_ids.filtered(lambda item: item.account_id.account_type == 'liability_payable')
 
     def _prepare_entry(self, date, ref, items):
         self.ensure_one()

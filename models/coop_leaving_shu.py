@@ -23,7 +23,7 @@ class CoopLeaving(models.Model):
             rows.append({
                 'kind': 'coming', 'date': last.date_to, 'amount': last.amount_residual or 0.0,
                 'name': self.env._(
-                    "Last SHU %(shu)s: %(amount)s, of which is not paid yet",
+                    "Not paid yet of the last SHU, %(shu)s, which is %(amount)s in all",
                     shu=last.allocation_id.display_name,
                     amount=format_amount(self.env, last.amount_total, last.currency_id),
                 ),

@@ -65,7 +65,7 @@ class CoopMembership(models.Model):
         last = super()._get_last_day()
         # sudo: see _check_earlier_leaving_is_booked
         booked = self.sudo().leaving_ids.filtered(lambda leaving: leaving.state == 'posted')
-        return max([last, *booked.mapped('date_accounting')]) if last else last
+        return max([last, *booked.mapped('date_accounting'), *booked._get_return_days()]) if last else last
 
     def _get_last_savings_day(self):
         """Return the day of the last posted journal item on the member's savings, False when there is none."""

@@ -67,6 +67,7 @@ class CoopMembership(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self.flush_model(['state'])  # a member who has just left may apply anew
+        self._queue_up_earlier(vals_list)
         self._check_no_closed_application(vals_list)
         return super().create(vals_list)
 
@@ -76,6 +77,13 @@ class CoopMembership(models.Model):
         changed = self.filtered(lambda m: m.number and m.category != vals['category'])
         super(CoopMembership, changed).write({**vals, 'category_date': fields.Date.context_today(self)})
         return super(CoopMembership, self - changed).write(vals)
+
+    @api.model
+    def _queue_up_earlier(self, vals_list):
+        """Let applications of former members wait for what is being booked on their earlier membership."""
+        partner_ids = [vals['partner_id'] for vals in vals_list if vals.get('partner_id')]
+        # sudo: only a counter on the earlier memberships, whoever applies
+        self.sudo().search([('partner_id', 'in', partner_ids)])._queue_up()
 
     @api.model
     def _check_no_closed_application(self, vals_list):

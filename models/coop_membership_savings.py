@@ -140,6 +140,44 @@ class CoopMembership(models.Model):
                     balances[membership][by_account[account]] -= balance
         return balances
 
+    def _get_lowest_savings(self, date):
+        """Return ``{membership: {savings type: (lowest balance, its day)}}`` from ``date`` on.
+
+        What is taken out on ``date`` is missing on every later day too. Two grouped queries, and the one that
+        :meth:`_get_savings_balances` adds for those who were a member more than once.
+
+        :return: amounts in the company's currency at the end of that day, with the first day that has it.
+        """
+        running = self._get_savings_balances(date)
+        lowest = {
+            membership: {savings_type: (amount, date) for savings_type, amount in by_type.items()}
+            for membership, by_type in running.items()
+        }
+        by_account = {
+            savings_type.account_id: savings_type for savings_type in self._get_savings_types()
+            if savings_type.account_id
+        }
+        if not by_account or not self:
+            return lowest
+        members = {(membership.partner_id, membership.company_id): membership for membership in self}
+        several = self._get_several(self.partner_id, self.company_id)
+        # sudo: see _get_savings_balances
+        rows = self.env['account.move.line'].sudo()._read_group(
+            self._get_savings_domain(by_account, None) & Domain('date', '>', date),
+            ['date:day', 'partner_id.commercial_partner_id', 'company_id', 'account_id'], ['balance:sum'],
+            order='date:day',
+        )
+        for day, partner, company, account, balance in rows:
+            memberships = several.get((partner, company))
+            membership = memberships._pick_by_day(day) if memberships else members.get((partner, company))
+            if membership not in running:
+                continue
+            savings_type = by_account[account]
+            running[membership][savings_type] -= balance
+            if running[membership][savings_type] < lowest[membership][savings_type][0]:
+                lowest[membership][savings_type] = (running[membership][savings_type], day)
+        return lowest
+
     def _get_savings_domain(self, by_account, date):
         domain = Domain([
             ('parent_state', '=', 'posted'),

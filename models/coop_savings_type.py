@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from odoo.addons.producer_cooperative.models.coop_membership import STAFF_GROUPS
@@ -88,23 +88,6 @@ class CoopSavingsType(models.Model):
                     "%s: principal and mandatory savings stay as long as the member does; let them be withdrawn on"
                     " leaving.", savings_type.name,
                 ))
-
-    # === CRUD METHODS === #
-
-    def write(self, vals):
-        if {'kind', 'account_id', 'company_id'} & vals.keys():
-            for savings_type in self.filtered(lambda t: t.account_id._coop_has_entries() if t.account_id else False):
-                raise UserError(self.env._(
-                    "Members have saved in %s: its kind and its account stay. Create another savings type instead.",
-                    savings_type.name,
-                ))
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_used(self):
-        for savings_type in self:
-            if savings_type.account_id and savings_type.account_id._coop_has_entries():
-                raise UserError(self.env._("Members have saved in %s; archive it instead.", savings_type.name))
 
     # === ACTIONS === #
 

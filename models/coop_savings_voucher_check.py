@@ -100,6 +100,7 @@ class CoopSavingsVoucher(models.Model):
             ))
         self._check_date()
         self._check_accounts()
+        self._check_not_archived()
         self._check_whole_units()
         if self.direction == 'opening':
             self._check_counterpart()
@@ -110,6 +111,25 @@ class CoopSavingsVoucher(models.Model):
                 self.company_id._raise_set_up_needed(
                     self.env._("The savings type “%s” has no account yet.", savings_type.name),
                 )
+
+    def _check_not_archived(self):
+        """Let archived savings run out: nothing is paid in, and what is left is paid out by the treasurer.
+
+        Opening balances stay possible: what was booked without a member still has to be given to somebody.
+        """
+        lines = self.line_ids
+        growing = {'in': lines.type_id, 'transfer': lines.to_type_id}.get(self.direction, lines.type_id.browse())
+        shrinking = lines.type_id if self.direction in ('out', 'transfer') else lines.type_id.browse()
+        for savings_type in growing.filtered(lambda t: not t.active):
+            raise UserError(self.env._(
+                "%s is archived and takes no more deposits. Choose other savings, or ask the manager to take it out of"
+                " the archive.", savings_type.name,
+            ))
+        for savings_type in shrinking.filtered(lambda t: not t.active):
+            if not self._user_posts_everywhere():
+                raise UserError(self.env._(
+                    "%s is archived. Ask the treasurer to post what is paid out of it.", savings_type.name,
+                ))
 
     def _check_whole_units(self):
         """Refuse cash that nobody can hand over: amounts between two rounding units."""
@@ -173,9 +193,16 @@ class CoopSavingsVoucher(models.Model):
             ('company_id', '=', self.company_id.id),
         ]).account_id
 
-    def _balance_error_message(self, membership, savings_type, balance):
-        return self.env._(
-            "%(member)s has %(balance)s in %(savings)s; more than that cannot be taken out.",
-            member=membership.display_name, savings=savings_type.name,
-            balance=format_amount(self.env, balance, membership.currency_id),
-        )
+    def _balance_error_message(self, membership, savings_type, balance, day):
+        values = {
+            'member': membership.display_name, 'savings': savings_type.name,
+            'balance': format_amount(self.env, balance, membership.currency_id),
+        }
+        now = membership._get_savings_balances()[membership].get(savings_type, 0.0)
+        if membership.currency_id.compare_amounts(now, balance) > 0:
+            return self.env._(
+                "%(member)s has only %(balance)s in %(savings)s on %(day)s; more than that cannot be taken out on"
+                " %(date)s. Date the voucher on the day of the payment.",
+                day=format_date(self.env, day), date=format_date(self.env, self.date), **values,
+            )
+        return self.env._("%(member)s has %(balance)s in %(savings)s; more than that cannot be taken out.", **values)

@@ -176,12 +176,17 @@ class CoopSavingsVoucherLine(models.Model):
         ))
 
     def _check_covered(self):
-        """Refuse withdrawals above the balance that the ledger shows, several lines of one member taken together."""
-        balances = self.membership_id._get_savings_balances()
+        """Refuse withdrawals above the balance that the ledger shows, several lines of one member taken together.
+
+        What counts is the lowest balance from the voucher's day on: a payout that is dated before the deposit would
+        leave the savings book below zero in between.
+        """
+        voucher = self.voucher_id
+        lowest = self.membership_id._get_lowest_savings(voucher.date)
         for (membership, savings_type), lines in self.grouped(lambda l: (l.membership_id, l.type_id)).items():
-            balance = balances[membership].get(savings_type, 0.0)
+            balance, day = lowest[membership].get(savings_type, (0.0, voucher.date))
             if self.currency_id.compare_amounts(sum(lines.mapped('amount')), balance) > 0:
-                raise UserError(self.voucher_id._balance_error_message(membership, savings_type, balance))
+                raise UserError(voucher._balance_error_message(membership, savings_type, balance, day))
 
     def _check_not_overdrawn(self):
         """Refuse a cancellation that would leave a member with less than nothing."""

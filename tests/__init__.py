@@ -14,11 +14,14 @@ from . import test_glance_roles
 from . import test_leaving_consignment
 from . import test_leaving_entries
 from . import test_leaving_heirs
+from . import test_leaving_pool
 from . import test_leaving_security
+from . import test_leaving_since
 from . import test_ledger_guard
 from . import test_membership
 from . import test_pool_batch
 from . import test_pool_deadline
+from . import test_membership_dates
 from . import test_membership_life
 from . import test_membership_shu
 from . import test_pool_distribution
@@ -73,6 +76,7 @@ from . import test_pool_money_deposit
 from . import test_pool_money_season
 from . import test_pool_money_ledger
 from . import test_pool_money_papers
+from . import test_savings_accounts
 from . import test_savings_arrears
 from . import test_savings_dashboard
 from . import test_savings_print

@@ -48,11 +48,13 @@ class TestTwoAtOneLeaving(CommittedCommon):
 
     @mute_logger('odoo.sql_db', 'odoo.service.model')
     def test_what_is_withdrawn_at_the_same_time_is_not_returned_again(self):
-        member_id, leaving_id = self._prepare_leaving('L003')
+        member_id, leaving_id = self._prepare_leaving('L003', approve=False)
         voucher_id = self._create_voucher_of(member_id, 'out', 60_000)
         with self._treasurer() as env_1, self._treasurer() as env_2:
             self._call(env_1, 'coop.savings.voucher', voucher_id, 'action_post')
             env_1.cr.commit()
+            self._call(env_2, 'coop.leaving', leaving_id, 'action_approve')
+            env_2.cr.commit()
             self._call(env_2, 'coop.leaving', leaving_id, 'action_post')
             env_2.cr.commit()
         self.assertEqual(self._owed(leaving_id), (40_000, 1))
@@ -65,7 +67,7 @@ class TestTwoAtOneLeaving(CommittedCommon):
         with self._treasurer() as env_1, self._treasurer() as env_2:
             self._call(env_1, 'coop.leaving', leaving_id, 'action_post')
             env_1.cr.commit()
-            with self.assertRaisesRegex(UserError, "more than that cannot be taken out"):
+            with self.assertRaisesRegex(UserError, "Ask the treasurer to book there what came since"):
                 self._call(env_2, 'coop.savings.voucher', voucher_id, 'action_post')
         self.assertEqual((self._owed(leaving_id), self._balance_of(member_id)), ((100_000, 1), 0))
 

@@ -186,9 +186,9 @@ class TestLeavingHeirs(LeavingCommon):
         leaving.action_hand_over()
         self.assertEqual(self._owed(self.ani), 109_000)
 
-    def test_only_the_booked_leaving_of_a_deceased_member_hands_over(self):
-        with self.assertRefused("Only heirs"):
-            self._post().with_user(self.accountant).action_hand_over()
+    def test_only_a_booked_leaving_books_what_came_since_and_only_for_the_treasurer(self):
+        with self.assertRefused("is not booked yet"):
+            self._approve().with_user(self.accountant).action_hand_over()
         with self.assertRefused("Only this role may do that: Accountant"):
             draft = self._leave(self._create_member("Dewi"), **self._heirs(Ani='100'))
             draft.with_user(self.manager).action_hand_over()

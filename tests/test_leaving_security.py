@@ -137,7 +137,11 @@ class TestLeavingSecurity(LeavingCommon):
         for change in ({'reason': 'moved'}, {'date': '2026-03-11'}, {'membership_id': self.siti.id}):
             with self.assertRefused("is not changed any more"):
                 leaving.with_user(self.accountant).write(change)
-        leaving.with_user(self.accountant).write({'set_off_method': 'none'})
+        for user in (self.officer, self.accountant):
+            for change in ({'set_off_method': 'none'}, {'set_off_limit': 5}):
+                with self.assertRefused("is approved with what is set off. Ask the manager"):
+                    leaving.with_user(user).write(change)
+        leaving.with_user(self.manager).write({'set_off_method': 'none'})
         leaving.with_user(self.accountant).action_post()
         for change in ({'set_off_method': 'all'}, {'date_accounting': '2026-04-01'}):
             with self.assertRefused("is not changed any more"):
