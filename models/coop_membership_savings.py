@@ -12,7 +12,8 @@ class CoopMembership(models.Model):
     )
     savings_balance = fields.Monetary(string="Savings", compute='_compute_savings', help="Savings of all types.")
     arrears = fields.Monetary(
-        compute='_compute_arrears', search='_search_arrears', help="Mandatory savings due since joining and not paid yet.",
+        compute='_compute_arrears', search='_search_arrears',
+        help="Mandatory savings due since joining and not paid yet.",
     )
 
     # === COMPUTE METHODS === #
@@ -34,7 +35,7 @@ class CoopMembership(models.Model):
             membership.arrears = sum(arrears.get(membership, {}).values())
 
     def _search_arrears(self, operator, value):
-        if operator == 'in' and set(value) <= {0, False}:
+        if operator == 'in' and set(value) <= {0}:
             owing = self._search_arrears('>', 0)
             return NotImplemented if owing is NotImplemented else ~Domain(owing)
         if not (operator == '>' and value >= 0 or operator == '>=' and value > 0):

@@ -97,7 +97,9 @@ class TestLeavingSince(LeavingCommon):
             (self.capital, self.siti.partner_id, 10_000), (self.receivable, self.siti.partner_id, -10_000),
         ])
         self.assertEqual((self._savings(), invoice.amount_residual), (0, 0))
-        self.assertEqual((leaving.amount_savings, leaving.amount_set_off, leaving.amount_debts_left), (150_000, 120_000, 0))
+        self.assertEqual(
+            (leaving.amount_savings, leaving.amount_set_off, leaving.amount_debts_left), (150_000, 120_000, 0),
+        )
         self.assertEqual((leaving.amount_due, leaving.amount_open, leaving.payment_state), (30_000, 30_000, 'not_paid'))
         self.assertEqual(leaving.with_user(self.accountant).action_hand_over()['tag'], 'display_notification')
         self.assertEqual(self._own_entries(leaving), before + returned + set_off)
