@@ -11,7 +11,7 @@ class CoopMembership(models.Model):
 
     @api.constrains('date_applied', 'date_joined', 'birth_date')
     def _check_dates(self):
-        """Refuse days to come, and joining before applying: savings belong to a membership by its dates."""
+        """Refuse days to come: savings belong to a membership by its dates."""
         today = fields.Date.context_today(self)
         for membership in self.sudo():  # sudo: the date of birth is hidden from some who may write other fields
             for name in ('date_applied', 'date_joined', 'birth_date'):
@@ -21,12 +21,6 @@ class CoopMembership(models.Model):
                         field=self._fields[name]._description_string(self.env), member=membership.display_name,
                         date=format_date(self.env, membership[name]),
                     ))
-            if membership.date_joined and membership.date_joined < membership.date_applied:
-                raise ValidationError(self.env._(
-                    "%(member)s cannot join on %(joined)s, before applying on %(applied)s. Correct one of the dates.",
-                    member=membership.display_name, joined=format_date(self.env, membership.date_joined),
-                    applied=format_date(self.env, membership.date_applied),
-                ))
 
     # === CRUD METHODS === #
 

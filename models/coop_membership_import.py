@@ -338,6 +338,17 @@ class CoopMembership(models.Model):
                     "Number %s has no date of joining. Look it up in the old register; without it nobody can say who"
                     " was a member when.", row['number'],
                 )
+            if row.get('date_joined') and self._is_still_to_come(row['date_joined']):
+                yield index, 'date_joined', self.env._(
+                    "Nobody joined on a day that is still to come: correct %s.", row['date_joined'],
+                )
+
+    def _is_still_to_come(self, text):
+        """Whether a date of the file, as Odoo's import hands it over, is after today."""
+        try:
+            return fields.Date.to_date(text) > fields.Date.context_today(self)
+        except ValueError:
+            return False
 
 
 def _digits(identity_number):

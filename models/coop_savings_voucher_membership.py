@@ -60,15 +60,24 @@ class CoopSavingsVoucherLine(models.Model):
                 "The application of %s is closed; nothing is paid in any more. Take it up again first.",
                 closed[0].display_name,
             ))
+        self._check_day_of_membership()
+        return super()._check_allowed()
+
+    def _check_day_of_membership(self):
+        """Refuse money of a day that belongs to an earlier membership of the same partner.
+
+        :raises UserError: naming the member and both dates.
+        """
+        several = self.membership_id._get_several(self.membership_id.partner_id, self.membership_id.company_id)
         for line in self:
-            # Money of an earlier day would count for an earlier membership of the same partner.
-            if line.voucher_id.date < line.membership_id.date_applied:
+            membership = line.membership_id
+            memberships = several.get((membership.partner_id, membership.company_id))
+            if memberships and memberships._pick_by_day(line.voucher_id.date) != membership:
                 raise UserError(self.env._(
                     "%(member)s applied on %(applied)s; the voucher is dated %(date)s. Correct one of the dates.",
-                    member=line.membership_id.display_name, date=format_date(self.env, line.voucher_id.date),
-                    applied=format_date(self.env, line.membership_id.date_applied),
+                    member=membership.display_name, date=format_date(self.env, line.voucher_id.date),
+                    applied=format_date(self.env, membership.date_applied),
                 ))
-        return super()._check_allowed()
 
     def _check_withdrawable(self):
         """Let applicants who are not admitted have back everything that they paid in; leavers by their leaving.
