@@ -26,11 +26,11 @@ class TestSavingsQuickEntry(CoopCommon):
         self.assertEqual(found, [self.siti.id, self.agus.id])
 
     def test_exact_number_beats_one_that_reads_the_same(self):
-        plain = self._create_member("Plain", number='12')
-        found = [id_ for id_, _name in self.env['coop.membership'].name_search('12', limit=2)]
-        self.assertEqual(found[0], plain.id)
-        found = self.env['coop.membership']._find_by_numbers(['12', '00012'], self.company)
-        self.assertEqual(found, {'12': plain, '00012': self.siti})
+        coded = self._create_member("Coded", number='M-12')
+        found = [id_ for id_, _name in self.env['coop.membership'].name_search('M-12', limit=2)]
+        self.assertEqual(found[0], coded.id)
+        found = self.env['coop.membership']._find_by_numbers(['M-12', '00012'], self.company)
+        self.assertEqual(found, {'M-12': coded, '00012': self.siti})
 
     def test_number_with_letters_is_found_by_its_digits_and_as_a_whole(self):
         coded = self._create_member("Coded", number='K-0077')
