@@ -215,8 +215,9 @@ class CoopSavingsVoucherLine(models.Model):
     def _keep_balances(self):
         """Keep what each member has after posting, so that a reprint shows what the first print showed."""
         balances = self.membership_id._get_savings_balances()
+        currency = self.currency_id
         amounts = [
-            self.currency_id.round(balances[line.membership_id].get(line._get_credited_type(), 0.0)) for line in self
+            currency.round(balances[line.membership_id].get(line._get_credited_type(), 0.0)) for line in self
         ]
         # By SQL: one statement for a voucher of a thousand lines, and a guarded field.
         self.env.cr.execute(SQL(
