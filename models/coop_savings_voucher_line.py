@@ -185,7 +185,7 @@ class CoopSavingsVoucherLine(models.Model):
         lowest = self.membership_id._get_lowest_savings(voucher.date)
         for (membership, savings_type), lines in self.grouped(lambda l: (l.membership_id, l.type_id)).items():
             balance, day = lowest[membership].get(savings_type, (0.0, voucher.date))
-            if self.currency_id.compare_amounts(sum(lines.mapped('amount')), balance) > 0:
+            if voucher.currency_id.compare_amounts(sum(lines.mapped('amount')), balance) > 0:
                 raise UserError(voucher._balance_error_message(membership, savings_type, balance, day))
 
     def _check_not_overdrawn(self):
