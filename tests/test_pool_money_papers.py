@@ -82,6 +82,19 @@ class TestPoolMoneyPapers(PoolMoneyCommon):
         # 9 at 150, 7 handed out at 1,050: 300 left
         self.assertEqual((row['cost_left'], row['price_alone']), (300, 143))
         self.assertEqual(pool._get_closing_corrections(), [("Variance", 3, 49)])
+        [order] = pool._get_closing_orders()
+        bill = pool.purchase_order_ids.invoice_ids
+        self.assertEqual(
+            (order['vendor'], order['order'], order['bills']),
+            (self.vendor.display_name, pool.purchase_order_ids.name, bill.name),
+        )
+        self.assertIn(bill.name, html)
+
+    def test_several_lots_of_one_share_say_how_much_of_each(self):
+        lines = self.env['coop.pool']._format_lots({'A': 1.5, 'B': 2})
+        self.assertEqual(lines, "A: 1.50, B: 2.00")
+        self.assertEqual(self.env['coop.pool']._format_lots({'A': 3}), "A")
+        self.assertEqual(self.env['coop.pool']._format_lots({}), "")
 
     def test_charge_slip_and_deposit_receipt(self):
         pool = self._distributed(cost_ids=self.freight)
