@@ -50,6 +50,13 @@ class CoopConsignmentTerm(models.Model):
     set_off_consent_date = fields.Date(
         string="Consent Signed On", help="Nothing is set off before the member has consented in writing.",
     )
+    return_days = fields.Integer(
+        string="Days Before Return",
+        help="Goods that are not sold this many days after they came in go back to the member. Zero: they may stay.",
+    )
+    grace_days = fields.Integer(
+        string="Days of Grace", help="Days that the member has to fetch the goods after being reminded.",
+    )
     is_used = fields.Boolean(compute='_compute_is_used', help="Settled with already, and therefore fixed.")
 
     _date_uniq = models.Constraint('UNIQUE (agreement_id, date_from)', "There are terms from this day on already.")
@@ -57,6 +64,9 @@ class CoopConsignmentTerm(models.Model):
         'CHECK (commission_rate BETWEEN 0 AND 100 AND savings_rate BETWEEN 0 AND 100'
         ' AND set_off_rate BETWEEN 0 AND 100)',
         "A rate is between 0 and 100 %.",
+    )
+    _days_not_negative = models.Constraint(
+        'CHECK (return_days >= 0 AND grace_days >= 0)', "Days cannot be negative.",
     )
     _fee_not_negative = models.Constraint('CHECK (commission_fee >= 0)', "The commission cannot be negative.")
 
