@@ -85,3 +85,7 @@ from . import test_savings_refusals
 from . import test_savings_transfer_opening
 from . import test_savings_unowned
 from . import test_tools_member_numbers
+from . import test_stockroom_ways_in
+from . import test_stockroom_selling
+from . import test_stockroom_valuation
+from . import test_stockroom_warehouse
