@@ -99,6 +99,8 @@ class StockMove(models.Model):
     def _update_reserved_quantity_vals(
         self, need, location_id, lot_id=None, package_id=None, owner_id=None, strict=True,
     ):
+        # sudo: which lot the return slip names, whoever hands it out
+        lot_id = lot_id or self.sudo().coop_return_line_id.lot_id.sudo(False)
         return super()._update_reserved_quantity_vals(
             need, location_id, lot_id=lot_id, package_id=package_id, owner_id=owner_id or self._coop_get_bound_owner(),
             strict=strict,

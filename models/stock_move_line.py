@@ -162,6 +162,12 @@ class StockMoveLine(models.Model):
                 " Write-Offs, where the reason, who bears it and somebody's approval are noted.",
                 product=product, owner=owner,
             )
+        lot = self.move_id.sudo().coop_return_line_id.lot_id  # sudo: which lot the return slip names
+        if lot and lot != self.lot_id:
+            return self.env._(
+                "The return slip of %(owner)s names lot %(lot)s of %(product)s, and no other.",
+                owner=owner, lot=lot.name, product=product,
+            )
         if destination == 'supplier' and source in inside and not self._coop_goes_home():
             return self.env._(
                 "%(product)s of %(owner)s leaves without a return slip. Write one, or return the receipt that the"

@@ -89,3 +89,7 @@ from . import test_stockroom_ways_in
 from . import test_stockroom_selling
 from . import test_stockroom_valuation
 from . import test_stockroom_warehouse
+from . import test_stockroom_unsold
+from . import test_stockroom_return
+from . import test_stockroom_reduction
+from . import test_stockroom_loss
