@@ -102,6 +102,7 @@ class TestStockroomUnsold(StockroomCommon):
         self.assertEqual((old.reminded_on, old.stage), (self.today, 'due'))
         self.assertEqual(old.grace_date, fields.Date.add(self.today, days=5))
         self.env['stock.move.line'].browse(old.id).coop_reminded_on = fields.Date.subtract(self.today, days=6)
+        self.env.invalidate_all()
         self.assertEqual(self._rows(self.siti)[0].stage, 'overdue')
 
     def test_officer_reminds_before_the_night_does(self):
