@@ -1,6 +1,7 @@
 from . import test_committed_pool
 from . import test_committed_leaving
 from . import test_committed_savings
+from . import test_committed_settlement
 from . import test_committed_shu
 from . import test_company_setup
 from . import test_consignment_closing
@@ -85,3 +86,5 @@ from . import test_savings_refusals
 from . import test_savings_transfer_opening
 from . import test_savings_unowned
 from . import test_tools_member_numbers
+from . import test_run_batches
+from . import test_run_entries
