@@ -90,6 +90,12 @@
         'views/coop_membership_register_views.xml',
         'views/coop_membership_glance_views.xml',
         'views/res_partner_bank_views.xml',
+        'security/coop_settlement_run_security.xml',
+        'data/coop_settlement_run_cron.xml',
+        'views/coop_settlement_run_views.xml',
+        'views/coop_settlement_advance_views.xml',
+        'views/res_config_settings_settlement_views.xml',
+        'reports/coop_settlement_run_report.xml',
     ],
     'assets': {
         'web.assets_backend': ['producer_cooperative/static/src/**/*'],

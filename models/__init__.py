@@ -172,3 +172,13 @@ from . import coop_membership_dates
 from . import coop_membership_missing
 from . import coop_settlement_membership
 from . import res_company_leaving
+from . import res_company_settlement
+from . import res_config_settings_settlement
+from . import coop_settlement_prior
+from . import coop_settlement_commission
+from . import coop_settlement_advance
+from . import coop_settlement_run
+from . import coop_settlement_run_line
+from . import coop_settlement_run_preview
+from . import coop_settlement_run_post
+from . import coop_settlement_carried

@@ -61,6 +61,14 @@ class CoopSettlementLine(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _is_own_sale(self):
+        """Whether the sale was booked as the cooperative's own revenue (principal basis), and not on a clearing account.
+
+        The account tells, and not the setting of the day: a sale is settled as it was booked.
+        """
+        self.ensure_one()
+        return self.account_id.internal_group == 'income'
+
     def _as_values(self):
         """Return the line as the computation would create it, to see whether it still holds."""
         self.ensure_one()
