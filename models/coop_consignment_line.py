@@ -35,11 +35,20 @@ class CoopConsignmentLine(models.Model):
     asking_price = fields.Monetary(
         groups=MONEY_GROUPS, help="What the member hopes for per unit; it binds nobody.",
     )
+    net_price = fields.Monetary(
+        groups=MONEY_GROUPS,
+        help="What the member gets for every unit sold, whatever the customer pays (harga titip); empty where the"
+             " agreement's commission holds.",
+    )
     move_ids = fields.One2many(comodel_name='stock.move', inverse_name='coop_consignment_line_id', string="Stock Moves")
     received = fields.Float(digits='Product Unit', compute='_compute_received', help="What the warehouse took in.")
 
     _weights_not_negative = models.Constraint(
         'CHECK (gross >= 0 AND tare >= 0 AND deduction >= 0)', "Weights and deductions cannot be negative.",
+    )
+
+    _prices_not_negative = models.Constraint(
+        'CHECK (asking_price >= 0 AND net_price >= 0)', "Prices cannot be negative.",
     )
 
     # === COMPUTE METHODS === #

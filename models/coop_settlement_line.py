@@ -32,6 +32,9 @@ class CoopSettlementLine(models.Model):
         comodel_name='account.account', string="Credited Account", required=True, readonly=True, ondelete='restrict',
         check_company=True, help="The account that the sale was credited to, and that the settlement debits.",
     )
+    net_price = fields.Monetary(
+        readonly=True, aggregator=None, help="What the member gets per unit, as the intake slip says; 0 without one.",
+    )
     quantity = fields.Float(string="Quantity Due", digits='Product Unit', readonly=True)
     amount = fields.Monetary(string="Sales", readonly=True, aggregator='sum')
     commission = fields.Monetary(readonly=True, aggregator='sum')
@@ -74,6 +77,7 @@ class CoopSettlementLine(models.Model):
             'term_id': self.term_id.id,
             'year': self.year,
             'account_id': self.account_id.id,
+            'net_price': self.net_price,
             'quantity': self.quantity,
             'amount': self.amount,
             'commission': self.commission,
