@@ -81,29 +81,25 @@ class TestSettlementRun(ConsignmentCommon):
         self.assertFalse(self._line(run, self.siti).settlement_id)
         self.assertEqual(run.problem_count, 1)
 
-    def test_preview_says_who_is_no_member_and_who_was_settled_later(self):
-        outsider = self.env['res.partner'].create({'name': "Bukan Anggota"})
-        receipt = self.env['stock.picking'].create({
-            'picking_type_id': self.warehouse.in_type_id.id, 'owner_id': outsider.id,
-            'location_id': self.env.ref('stock.stock_location_suppliers').id, 'location_dest_id': self.stock.id,
-            'move_ids': [Command.create({
-                'product_id': self.rice.id, 'product_uom_qty': 5, 'product_uom': self.rice.uom_id.id,
-                'location_id': self.env.ref('stock.stock_location_suppliers').id, 'location_dest_id': self.stock.id,
-            })],
-        })
-        receipt.action_confirm()
-        receipt.move_ids.quantity = 5
-        receipt.move_ids.picked = True
-        receipt._action_done()
-        order = self._sell(5)
-        self._deliver(order)
-        self._invoice(order)
-        run = self._preview()
-        line = run.line_ids
-        self.assertRecordValues(line, [{'partner_id': outsider.id, 'state': 'blocked', 'membership_id': False}])
-        self.assertIn("never admitted", line.reason)
+    def test_preview_says_who_was_settled_up_to_a_later_day(self):
+        invoice = self._sold(self.siti, 60)
+        self._settle(self.siti)
+        self._credit(invoice, price=1)
+        run = self._preview(date=fields.Date.subtract(self.today, days=1))
+        self.assertEqual(run.line_ids.state, 'blocked')
+        self.assertIn("choose a later day", run.line_ids.reason)
         with self.assertRefused("Nobody is to be paid"):
             run.action_start()
+
+    def test_owner_without_membership_is_named(self):
+        self._sold(self.siti, 60)
+        run = self._create_run()
+        with patch.object(type(run), '_get_memberships', lambda self, owners: {}):
+            run.action_preview()
+        self.assertRecordValues(run.line_ids, [{
+            'partner_id': self.siti.partner_id.id, 'state': 'blocked', 'membership_id': False,
+        }])
+        self.assertIn("never admitted", run.line_ids.reason)
 
     def test_filters_limit_the_run(self):
         batik = self._create_product("Batik", coop_consigned=True, categ_id=self.env['product.category'].create({
@@ -173,6 +169,7 @@ class TestSettlementRun(ConsignmentCommon):
         )[0].decode()
         self.assertIn("were carried forward", html)
         settlements[1]._cancel_with_reason("Wrong")
+        self.siti.invalidate_recordset(['amount_carried_forward'])
         self.assertEqual(self.siti.amount_carried_forward, 54)
 
     def test_everything_set_off_is_settled_however_high_the_least_payout(self):
