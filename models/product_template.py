@@ -93,11 +93,12 @@ class ProductTemplate(models.Model):
     def _get_product_accounts(self):
         """Book sales of consigned goods on the clearing account: they are the members' revenue, not the cooperative's.
 
-        Down payments stay where those of other products go, so that the clearing account only holds real sales.
+        On principal basis they are the cooperative's revenue, and go where those of other products go. Down payments stay where those of other products go, so that the clearing account only holds real sales.
         """
         accounts = super()._get_product_accounts()
         company = self.company_id or self.env.company
-        if self.coop_consigned and company.coop_is_cooperative:
+        is_agent = company.coop_is_cooperative and company.coop_consignment_basis == 'agent'
+        if self.coop_consigned and is_agent:
             clearing = company._get_coop_clearing_account()
             if clearing:
                 accounts['downpayment'] = accounts.get('downpayment') or accounts['income']

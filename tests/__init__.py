@@ -1,6 +1,7 @@
 from . import test_committed_pool
 from . import test_committed_leaving
 from . import test_committed_savings
+from . import test_committed_settlement
 from . import test_committed_shu
 from . import test_company_setup
 from . import test_consignment_closing
@@ -93,3 +94,5 @@ from . import test_stockroom_unsold
 from . import test_stockroom_return
 from . import test_stockroom_reduction
 from . import test_stockroom_loss
+from . import test_run_batches
+from . import test_run_entries
