@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from odoo.addons.producer_cooperative.models.coop_consignment import MONEY_GROUPS
+from odoo.addons.producer_cooperative.models.coop_weighing_mixin import MONEY_GROUPS
 
 #: First day of each age band (days since the goods came in), and its name.
 BANDS = ((0, '0'), (8, '8'), (31, '31'), (61, '61'), (91, '91'))
