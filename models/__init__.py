@@ -127,12 +127,12 @@ from . import coop_consignment_agreement
 from . import coop_consignment_term
 from . import coop_consignment_term_fixed
 from . import coop_consignment_band
+from . import coop_consignment_price
+from . import coop_consignment_levy
 from . import coop_scale
 from . import coop_quality_price
 from . import coop_quality_band
 from . import coop_weighing_mixin
-from . import coop_consignment_price
-from . import coop_consignment_levy
 from . import coop_consignment
 from . import coop_consignment_line
 from . import coop_consignment_receipt
