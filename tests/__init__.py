@@ -85,3 +85,6 @@ from . import test_savings_refusals
 from . import test_savings_transfer_opening
 from . import test_savings_unowned
 from . import test_tools_member_numbers
+from . import test_terms_deductions
+from . import test_terms_scope
+from . import test_terms_sales
