@@ -1,6 +1,7 @@
 from . import coop_guard_mixin
 from . import coop_queue_mixin
 from . import coop_document_mixin
+from . import coop_cash_mixin
 from . import coop_set_off_mixin
 from . import coop_company_account
 from . import res_company

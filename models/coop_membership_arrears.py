@@ -41,18 +41,9 @@ class CoopMembership(models.Model):
         self.ensure_one()
         return self.env['coop.savings.arrears'].search([('membership_id', '=', self.id)], order='month, id')
 
-    def _get_arrears_total(self):
-        """Return what this member owes altogether, in the company's currency."""
+    def _get_arrears_html(self, rows):
+        """Return these arrears of the member month by month as a list for messages."""
         self.ensure_one()
-        return sum(self._get_arrears_rows().mapped('amount'))
-
-    def _get_arrears_html(self, rows=None):
-        """Return the arrears month by month as a list for messages.
-
-        :param rows: the member's arrears, where they were looked up for many members at once.
-        """
-        self.ensure_one()
-        rows = self._get_arrears_rows() if rows is None else rows
         return Markup("<ul>%s</ul>") % Markup().join(
             Markup("<li>%s %s: %s</li>") % (
                 row.type_id.name, format_date(self.env, row.month, date_format='MMMM yyyy'),

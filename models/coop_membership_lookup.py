@@ -3,10 +3,11 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.producer_cooperative.tools.member_numbers import significant
+from odoo.addons.producer_cooperative.tools.ordering import natural_key
 
 
 class CoopMembership(models.Model):
-    """Finding a member by the number that somebody types or scans."""
+    """Finding a member by the number that somebody types or scans, and ranking members by it."""
     _inherit = 'coop.membership'
 
     _significant_number_idx = models.Index("(company_id, regexp_replace(number, '^[^1-9]*', ''))")
@@ -54,3 +55,8 @@ class CoopMembership(models.Model):
         return {
             number: by_number.get(number) or by_plain.get(plain.get(number), nobody) for number in numbers
         }
+
+    def _get_rank(self):
+        """Return the key that decides between equal remainders: the lower member number comes first."""
+        self.ensure_one()
+        return natural_key(self.number), self.id

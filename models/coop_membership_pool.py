@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.tools import format_amount
 
 from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
-from odoo.addons.producer_cooperative.tools.ordering import natural_key
 
 
 class CoopMembership(models.Model):
@@ -116,8 +115,3 @@ class CoopMembership(models.Model):
         if self.currency_id.compare_amounts(overdue, 0.0) > 0:
             parts.append(self.env._("%s of overdue invoices", format_amount(self.env, overdue, self.currency_id)))
         return self.env._("%(member)s owes %(debts)s", member=self.display_name, debts=" + ".join(parts))
-
-    def _get_rank(self):
-        """Return the key that decides between equal remainders: the lower member number comes first."""
-        self.ensure_one()
-        return natural_key(self.number), self.id

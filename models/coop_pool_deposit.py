@@ -9,7 +9,7 @@ FROZEN_FIELDS = {'pool_id', 'membership_id', 'amount', 'date', 'journal_id', 'co
 class CoopPoolDeposit(models.Model):
     """What a member pays before the round orders; a liability until it is set off against the member's invoice."""
     _name = 'coop.pool.deposit'
-    _inherit = ['coop.document.mixin', 'coop.set.off.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.cash.mixin', 'coop.set.off.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Pool Deposit"
     _order = 'id DESC'
     _check_company_auto = True
@@ -90,15 +90,7 @@ class CoopPoolDeposit(models.Model):
     @api.depends('company_id')
     def _compute_journal_id(self):
         for deposit in self:
-            domain = [
-                *self.env['account.journal']._check_company_domain(deposit.company_id),
-                ('type', 'in', ('cash', 'bank')),
-            ]
-            if not deposit._user_posts_everywhere():
-                domain.append(('coop_cashier_ids', 'in', self.env.uid))
-            # sudo: only ids of cash and bank journals, which a cashier may not read otherwise
-            journals = self.env['account.journal'].sudo().search(domain)
-            deposit.journal_id = (journals.filtered(lambda journal: journal.type == 'cash') or journals)[:1]
+            deposit.journal_id = deposit._find_journal_to_post_on()
 
     @api.depends('move_id.line_ids', 'set_off_ids.line_ids', 'refund_move_id.state', 'state')
     def _compute_amount_left(self):
@@ -211,24 +203,10 @@ class CoopPoolDeposit(models.Model):
                 )
 
     def _check_may_post(self, journal=None):
-        """Refuse users who may not post on the journal.
-
-        :param journal: by default that of the deposit.
-        :raises UserError: cashiers post only on the journals that name them; officers post nothing.
-        """
+        """Refuse users who may not post on the journal, by default that of the deposit; see _check_may_post_on."""
         self.ensure_one()
         self.check_access('write')
-        if self._user_posts_everywhere():
-            return
-        journal = (journal or self.journal_id).sudo()  # sudo: reads who the journal's cashiers are
-        if (
-            not self.env.user.has_group('producer_cooperative.group_coop_cashier')
-            or self.env.user not in journal.coop_cashier_ids
-        ):
-            raise UserError(self.env._(
-                "You may not post deposits on %(journal)s. Ask the treasurer to post it or to name you as its cashier.",
-                journal=journal.display_name or self.env._("this journal"),
-            ))
+        self._check_may_post_on(journal or self.journal_id)
 
     def _check_complete(self):
         self.ensure_one()

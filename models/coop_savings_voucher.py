@@ -20,7 +20,7 @@ class CoopSavingsVoucher(models.Model):
     before the books began (opening balance).
     """
     _name = 'coop.savings.voucher'
-    _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.cash.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Savings Voucher"
     _order = 'date DESC, id DESC'
     _check_company_auto = True
@@ -104,15 +104,7 @@ class CoopSavingsVoucher(models.Model):
                 continue
             if voucher.journal_id.company_id in voucher.company_id.parent_ids:
                 continue  # Chosen already: receipt or payout, the money goes over the same cash box.
-            domain = [
-                *self.env['account.journal']._check_company_domain(voucher.company_id),
-                ('type', 'in', ('cash', 'bank')),
-            ]
-            if not voucher._user_posts_everywhere():
-                domain.append(('coop_cashier_ids', 'in', self.env.uid))
-            # sudo: only ids of cash and bank journals, which a cashier may not read otherwise
-            journals = self.env['account.journal'].sudo().search(domain)
-            voucher.journal_id = (journals.filtered(lambda journal: journal.type == 'cash') or journals)[:1]
+            voucher.journal_id = voucher._find_journal_to_post_on()
 
     @api.depends('line_ids.amount', 'line_ids.membership_id')
     def _compute_totals(self):

@@ -33,16 +33,7 @@ class CoopSavingsVoucher(models.Model):
             raise UserError(self.env._(
                 "Opening balances change the books of the past. Ask the treasurer to post them.",
             ))
-        # sudo: reads who the journal's cashiers are
-        journal = self._get_entry_journal().sudo()
-        if (
-            not self.env.user.has_group('producer_cooperative.group_coop_cashier')
-            or self.env.user not in journal.coop_cashier_ids
-        ):
-            raise UserError(self.env._(
-                "You may not post vouchers on %(journal)s. Ask the treasurer to post it or to name you as its cashier.",
-                journal=journal.display_name or self.env._("this journal"),
-            ))
+        self._check_may_post_on(self._get_entry_journal())
 
     # === BUSINESS METHODS - WHEN === #
 

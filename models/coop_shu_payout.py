@@ -9,7 +9,7 @@ FROZEN_FIELDS = {'date', 'journal_id', 'savings_type_id', 'method', 'line_ids', 
 class CoopShuPayout(models.Model):
     """One slip that pays SHU to one or many members, in cash, by bank or into their voluntary savings."""
     _name = 'coop.shu.payout'
-    _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.cash.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "SHU Payout"
     _order = 'date DESC, id DESC'
     _check_company_auto = True
@@ -70,11 +70,7 @@ class CoopShuPayout(models.Model):
             if payout.method != 'cash':
                 payout.journal_id = False
                 continue
-            domain = [*self.env['account.journal']._check_company_domain(payout.company_id), ('type', '=', 'cash')]
-            if not payout._user_posts_everywhere():
-                domain.append(('coop_cashier_ids', 'in', self.env.uid))
-            # sudo: only ids of cash journals, which a cashier may not read otherwise
-            payout.journal_id = self.env['account.journal'].sudo().search(domain, limit=1)
+            payout.journal_id = payout._find_journal_to_post_on(('cash',))
 
     @api.depends('company_id', 'method')
     def _compute_savings_type_id(self):
@@ -185,12 +181,7 @@ class CoopShuPayout(models.Model):
             return
         if self.method != 'cash':
             raise UserError(self.env._("Only the accountant posts or cancels payouts into savings."))
-        # sudo: reads who the journal's cashiers are
-        cashiers = self.journal_id.sudo().coop_cashier_ids
-        if not self.env.user.has_group('producer_cooperative.group_coop_cashier') or self.env.user not in cashiers:
-            raise UserError(self.env._(
-                "You may not post this payout. Ask the treasurer to post it or to name you as cashier of the journal.",
-            ))
+        self._check_may_post_on(self.journal_id)
 
     def _check_complete(self):
         self.ensure_one()
@@ -201,7 +192,7 @@ class CoopShuPayout(models.Model):
         if self.allocation_id.company_id != self.company_id:
             raise UserError(self.env._("%s belongs to another company.", self.allocation_id.display_name))
         self._check_journal()
-        if self.method == 'cash' and not self.journal_id.sudo().default_account_id:  # sudo: see _check_may_post
+        if self.method == 'cash' and not self.journal_id.sudo().default_account_id:  # sudo: a cashier reads no accounts
             raise UserError(self.env._("Choose a cash or bank journal that has an account of its own."))
         if self.method == 'savings':
             if not self.savings_type_id.account_id or self.savings_type_id.kind != 'voluntary':

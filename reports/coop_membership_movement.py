@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from odoo.addons.producer_cooperative.reports.people_table import PeopleTable
 from odoo.addons.producer_cooperative.tools.report_table import Column, Report, Table
 
 
@@ -46,28 +47,18 @@ class CoopMembershipMovement(models.TransientModel):
 
     def _get_count_table(self, parts):
         _ = self.env._
-        memberships = parts['start'] | parts['in']
-        people, labels = memberships._get_groups_of_people(), memberships._get_people_labels()
-        table = Table([
-            Column('label', _("Movement"), width=34),
-            *(Column(group, label, 'integer', 12) for group, label in labels.items()),
-            Column('all', _("All"), 'integer', 12),
-        ], title=_("Summary"))
-
-        def add(label, part, kind='line'):
-            counts = {group: len(part & of_group) for group, of_group in people.items()}
-            table.add(kind, label=label, all=len(part), **counts)
-
+        table = PeopleTable(parts['start'] | parts['in'], _("Movement"))
         before = fields.Date.subtract(self.date_from, days=1)
-        add(_("Members on %s", self._format_date(before)), parts['start'], 'total')
-        add(_("In: admitted"), parts['in'])
+        table.add_count(_("Members on %s", self._format_date(before)), parts['start'], 'total')
+        table.add_count(_("In: admitted"), parts['in'])
         reasons = dict(self.env['coop.membership']._fields['leave_reason']._description_selection(self.env))
         for reason, label in reasons.items():
-            add(_("Out: %s", label), parts['out'].filtered(lambda m, reason=reason: m.leave_reason == reason))
+            for_reason = parts['out'].filtered(lambda m, reason=reason: m.leave_reason == reason)
+            table.add_count(_("Out: %s", label), for_reason)
         unexplained = parts['out'].filtered(lambda m: not m.leave_reason)
         if unexplained:
-            add(_("Out: no reason recorded"), unexplained)
-        add(_("Members on %s", self._format_date(self.date_to)), parts['end'], 'total')
+            table.add_count(_("Out: no reason recorded"), unexplained)
+        table.add_count(_("Members on %s", self._format_date(self.date_to)), parts['end'], 'total')
         return table
 
     def _get_name_columns(self):

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from odoo.addons.producer_cooperative.reports.people_table import PeopleTable
 from odoo.addons.producer_cooperative.tools.report_table import Column, Report, Table
 
 
@@ -116,18 +117,11 @@ class CoopMembershipRegister(models.TransientModel):
     def _get_count_table(self, memberships):
         """Return how many they are, women and men apart, as the agency asks; organisations have no sex."""
         _ = self.env._
-        groups, labels = memberships._get_groups_of_people(), memberships._get_people_labels()
-        table = Table([
-            Column('status', _("Status"), width=24),
-            *(Column(group, label, 'integer', 12) for group, label in labels.items()),
-            Column('all', _("All"), 'integer', 12),
-        ], title=_("Summary"))
+        table = PeopleTable(memberships, _("Status"))
         current = memberships.filtered(lambda membership: membership._is_member_on(self.date))
         parts = {_("Members"): current, _("Former members"): memberships - current, **self._get_breakdown(current)}
         for label, part in parts.items():
-            table.add(
-                status=label, all=len(part), **{group: len(part & of_group) for group, of_group in groups.items()},
-            )
+            table.add_count(label, part)
         return table
 
     def _get_breakdown(self, members):

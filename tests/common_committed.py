@@ -38,15 +38,18 @@ class CommittedCommon(BaseCase):
         return company.id
 
     @staticmethod
-    def _create_member(env, number, name="Siti"):
+    def _create_member(env, number, name="Siti", date_joined='2025-01-05'):
         """Return the id of a member of an existing register."""
         return env['coop.membership'].create({
-            'partner_id': env['res.partner'].create({'name': name}).id, 'number': number, 'date_joined': '2025-01-05',
+            'partner_id': env['res.partner'].create({'name': name}).id, 'number': number, 'date_joined': date_joined,
         }).id
 
     @contextmanager
     def _treasurer(self):
-        """Yield the environment of a treasurer on a connection of their own, whose view of the data is taken now."""
+        """Yield the environment of somebody who may do everything, on a connection of their own.
+
+        Its view of the data is taken now.
+        """
         with self.registry.cursor() as cr:
             context = {'allowed_company_ids': [self.company_id], 'tracking_disable': True}
             env = api.Environment(cr, api.SUPERUSER_ID, context)

@@ -1,50 +1,32 @@
 import threading
-from contextlib import contextmanager
 
-from odoo import Command, api
+from odoo import Command
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
 from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.producer_cooperative.tests.common_committed import CommittedCommon
 
 
 @tagged('post_install', '-at_install', '-standard', 'committed')
-class TestTwoOfficers(BaseCase):
-    """Two connections at once, on committed data: not part of the standard tests, run on a database of their own."""
+class TestTwoOfficers(CommittedCommon):
+    """An officer who closes a round while another enters a request."""
+    cooperative = "Koperasi Dua Petugas"
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.registry = Registry(get_db_name())
-        with cls.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {'tracking_disable': True})
-            company = env['res.company'].create({'name': "Koperasi Dua Petugas", 'country_id': env.ref('base.id').id})
-            cls.company_id = company.id
-            env.user.write({'company_ids': [Command.link(company.id)]})
-            env = env(context=dict(env.context, allowed_company_ids=[company.id]))
-            env['account.chart.template'].try_loading('id', company=company, install_demo=False)
-            cls.member_ids = env['coop.membership'].create([{
-                'partner_id': env['res.partner'].create({'name': name}).id, 'number': f"P{number}",
-                'date_joined': '2025-01-05',
-            } for number, name in enumerate(("Siti", "Budi"))]).ids
-            cls.product_id = env['product.product'].create({
-                'name': "Fertilizer", 'is_storable': True, 'company_id': company.id, 'seller_ids': [Command.create({
-                    'partner_id': env['res.partner'].create({'name': "Toko Tani"}).id, 'min_qty': 1, 'price': 100,
-                })],
-            }).id
-
-    @contextmanager
-    def _officer(self):
-        """Yield the environment of an officer on a connection of their own, whose view of the data is taken now."""
-        with self.registry.cursor() as cr:
-            context = {'allowed_company_ids': [self.company_id], 'tracking_disable': True}
-            env = api.Environment(cr, api.SUPERUSER_ID, context)
-            env.cr.execute("SELECT 1")
-            yield env
+    def _prepare(cls, env):
+        cls.member_ids = [
+            cls._create_member(env, f"P{number}", name) for number, name in enumerate(("Siti", "Budi"))
+        ]
+        cls.product_id = env['product.product'].create({
+            'name': "Fertilizer", 'is_storable': True, 'company_id': cls.company_id, 'seller_ids': [Command.create({
+                'partner_id': env['res.partner'].create({'name': "Toko Tani"}).id, 'min_qty': 1, 'price': 100,
+            })],
+        }).id
 
     def _create_pool(self, quantity=0):
-        with self._officer() as env:
+        with self._treasurer() as env:
             pool = env['coop.pool'].create({
                 'title': "Fertilizer", 'arrears_policy': 'none',
                 'line_ids': [Command.create({'product_id': self.product_id})],
@@ -65,7 +47,7 @@ class TestTwoOfficers(BaseCase):
         return retrying(lambda: action(env, *args), env)
 
     def _read(self, pool_id):
-        with self._officer() as env:
+        with self._treasurer() as env:
             pool = env['coop.pool'].browse(pool_id)
             return pool.state, sorted(pool.request_ids.mapped('quantity')), pool.line_ids.quantity
 
@@ -75,7 +57,7 @@ class TestTwoOfficers(BaseCase):
     @mute_logger('odoo.sql_db', 'odoo.service.model')
     def test_request_that_comes_after_the_closing_is_told_so(self):
         pool_id = self._create_pool(5)
-        with self._officer() as env_1, self._officer() as env_2:
+        with self._treasurer() as env_1, self._treasurer() as env_2:
             self._retry(env_1, self._close, pool_id)
             with self.assertRaisesRegex(UserError, "is Closed. Requests are made and changed only while"):
                 self._retry(env_2, self._request, pool_id, 1, 7)
@@ -84,7 +66,7 @@ class TestTwoOfficers(BaseCase):
     @mute_logger('odoo.sql_db', 'odoo.service.model')
     def test_request_that_comes_before_the_closing_is_in(self):
         pool_id = self._create_pool(5)
-        with self._officer() as env_1, self._officer() as env_2:
+        with self._treasurer() as env_1, self._treasurer() as env_2:
             self._retry(env_1, self._request, pool_id, 1, 7)
             self._retry(env_2, self._close, pool_id)
         self.assertEqual(self._read(pool_id), ('closed', [5, 7], 12))
@@ -104,23 +86,23 @@ class TestTwoOfficers(BaseCase):
     @mute_logger('odoo.sql_db', 'odoo.service.model')
     def test_two_officers_who_change_one_request_leave_one_history(self):
         pool_id = self._create_pool(5)
-        with self._officer() as env_1, self._officer() as env_2:
+        with self._treasurer() as env_1, self._treasurer() as env_2:
             self._retry(env_1, self._request, pool_id, 0, 8)
             self._retry(env_2, self._request, pool_id, 0, 6)
-        with self._officer() as env:
+        with self._treasurer() as env:
             request = env['coop.pool'].browse(pool_id).request_ids
             self.assertEqual((request.quantity, request.row_ids.sorted().mapped('quantity')), (6, [5, 1]))
 
     @mute_logger('odoo.sql_db', 'odoo.service.model')
     def test_a_pool_that_cannot_be_closed_by_schedule_leaves_the_others_closed(self):
         due, broken = self._create_pool(5), self._create_pool()
-        with self._officer() as env:
+        with self._treasurer() as env:
             env['coop.pool'].browse([due, broken]).write({'date_cutoff': '2026-01-01 10:00:00'})
-        with self._officer() as env:
+        with self._treasurer() as env:
             env['coop.pool']._cron_close_due_pools()
         self.assertEqual(self._read(due)[0], 'closed')
         self.assertEqual(self._read(broken)[0], 'open')
-        with self._officer() as env:
+        with self._treasurer() as env:
             self.assertTrue(env['coop.pool'].browse(broken).activity_ids)
 
     def _meet(self, pool_id, first, second, second_args=(), first_args=()):
@@ -131,14 +113,14 @@ class TestTwoOfficers(BaseCase):
         refusals = []
 
         def run():
-            with self._officer() as env:
+            with self._treasurer() as env:
                 started.set()
                 try:
                     self._retry(env, second, pool_id, *second_args)
                 except UserError as error:
                     refusals.append(error.args[0])
         started, thread = threading.Event(), threading.Thread(target=run)
-        with self._officer() as env:
+        with self._treasurer() as env:
             first(env, pool_id, *first_args)
             env.flush_all()
             thread.start()

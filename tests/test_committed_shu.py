@@ -1,41 +1,27 @@
-from contextlib import contextmanager
-
-from odoo import Command, api
+from odoo import Command
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.producer_cooperative.tests.common_committed import CommittedCommon
 
 
 @tagged('post_install', '-at_install', '-standard', 'committed')
-class TestTwoTreasurersAndTheShu(BaseCase):
-    """Two connections at once, on committed data: not part of the standard tests, run on a database of their own."""
+class TestTwoTreasurersAndTheShu(CommittedCommon):
+    """Two treasurers at one allocation."""
+    cooperative = "Koperasi Dua Bendahara"
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.registry = Registry(get_db_name())
-        with cls.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {'tracking_disable': True})
-            company = env['res.company'].create({
-                'name': "Koperasi Dua Bendahara", 'country_id': env.ref('base.id').id, 'coop_shu_four_eyes': False,
-            })
-            env.user.write({'company_ids': [Command.link(company.id)]})
-            env['account.chart.template'].try_loading('id', company=company, install_demo=False)
-            cls.company_id = company.id
-            env = env(context=dict(env.context, allowed_company_ids=company.ids))
-            member = env['coop.membership'].create({
-                'partner_id': env['res.partner'].create({'name': "Siti"}).id, 'number': 'S001',
-                'date_joined': '2020-01-05',
-            })
-            cls._book(env, '2020-01-05', env.company._get_coop_account('mandatory'), -100_000, member.partner_id)
-            env['coop.shu.rule'].create({
-                'name': "Bylaws", 'date_from': '2020-01-01', 'share_ids': [
-                    Command.create({'kind': 'reserve', 'percent': 60}),
-                    Command.create({'kind': 'capital', 'percent': 40}),
-                ],
-            })
+    def _prepare(cls, env):
+        env.company.coop_shu_four_eyes = False
+        member = env['coop.membership'].browse(cls._create_member(env, 'S001', date_joined='2020-01-05'))
+        cls._book(env, '2020-01-05', env.company._get_coop_account('mandatory'), -100_000, member.partner_id)
+        env['coop.shu.rule'].create({
+            'name': "Bylaws", 'date_from': '2020-01-01', 'share_ids': [
+                Command.create({'kind': 'reserve', 'percent': 60}),
+                Command.create({'kind': 'capital', 'percent': 40}),
+            ],
+        })
 
     @staticmethod
     def _book(env, date, account, balance, partner=None):
@@ -44,16 +30,6 @@ class TestTwoTreasurersAndTheShu(BaseCase):
             Command.create({'account_id': account.id, 'partner_id': partner and partner.id, 'balance': balance}),
             Command.create({'account_id': cash.default_account_id.id, 'balance': -balance}),
         ]})._post(soft=False)
-
-    @contextmanager
-    def _treasurer(self):
-        """Yield the environment of a treasurer on a connection of their own, whose view of the data is taken now."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {
-                'allowed_company_ids': [self.company_id], 'tracking_disable': True,
-            })
-            env.cr.execute("SELECT 1")
-            yield env
 
     def _compute(self, year):
         with self._treasurer() as env:
@@ -80,10 +56,6 @@ class TestTwoTreasurersAndTheShu(BaseCase):
             payout = env['coop.shu.payout'].create({'allocation_id': allocation_id})
             payout.action_fill()
             return payout.id
-
-    def _call(self, env, model, record_id, method):
-        """Press a button as a request does: Odoo repeats it when another transaction was in the way."""
-        return retrying(getattr(env[model].browse(record_id), method), env)
 
     @mute_logger('odoo.sql_db', 'odoo.service.model')
     def test_one_member_is_not_paid_twice(self):

@@ -51,7 +51,7 @@ RIGHTS = {
 ACTIONS = {
     ('coop.membership', 'action_admit'): (('manager',), "Only this role may do that: Manager"),
     ('coop.savings.voucher', 'action_post'): (
-        ('cashier', 'accountant'), "You may not post vouchers on|not allowed to modify|not allowed to access",
+        ('cashier', 'accountant'), "You may not post on|not allowed to modify|not allowed to access",
     ),
     ('res.partner.bank', 'action_coop_approve'): (
         ('accountant', 'manager'), "approved by a manager or an accountant|not allowed to access|access",

@@ -81,9 +81,9 @@ class TestPoolMoneyDeposit(PoolMoneyCommon):
     def test_deposit_is_taken_on_own_journals_only(self):
         deposit = self._deposit(self._closed(), self.siti)
         deposit.journal_id = self.bank_journal
-        with self.assertRefused("may not post deposits on"):
+        with self.assertRefused("may not post on"):
             deposit.with_user(self.cashier).action_pay()
-        with self.assertRefused("may not post deposits on"):
+        with self.assertRefused("may not post on"):
             deposit.with_user(self.officer).action_pay()
         for user in (self.supervisor, self.warehouse_user):
             with self.assertRefused("", AccessError):

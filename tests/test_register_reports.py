@@ -91,10 +91,10 @@ class TestRegisterReports(CoopCommon):
         rows = self._rows(self._get_register('2026-06-30')._get_report().tables[1])
         # members: Siti, Endang, Wati; no man; the group; one not stated. Left: Wati's first time, Budi, Joko
         self.assertEqual(
-            rows[0], {'status': "Members", 'women': 3, 'men': 0, 'organisations': 1, 'unknown': 1, 'all': 5},
+            rows[0], {'label': "Members", 'women': 3, 'men': 0, 'organisations': 1, 'unknown': 1, 'all': 5},
         )
         self.assertEqual(
-            rows[1], {'status': "Former members", 'women': 1, 'men': 2, 'organisations': 0, 'unknown': 0, 'all': 3},
+            rows[1], {'label': "Former members", 'women': 1, 'men': 2, 'organisations': 0, 'unknown': 0, 'all': 3},
         )
         self.assertEqual((rows[2]['women'], rows[2]['all']), (1, 1))
 
@@ -106,7 +106,7 @@ class TestRegisterReports(CoopCommon):
             register, count = self._get_register(day)._get_report().tables
             row = next(row for row in self._rows(register) if row['name'] == "Endang")
             self.assertEqual(row['remarks'], remark)
-            self.assertEqual([row['status'] for row in self._rows(count)[2:]][:-1], labels)
+            self.assertEqual([row['label'] for row in self._rows(count)[2:]][:-1], labels)
 
     def test_applications_that_were_closed_stand_in_no_register(self):
         candidate = self.env['coop.membership'].create({'partner_name': "Batal", 'date_applied': '2026-01-02'})
