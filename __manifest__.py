@@ -66,6 +66,7 @@
         'views/stock_quant_views.xml',
         'views/sale_order_views.xml',
         'views/coop_consignment_term_views.xml',
+        'views/coop_price_correction_views.xml',
         'views/coop_consignment_agreement_views.xml',
         'reports/coop_consignment_report.xml',
         'reports/coop_label_report.xml',
