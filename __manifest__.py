@@ -63,6 +63,7 @@
         'views/stock_quant_views.xml',
         'views/sale_order_views.xml',
         'views/coop_consignment_term_views.xml',
+        'views/coop_price_correction_views.xml',
         'views/coop_consignment_agreement_views.xml',
         'views/coop_consignment_views.xml',
         'views/coop_settlement_views.xml',

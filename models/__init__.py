@@ -123,6 +123,7 @@ from . import account_move_consignment
 from . import sale_order_line_open
 from . import sale_order_line_price
 from . import account_move_line_consignment
+from . import account_move_price
 from . import coop_consignment_agreement
 from . import coop_consignment_term
 from . import coop_consignment_term_fixed
@@ -137,8 +138,8 @@ from . import coop_settlement_deduction
 from . import coop_settlement_sold
 from . import coop_settlement_due
 from . import coop_settlement_deduct
-from . import coop_settlement_levy
 from . import coop_settlement_entry
+from . import coop_settlement_levy
 from . import coop_settlement_closed
 from . import coop_commission_accrual
 from . import coop_commission_accrual_line

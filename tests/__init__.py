@@ -88,3 +88,8 @@ from . import test_savings_unowned
 from . import test_tools_member_numbers
 from . import test_run_batches
 from . import test_run_entries
+from . import test_terms_deductions
+from . import test_terms_scope
+from . import test_terms_sales
+from . import test_terms_properties
+from . import test_tools_deductions
