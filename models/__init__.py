@@ -152,10 +152,10 @@ from . import res_company_intake
 from . import coop_settlement
 from . import coop_settlement_line
 from . import coop_settlement_deduction
+from . import coop_settlement_entry
 from . import coop_settlement_sold
 from . import coop_settlement_due
 from . import coop_settlement_deduct
-from . import coop_settlement_entry
 from . import coop_settlement_levy
 from . import coop_settlement_closed
 from . import coop_commission_accrual
