@@ -88,6 +88,10 @@
         'views/coop_membership_register_views.xml',
         'views/coop_membership_glance_views.xml',
         'views/res_partner_bank_views.xml',
+        'security/coop_payout_security.xml',
+        'reports/coop_payout_report.xml',
+        'views/coop_payout_views.xml',
+        'views/res_config_settings_payout_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['producer_cooperative/static/src/**/*'],

@@ -163,3 +163,11 @@ from . import coop_membership_dates
 from . import coop_membership_missing
 from . import coop_settlement_membership
 from . import res_company_leaving
+from . import coop_payout
+from . import coop_payout_fill
+from . import coop_payout_entry
+from . import coop_payout_line
+from . import coop_payout_transfer
+from . import coop_settlement_payout
+from . import res_company_payout
+from . import res_config_settings_payout

@@ -85,3 +85,6 @@ from . import test_savings_refusals
 from . import test_savings_transfer_opening
 from . import test_savings_unowned
 from . import test_tools_member_numbers
+from . import test_payout
+from . import test_payout_papers
+from . import test_tools_cash
