@@ -115,6 +115,10 @@
         'views/coop_settlement_advance_views.xml',
         'views/res_config_settings_settlement_views.xml',
         'reports/coop_settlement_run_report.xml',
+        'security/coop_payout_security.xml',
+        'reports/coop_payout_report.xml',
+        'views/coop_payout_views.xml',
+        'views/res_config_settings_payout_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['producer_cooperative/static/src/**/*'],

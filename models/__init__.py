@@ -218,3 +218,11 @@ from . import coop_settlement_run_preview
 from . import coop_settlement_run_post
 from . import coop_settlement_carried
 from . import stock_move_intake
+from . import coop_payout
+from . import coop_payout_fill
+from . import coop_payout_entry
+from . import coop_payout_line
+from . import coop_payout_transfer
+from . import coop_settlement_payout
+from . import res_company_payout
+from . import res_config_settings_payout

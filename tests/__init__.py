@@ -105,3 +105,6 @@ from . import test_terms_scope
 from . import test_terms_sales
 from . import test_terms_properties
 from . import test_tools_deductions
+from . import test_payout
+from . import test_payout_papers
+from . import test_tools_cash
