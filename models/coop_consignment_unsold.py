@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from odoo.addons.producer_cooperative.models.coop_consignment import MONEY_GROUPS
+from odoo.addons.producer_cooperative.models.coop_weighing_mixin import MONEY_GROUPS
 
 #: First day of each age band (days since the goods came in), and its name.
 BANDS = ((0, '0'), (8, '8'), (31, '31'), (61, '61'), (91, '91'))
@@ -38,7 +38,7 @@ class CoopConsignmentUnsold(models.Model):
     return_date = fields.Date(
         string="To Go Back On", readonly=True, help="As agreed with the member. Empty: the goods may stay.",
     )
-    grace_date = fields.Date(string="To Be Fetched Until", readonly=True, help="With the days of grace.")
+    grace_date = fields.Date(string="To Be Fetched Until", readonly=True, help="Days of grace after the owner was reminded.")
     stage = fields.Selection(
         selection=[('fresh', "In Time"), ('due', "To Go Back"), ('overdue', "Overdue")], readonly=True,
     )
@@ -57,8 +57,9 @@ class CoopConsignmentUnsold(models.Model):
         'product.template': ['coop_consigned', 'categ_id', 'uom_id'],
         'product.product': ['product_tmpl_id'],
         'coop.consignment.line': ['date', 'price_now', 'consignment_id'],
-        'coop.consignment.agreement': ['active', 'company_id', 'partner_id'],
-        'coop.consignment.term': ['date_from', 'return_days', 'grace_days', 'agreement_id'],
+        'coop.consignment.agreement': ['active', 'company_id', 'partner_id', 'membership_id', 'categ_id'],
+        'coop.consignment.term': ['date_from', 'date_to', 'return_days', 'grace_days', 'agreement_id'],
+        'product.category': ['parent_path'],
         'res.company': ['currency_id'],
     }
 
@@ -111,17 +112,25 @@ class CoopConsignmentUnsold(models.Model):
         )
 
     def _select_term(self, today):
-        """Return the terms that hold today for the owner of ``layer``: the own ones before those for all members."""
+        """Return the terms that hold today for a layer: the most specific agreement that has any.
+
+        The member's before those for all members, and of these the nearest category's before those for all goods.
+        """
         return SQL(
             """
             SELECT term.return_days, term.grace_days
               FROM coop_consignment_term term
               JOIN coop_consignment_agreement agreement ON agreement.id = term.agreement_id
-             WHERE agreement.active AND agreement.company_id = layer.company_id AND term.date_from <= %s
+              LEFT JOIN product_category scope ON scope.id = agreement.categ_id
+              LEFT JOIN product_category category ON category.id = template.categ_id
+             WHERE agreement.active AND agreement.company_id = layer.company_id
+               AND term.date_from <= %(today)s AND (term.date_to IS NULL OR term.date_to >= %(today)s)
                AND (agreement.membership_id IS NULL OR agreement.partner_id = layer.owner_id)
-             ORDER BY (agreement.membership_id IS NULL), term.date_from DESC
+               AND (scope.id IS NULL OR starts_with(category.parent_path, scope.parent_path))
+             ORDER BY (agreement.membership_id IS NULL), length(COALESCE(scope.parent_path, '')) DESC,
+                      term.date_from DESC
              LIMIT 1
-            """, today,
+            """, today=today,
         )
 
     def _select_layers(self, products=None):

@@ -99,3 +99,12 @@ from . import test_stockroom_reduction
 from . import test_stockroom_loss
 from . import test_run_batches
 from . import test_run_entries
+from . import test_intake_weighing
+from . import test_terms_deductions
+from . import test_terms_scope
+from . import test_terms_sales
+from . import test_terms_properties
+from . import test_tools_deductions
+from . import test_payout
+from . import test_payout_papers
+from . import test_tools_cash
