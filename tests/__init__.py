@@ -97,3 +97,4 @@ from . import test_stockroom_loss
 from . import test_run_batches
 from . import test_run_entries
 from . import test_intake_weighing
+from . import test_stockroom_history
