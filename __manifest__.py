@@ -66,6 +66,7 @@
         'views/stock_quant_views.xml',
         'views/sale_order_views.xml',
         'views/coop_consignment_term_views.xml',
+        'views/coop_price_correction_views.xml',
         'views/coop_consignment_agreement_views.xml',
         'reports/coop_consignment_report.xml',
         'reports/coop_label_report.xml',
@@ -114,6 +115,10 @@
         'views/coop_settlement_advance_views.xml',
         'views/res_config_settings_settlement_views.xml',
         'reports/coop_settlement_run_report.xml',
+        'security/coop_payout_security.xml',
+        'reports/coop_payout_report.xml',
+        'views/coop_payout_views.xml',
+        'views/res_config_settings_payout_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['producer_cooperative/static/src/**/*'],

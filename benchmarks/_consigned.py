@@ -3,17 +3,18 @@ from __future__ import annotations
 
 import odoo.api
 from _bench import _copy_rows
-from odoo.fields import Command
+from odoo.fields import Command, Date
 from odoo.tools import SQL
 
 
 def first_sale(env: odoo.api.Environment, membership):
     """Bring, sell, deliver and invoice goods of one member with Odoo's own means; return the sale line."""
+    env['stock.warehouse'].create({'name': "Gudang", 'code': 'UKUR', 'company_id': env.company.id})
     env['coop.consignment.agreement'].create({
-        'term_ids': [Command.create({'date_from': '2020-01-01', 'commission_rate': 10})],
+        'term_ids': [Command.create({
+            'date_from': '2020-01-01', 'commission_rate': 10, 'set_off_rate': 50, 'set_off_consent_date': '2020-01-01',
+        })],
     })
-    agreement = env['coop.consignment.agreement'].search([('company_id', '=', env.company.id)])
-    agreement.term_ids.write({'set_off_rate': 50, 'set_off_consent_date': '2020-01-01'})
     product = env['product.product'].create({
         'name': "Gabah", 'type': 'consu', 'is_storable': True, 'coop_consigned': True, 'taxes_id': False,
         'supplier_taxes_id': False, 'company_id': env.company.id,
@@ -31,7 +32,7 @@ def first_sale(env: odoo.api.Environment, membership):
     order.picking_ids.move_ids.picked = True
     order.picking_ids._action_done()
     invoice = order._create_invoices()
-    invoice.invoice_date = odoo.fields.Date.today()
+    invoice.invoice_date = Date.today()
     invoice.action_post()
     env.flush_all()
     return order.order_line

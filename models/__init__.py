@@ -123,6 +123,7 @@ from . import account_move_consignment
 from . import sale_order_line_open
 from . import sale_order_line_price
 from . import account_move_line_consignment
+from . import account_move_price
 from . import coop_consignment_agreement
 from . import coop_consignment_term
 from . import coop_consignment_term_fixed
@@ -151,11 +152,11 @@ from . import res_company_intake
 from . import coop_settlement
 from . import coop_settlement_line
 from . import coop_settlement_deduction
+from . import coop_settlement_entry
 from . import coop_settlement_sold
 from . import coop_settlement_due
 from . import coop_settlement_deduct
 from . import coop_settlement_levy
-from . import coop_settlement_entry
 from . import coop_settlement_closed
 from . import coop_commission_accrual
 from . import coop_commission_accrual_line
@@ -216,3 +217,12 @@ from . import coop_settlement_run_line
 from . import coop_settlement_run_preview
 from . import coop_settlement_run_post
 from . import coop_settlement_carried
+from . import stock_move_intake
+from . import coop_payout
+from . import coop_payout_fill
+from . import coop_payout_entry
+from . import coop_payout_line
+from . import coop_payout_transfer
+from . import coop_settlement_payout
+from . import res_company_payout
+from . import res_config_settings_payout

@@ -3,6 +3,11 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 
+#: Who sees what goods are to fetch; warehouse staff see quantities only.
+MONEY_GROUPS = (
+    'producer_cooperative.group_coop_officer,producer_cooperative.group_coop_accountant,'
+    'producer_cooperative.group_coop_supervisor,base.group_portal'
+)
 #: What a slip keeps from its confirmation on: the member took the same paper home.
 FROZEN = frozenset({
     'membership_id', 'non_member_id', 'warehouse_id', 'date', 'line_ids', 'company_id', 'scale_id', 'weigher',
@@ -230,12 +235,13 @@ class CoopConsignment(models.Model):
         if not lines:
             return
         get_term = self.env['coop.consignment.agreement']._get_terms(self.company_id, self.partner_id)
-        if not get_term(self.partner_id, self.date):
-            raise UserError(self.env._(
-                "No consignment terms are in force on %(date)s for %(member)s. Write down an agreement first"
-                " (Consignment → Agreements).", date=format_date(self.env, self.date),
-                member=self.membership_id.display_name,
-            ))
+        for line in lines:
+            if not get_term(self.partner_id, self.date, line.product_id.categ_id):
+                raise UserError(self.env._(
+                    "No consignment terms are in force on %(date)s for %(product)s of %(member)s. Write down an"
+                    " agreement first (Consignment → Agreements).", date=format_date(self.env, self.date),
+                    product=line.product_id.display_name, member=self.membership_id.display_name,
+                ))
 
     def _update_received(self):
         """Mark the slips whose transfers are finished as received, once anything came in."""

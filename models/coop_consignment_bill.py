@@ -90,11 +90,12 @@ class CoopConsignmentBill(models.Model):
         for bill in self:
             bill.display_name = bill.name or self.env._("Draft Bill of Goods Bought")
 
-    @api.depends('partner_id', 'company_id')
+    @api.depends('partner_id', 'company_id', 'consignment_id', 'buyout_id')
     def _compute_set_off_consent(self):
         for bill in self:
             get_term = self.env['coop.consignment.agreement']._get_terms(bill.company_id, bill.partner_id)
-            term = get_term(bill.partner_id, bill.date or fields.Date.context_today(bill))
+            goods = bill.consignment_id.line_ids.product_id or bill.buyout_id.line_ids.product_id
+            term = get_term(bill.partner_id, bill.date or fields.Date.context_today(bill), goods[:1].categ_id)
             consent = term and term.set_off_consent_date
             bill.set_off_consent_date = consent
             bill.set_off_rate = term.set_off_rate if consent else 0.0

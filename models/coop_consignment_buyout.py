@@ -93,7 +93,8 @@ class CoopConsignmentBuyout(models.Model):
         for buyout in self:
             partner = buyout.membership_id.partner_id
             get_term = self.env['coop.consignment.agreement']._get_terms(buyout.company_id, partner)
-            term = get_term(partner, buyout.date or fields.Date.context_today(buyout))
+            category = buyout.line_ids.product_id[:1].categ_id
+            term = get_term(partner, buyout.date or fields.Date.context_today(buyout), category)
             consent = term and term.set_off_consent_date
             buyout.set_off_consent_date = consent
             buyout.set_off_rate = term.set_off_rate if consent else 0.0
@@ -213,7 +214,7 @@ class CoopConsignmentBuyout(models.Model):
         for line in self.line_ids:
             moves |= self.env['stock.picking']._coop_hand_back(
                 self.warehouse_id, self.partner_id, line.product_id, line.quantity, line.lot_id,
-                {'location_dest_id': place.id, 'origin': self.name},
+                {'location_dest_id': place.id, 'origin': self.name, 'coop_buyout_line_id': line.id},
             )
         order = self.env['purchase.order'].with_company(self.company_id).create(self._prepare_order_values())
         order.button_confirm()

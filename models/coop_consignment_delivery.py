@@ -121,6 +121,7 @@ class CoopConsignmentDelivery(models.Model):
 
         :raises UserError: when the list is empty, or one of the slips cannot be confirmed: then none is.
         """
+        self.check_access('write')
         for delivery in self:
             delivery._queue_up()
             if not delivery.line_ids:

@@ -98,7 +98,8 @@ class CoopConsignmentTerm(models.Model):
     default_bearer = fields.Selection(
         selection=[('cooperative', "The cooperative"), ('member', "The member")],
         string="If the Customer Never Pays", required=True, default='cooperative',
-        help="Who loses what is given up as uncollectible with the button on the invoice.",
+        help="Who loses what is written off: what a journal entry books from the customer's receivable to an expense"
+             " account. If the member does, it does not count as sold.",
     )
     return_days = fields.Integer(
         string="Days Before Return",

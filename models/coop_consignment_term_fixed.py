@@ -191,7 +191,7 @@ class CoopConsignmentTerm(models.Model):
               JOIN stock_move goods ON goods.sale_line_id = rel.order_line_id AND goods.state = 'done'
               JOIN stock_move_line done ON done.move_id = goods.id AND done.owner_id IS NOT NULL
              WHERE move.company_id = %(company)s AND move.state = 'posted' AND move.invoice_date >= %(first)s
-               AND move.move_type IN ('out_invoice', 'out_receipt')
+               AND move.move_type IN ('out_invoice', 'out_receipt') AND move.payment_state != 'reversed'
                AND (%(no_owners)s OR done.owner_id = ANY(%(owners)s))
             """,
             company=self.company_id.ids[0], first=min(self.mapped('date_from')), no_owners=not owners, owners=owners,

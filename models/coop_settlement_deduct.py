@@ -27,7 +27,7 @@ class CoopSettlement(models.Model):
         owed = sum(own_debts.mapped('amount_residual')) if own_debts else 0.0
         set_off = min(self._get_set_off_share(proceeds), max(to_units(owed, self.currency_id.rounding), 0))
         split = split_proceeds(
-            total, self._get_levies(rows, proceeds),
+            total, getattr(rows, 'levies', ()),
             [Wanted(savings_type, units) for savings_type, units in self._get_savings_shares(proceeds).items()],
             max(set_off, 0), self._get_take_home(proceeds),
         )
@@ -56,46 +56,66 @@ class CoopSettlement(models.Model):
         terms = self.env['coop.consignment.term'].sudo().browse(sorted(by_term))
         return {term: by_term[term.id] for term in terms}
 
-    def _get_levies(self, rows, proceeds):
-        """Return what is due for each levy of the terms: that on everything so far less what was levied before.
+    @api.model
+    def _add_levies(self, company, dues, settled_domain):
+        """Note on what is due how much each levy comes to: that on everything so far less what was levied before.
 
         So what could not be levied for want of proceeds is made up for, and what was levied on goods that came back is
-        not levied again.
+        not levied again. Two look-ups for all owners.
 
-        :return: :class:`Wanted` by levy, in the order of deduction.
+        :param dues: ``{partner: DueRows}``; their levies become :class:`Wanted`, in the order of deduction.
         """
-        self.ensure_one()
-        levies = self.env['coop.consignment.levy'].sudo().union(*(term.levy_ids for term in proceeds))
+        # sudo: the terms are applied, not shown
+        terms = self.env['coop.consignment.term'].sudo().browse({row.key.term for rows in dues.values() for row in rows})
+        levies = terms.levy_ids.sorted(lambda levy: (levy.sequence, levy.id))
         if not levies:
-            return []
-        # sudo: see _get_settled
-        lines = self.env['coop.settlement.line'].sudo()._read_group(
-            self._get_settled_domain(self.company_id, None)
-            & Domain([('owner_id', '=', self.partner_id.id), ('term_id', 'in', levies.term_id.ids)]),
-            ['term_id'], ['quantity:sum', 'amount:sum', 'commission:sum'],
+            return
+        owners = self.env['res.partner'].union(*dues)
+        bases = self._get_levy_bases(company, owners, levies.term_id, settled_domain)
+        levied = self._get_levied(company, owners, levies)
+        for owner, rows in dues.items():
+            by_term = {}
+            for row in rows:
+                by_term.setdefault(row.key.term, []).append(row)
+            rows.levies = [
+                Wanted(levy, self._get_levy_to_date(levy, by_term[levy.term_id.id], bases.get((owner.id, levy.term_id.id)))
+                       - levied.get((owner.id, levy.id), 0))
+                for levy in levies if levy.term_id.id in by_term
+            ]
+
+    @api.model
+    def _get_levy_to_date(self, levy, rows, before):
+        quantity, base = before or (0, 0)
+        if levy.kind == 'percent':
+            return share_of(base + sum(row.due.amount - row.commission for row in rows), to_decimal(levy.rate))
+        quantity = Fraction(quantity) + sum(row.due.quantity for row in rows)
+        return commission_per_unit(quantity, levy.term_id._to_units_exact(levy.fee))
+
+    @api.model
+    def _get_levy_bases(self, company, owners, terms, settled_domain):
+        """Return ``{(owner id, term id): (quantity, proceeds)}`` that were settled before under these terms."""
+        rounding = company.currency_id.rounding
+        # sudo: what was settled before has to be known to whoever computes
+        groups = self.env['coop.settlement.line'].sudo()._read_group(
+            settled_domain & Domain([('owner_id', 'in', owners.ids), ('term_id', 'in', terms.ids)]),
+            ['owner_id', 'term_id'], ['quantity:sum', 'amount:sum', 'commission:sum'],
         )
-        rounding = self.currency_id.rounding
-        before = {
-            term: (to_decimal(round(quantity or 0.0, 6)), to_units(amount or 0.0, rounding) - to_units(fee or 0.0, rounding))
-            for term, quantity, amount, fee in lines
+        return {
+            (owner.id, term.id): (
+                to_decimal(round(quantity or 0.0, 6)), to_units((amount or 0.0), rounding) - to_units(fee or 0.0, rounding),
+            ) for owner, term, quantity, amount, fee in groups
         }
-        levied = dict(self.env['coop.settlement.deduction'].sudo()._read_group([
-            ('levy_id', 'in', levies.ids), ('partner_id', '=', self.partner_id.id),
-            ('company_id', '=', self.company_id.id), ('settlement_id.state', '=', 'posted'),
-        ], ['levy_id'], ['amount:sum']))
-        wanted = []
-        for levy in levies.sorted(lambda levy: (levy.sequence, levy.id)):
-            quantity, base = before.get(levy.term_id, (0, 0))
-            base += proceeds[levy.term_id]
-            if levy.kind == 'percent':
-                due = share_of(base, to_decimal(levy.rate))
-            else:
-                quantity = Fraction(quantity) + sum(
-                    row.due.quantity for row in rows if row.key.term == levy.term_id.id
-                )
-                due = commission_per_unit(quantity, levy.term_id._to_units_exact(levy.fee))
-            wanted.append(Wanted(levy, due - to_units(levied.get(levy, 0.0), rounding)))
-        return wanted
+
+    @api.model
+    def _get_levied(self, company, owners, levies):
+        """Return ``{(owner id, levy id): what posted settlements deducted}`` in whole rounding units."""
+        # sudo: see _get_levy_bases
+        groups = self.env['coop.settlement.deduction'].sudo()._read_group([
+            ('levy_id', 'in', levies.ids), ('partner_id', 'in', owners.ids), ('company_id', '=', company.id),
+            ('settlement_id.state', '=', 'posted'),
+        ], ['partner_id', 'levy_id'], ['amount:sum'])
+        rounding = company.currency_id.rounding
+        return {(owner.id, levy.id): to_units(amount or 0.0, rounding) for owner, levy, amount in groups}
 
     def _get_savings_shares(self, proceeds):
         """Return ``{savings type: what is withheld for it}`` in whole rounding units, by the terms of each sale."""

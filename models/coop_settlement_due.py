@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -48,6 +48,11 @@ class Taken:
     quantity: int = 0
     amount: int = 0
     commission: int = 0
+
+
+class DueRows(list):
+    """What is due to one owner: :class:`DueRow` each, and what the levies of the terms come to."""
+    levies = ()
 
 
 class CoopSettlement(models.Model):
@@ -171,14 +176,12 @@ class CoopSettlement(models.Model):
         :param date: last day whose deliveries and invoices count; all by default.
         :param bool as_of: whether to count only the settlements that were booked by ``date``, for a closing, instead of
             all that are posted.
-        :return: ``{partner: [DueRow]}``, without owners to whom no money is due either way.
+        :return: ``{partner: DueRows}``, without owners to whom no money is due either way.
         :raises UserError: naming the member and the day when no terms were agreed.
         """
         settled_domain = self._get_settled_domain(company, date if as_of else None)
-        if as_of:
-            sale_lines = self._get_open_sale_lines(company, owners, settled_domain, date)
-        else:
-            sale_lines = self._get_lines_to_look_at(company, owners)
+        find = self._find_unsettled_lines if as_of else self._get_open_sale_lines
+        sale_lines = find(company, owners, settled_domain, date)
         entitled = self._get_entitled(company, sale_lines, date)
         settled = self._get_settled(company, sale_lines, settled_domain)
         concerned = self.env['res.partner'].union(*entitled, *settled)
@@ -191,6 +194,7 @@ class CoopSettlement(models.Model):
             self._add_commissions(rows, taken.get(owner, {}))
             if any(row.due.amount or row.commission for row in rows):
                 result[owner] = rows
+        self._add_levies(company, result, settled_domain)
         return result
 
     @api.model
@@ -217,7 +221,8 @@ class CoopSettlement(models.Model):
         owner_ids = {row.owner for rows in goods.values() for row in rows if row.owner}
         owners = {owner_id: self.env['res.partner'].browse(owner_id) for owner_id in owner_ids}
         categories = self.env['product.category'].sudo().browse({
-            document.key.category for of_line in documents.values() for document in of_line if document.key.category
+            document.key.category for of_line in documents.values() for document, _shares in of_line
+            if document.key.category
         })  # sudo: only where they stand among each other
         category_of = {category.id: category for category in categories}
         get_term = self.env['coop.consignment.agreement']._get_terms(
@@ -229,7 +234,8 @@ class CoopSettlement(models.Model):
             rows, of_line = goods.get(sale_line.id), documents.get(sale_line.id)
             if not rows or not of_line:
                 continue
-            earned, paid = self._get_earned(sale_line, rows, of_line, ties)
+            get_earned = self._get_earned(sale_line, rows, of_line, ties)
+            earned = get_earned(None)
             for (owner_id, price), parts in earned.items():
                 if not owner_id:
                     continue
@@ -241,27 +247,41 @@ class CoopSettlement(models.Model):
                     term = get_term(owners[owner_id], invoice.day, category) or self._raise_no_terms(
                         owners[owner_id], invoice.day, sale_line.product_id,
                     )
-                    if paid and term.settle_on == 'payment':
-                        part = _scale(part, paid[owner_id, price][invoice].amount, sale_line.product_id.uom_id)
+                    counted = get_earned((term.settle_on, term.default_bearer))
+                    if counted is not earned:
+                        part = _scale(part, counted[owner_id, price][invoice].amount, sale_line.product_id.uom_id)
                     key = DueKey(sale_line.id, term.id, invoice.day.year, invoice.account, price)
                     by_key[key] = _add(by_key.get(key), part)
         return entitled
 
     @api.model
     def _get_earned(self, sale_line, rows, documents, ties):
-        """Return what each owner earned on a sale line by document, as invoiced and (None where it is the same) as paid.
+        """Return a function ``kind of terms -> {(owner id, net price): {InvoiceKey: Entitlement}}`` on a sale line.
 
-        :return: ``{(owner id, net price): {InvoiceKey: Entitlement}}`` twice.
+        The kind says whether sales count when invoiced or paid, and who bears what is never paid; None counts all.
         """
-        is_paid = all(document.paid == 1 for document in documents)
+        all_of_it = [document for document, _shares in documents]
+        found = {}
+
+        def get_earned(kind):
+            if kind not in found:
+                counted = [
+                    replace(document, paid=shares.get(kind, 1)) if shares else document for document, shares in documents
+                ]
+                if kind and all(document.paid == 1 for document in counted):
+                    found[kind] = get_earned(None)
+                else:
+                    found[kind] = earned_by_document(rows, counted if kind else all_of_it, ties, as_paid=bool(kind))
+            return found[kind]
+
         try:
-            earned = earned_by_document(rows, documents, ties)
-            return earned, None if is_paid else earned_by_document(rows, documents, ties, as_paid=True)
+            get_earned(None)
         except InputRefusal as refusal:
             if refusal.code != 'returned_more_than_delivered':
                 raise
             self._check_goods(sale_line, rows)
             raise
+        return get_earned
 
     @api.model
     def _raise_no_terms(self, owner, day, product):
@@ -354,7 +374,7 @@ class CoopSettlement(models.Model):
 
 def _subtract(entitled, settled):
     """Return the rows where the entitlement to date differs from what was settled, in order of their keys."""
-    rows = []
+    rows = DueRows()
     nothing = Entitlement(), 0
     for key in sorted({*entitled, *settled}):
         before, commission = settled.get(key, nothing)

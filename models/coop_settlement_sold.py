@@ -35,10 +35,14 @@ class CoopSettlement(models.Model):
     # === BUSINESS METHODS - WHICH LINES === #
 
     @api.model
-    def _get_lines_to_look_at(self, company, owners):
+    def _get_open_sale_lines(self, company, owners, settled_domain, date):
         """Return the sale lines of owned goods to which something happened since they were settled.
 
+        Found by an index on the open ones, whatever has been settled in all the years before.
+
         :param owners: only lines on which goods of these partners moved; None for all.
+        :param settled_domain: of the settlement lines that count.
+        :param date: last day whose deliveries and invoices count.
         """
         self.env.flush_all()
         of_owners = SQL() if owners is None else SQL(
@@ -54,10 +58,10 @@ class CoopSettlement(models.Model):
         return self.env['sale.order.line'].sudo().browse(line_id for line_id, in rows)
 
     @api.model
-    def _get_open_sale_lines(self, company, owners, settled_domain, date, lines=None):
+    def _find_unsettled_lines(self, company, owners, settled_domain, date, lines=None):
         """Return the sale lines of owned goods where deliveries or invoices differ from what was settled.
 
-        One query that looks at the whole history, or at ``lines`` only.
+        One query that looks at the whole history, for the closing of a past day, or at ``lines`` only.
         """
         self.env.flush_all()
         only = SQL() if owners is None else SQL(
@@ -104,7 +108,7 @@ class CoopSettlement(models.Model):
     def _close_settled_lines(self, company, sale_lines):
         """Have settlements not look again at those of the lines that are delivered, invoiced and settled completely."""
         settled = self._get_settled_domain(company, None)
-        open_lines = self._get_open_sale_lines(company, None, settled, None, lines=sale_lines)
+        open_lines = self._find_unsettled_lines(company, None, settled, None, lines=sale_lines)
         (sale_lines.sudo() - open_lines)._coop_close()  # sudo: a technical count
 
     # === BUSINESS METHODS - GOODS === #
@@ -218,17 +222,18 @@ class CoopSettlement(models.Model):
 
     @api.model
     def _get_documents(self, company, sale_lines, date):
-        """Return ``{sale line id: [Document]}``: the posted invoices and credit notes, oldest first.
+        """Return ``{sale line id: [(Document, shares)]}``: the posted invoices and credit notes, oldest first.
 
         Each is told apart by an :class:`InvoiceKey`: the terms of the day of the invoice hold (of a credit note: of the
         invoice that it corrects), for the category that the goods then had, on the account that was credited. An
         invoice that credit notes cancel as a whole is left out with them. A correction of the price has no quantity.
+        The shares are those of :meth:`_get_counted_shares`, None where all of it counts.
         """
         rounding = company.currency_id.rounding
         rows = self.env.execute_query(SQL(
             """
             SELECT rel.order_line_id, COALESCE(origin.id, bill.id), bill.id, bill.move_type = 'out_refund',
-                   CASE WHEN item.coop_is_price_correction THEN 0 ELSE item.quantity END * own_unit.factor / unit.factor,
+                   CASE WHEN corrected.id IS NOT NULL THEN 0 ELSE item.quantity END * own_unit.factor / unit.factor,
                    item.balance, item.account_id, COALESCE(item.coop_categ_id, template.categ_id),
                    COALESCE(origin.invoice_date, origin.date, bill.invoice_date, bill.date)
               FROM sale_order_line_invoice_rel rel
@@ -239,54 +244,76 @@ class CoopSettlement(models.Model):
               JOIN product_template template ON template.id = product.product_tmpl_id
               JOIN uom_uom unit ON unit.id = template.uom_id
               JOIN uom_uom own_unit ON own_unit.id = COALESCE(item.product_uom_id, template.uom_id)
-              LEFT JOIN account_move origin ON origin.id = bill.reversed_entry_id
+              LEFT JOIN account_move_line corrected ON corrected.id = item.coop_corrected_line_id
+              LEFT JOIN account_move origin ON origin.id = COALESCE(corrected.move_id, bill.reversed_entry_id)
              WHERE rel.order_line_id = ANY(%(lines)s) AND %(booked)s
              ORDER BY rel.order_line_id, COALESCE(bill.invoice_date, item.date), bill.id, item.id
             """, lines=sale_lines.ids, booked=self._get_booked_condition(company, date),
         ))
-        paid = self._get_paid_shares(company, {row[2] for row in rows}, date)
+        shares = self._get_counted_shares(company, {row[2] for row in rows}, date)
         documents = {}
         for line_id, origin_id, bill_id, is_refund, quantity, balance, account_id, category_id, day in rows:
             size = round(quantity * SCALE) * (-1 if is_refund else 1)
             key = InvoiceKey(day, category_id, account_id)
-            document = Document(key, size, to_units(-balance, rounding), paid.get(bill_id, 1))
-            documents.setdefault(line_id, []).append((origin_id, document))
-        return {line_id: _without_cancelled(pairs) for line_id, pairs in documents.items()}
+            document = Document(key, size, to_units(-balance, rounding))
+            documents.setdefault(line_id, []).append((origin_id, document, shares.get(bill_id)))
+        return {line_id: _without_cancelled(rows) for line_id, rows in documents.items()}
 
     @api.model
-    def _get_paid_shares(self, company, move_ids, date):
-        """Return ``{invoice id: paid share}``, for companies that settle on payment; what is missing counts as paid.
+    def _get_counted_shares(self, company, move_ids, date):
+        """Return ``{invoice id: {kind of terms: share that counts}}`` for invoices of which not everything counts.
+
+        Terms differ in whether a sale counts when it is invoiced or paid, and in who bears what is never paid: that is
+        what was written off to an expense account by a journal entry. Tax that the buyer withheld is paid.
 
         :param date: only what was matched with the invoice by then.
         """
-        # sudo: see _get_lines_to_look_at
+        # sudo: see _get_open_sale_lines
         is_asked = move_ids and self.env['coop.consignment.term'].sudo().search_count([
-            ('company_id', '=', company.id), ('settle_on', '=', 'payment'),
+            ('company_id', '=', company.id), '|', ('settle_on', '=', 'payment'), ('default_bearer', '=', 'member'),
         ], limit=1)
         if not is_asked:
             return {}
         until = SQL() if not date else SQL("AND partial.max_date <= %s", date)
         rows = self.env.execute_query(SQL(
             """
-            SELECT item.move_id, SUM(item.amount_currency), SUM(matched.amount), currency.rounding
+            SELECT item.move_id, currency.rounding, SUM(item.amount_currency), SUM(matched.amount), SUM(matched.lost)
               FROM account_move_line item
               JOIN account_account account ON account.id = item.account_id
                AND account.account_type = 'asset_receivable'
               JOIN res_currency currency ON currency.id = item.currency_id
               LEFT JOIN LATERAL (
-                SELECT COALESCE(SUM(CASE WHEN partial.debit_move_id = item.id THEN partial.debit_amount_currency
-                                    ELSE -partial.credit_amount_currency END), 0) AS amount
-                  FROM account_partial_reconcile partial
-                 WHERE (partial.debit_move_id = item.id OR partial.credit_move_id = item.id) %(until)s
+                SELECT COALESCE(SUM(part.amount), 0) AS amount,
+                       COALESCE(SUM(part.amount) FILTER (WHERE %(is_loss)s), 0) AS lost
+                  FROM (
+                    SELECT partial.debit_amount_currency AS amount, partial.credit_move_id AS other_id
+                      FROM account_partial_reconcile partial WHERE partial.debit_move_id = item.id %(until)s
+                     UNION ALL
+                    SELECT -partial.credit_amount_currency, partial.debit_move_id
+                      FROM account_partial_reconcile partial WHERE partial.credit_move_id = item.id %(until)s
+                  ) part
+                  JOIN account_move_line other ON other.id = part.other_id
+                  JOIN account_move entry ON entry.id = other.move_id
               ) matched ON TRUE
              WHERE item.move_id = ANY(%(moves)s)
              GROUP BY item.move_id, currency.rounding
-            """, moves=list(move_ids), until=until,
+            """, moves=list(move_ids), until=until, is_loss=SQL(
+                """entry.move_type = 'entry' AND entry.origin_payment_id IS NULL AND entry.statement_line_id IS NULL
+                   AND EXISTS (
+                    SELECT 1 FROM account_move_line loss JOIN account_account cost ON cost.id = loss.account_id
+                     WHERE loss.move_id = entry.id AND cost.account_type LIKE 'expense%%')""",
+            ),
         ))
-        return {
-            move_id: _paid_share(to_units(total, rounding), to_units(matched, rounding))
-            for move_id, total, matched, rounding in rows
-        }
+        shares = {}
+        for move_id, rounding, total, matched, lost in rows:
+            paid = _share(to_units(matched, rounding), to_units(total, rounding))
+            lost = _share(to_units(lost, rounding), to_units(total, rounding), nothing=0)
+            of_invoice = {
+                ('invoice', 'member'): 1 - lost, ('payment', 'cooperative'): paid, ('payment', 'member'): paid - lost,
+            }
+            if any(share != 1 for share in of_invoice.values()):
+                shares[move_id] = of_invoice
+        return shares
 
     # === BUSINESS METHODS - REFUSALS === #
 
@@ -303,18 +330,18 @@ class CoopSettlement(models.Model):
             raise UserError(sale_line._coop_returned_error_message(refusal)) from refusal
 
 
-def _paid_share(total, matched):
-    """Return the paid share of an invoice, between nothing and all of it."""
-    return min(max(Fraction(matched, total), 0), 1) if total else 1
+def _share(part, total, nothing=1):
+    """Return a share between nothing and all of it; ``nothing`` of an invoice over nothing."""
+    return min(max(Fraction(part, total), 0), 1) if total else nothing
 
 
-def _without_cancelled(pairs):
+def _without_cancelled(rows):
     """Return the documents of a sale line without invoices that credit notes naming them cancel as a whole."""
     by_origin = {}
-    for origin_id, document in pairs:
+    for origin_id, document, _shares in rows:
         by_origin.setdefault(origin_id, []).append(document)
     cancelled = {origin_id for origin_id, documents in by_origin.items() if _come_to_nothing(documents)}
-    return [document for origin_id, document in pairs if origin_id not in cancelled]
+    return [(document, shares) for origin_id, document, shares in rows if origin_id not in cancelled]
 
 
 def _come_to_nothing(documents):

@@ -1,15 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.producer_cooperative.models.coop_consignment import MONEY_GROUPS
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal
 from odoo.addons.producer_cooperative.tools.units import to_decimal
 from odoo.addons.producer_cooperative.tools.weighing import percent_of, read_sacks
-
-#: Who sees what goods are to fetch; warehouse staff see quantities only.
-MONEY_GROUPS = (
-    'producer_cooperative.group_coop_officer,producer_cooperative.group_coop_accountant,'
-    'producer_cooperative.group_coop_supervisor,base.group_portal'
-)
 
 
 class CoopWeighingMixin(models.AbstractModel):

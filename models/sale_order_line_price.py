@@ -7,7 +7,11 @@ class SaleOrderLine(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('invoice_lines.coop_is_price_correction')
+    @api.depends('invoice_lines.coop_corrected_line_id')
+    def _compute_qty_invoiced(self):
+        return super()._compute_qty_invoiced()
+
+    @api.depends('invoice_lines.coop_corrected_line_id')
     def _compute_qty_invoiced_posted(self):
         super()._compute_qty_invoiced_posted()
         for line in self:
@@ -29,4 +33,4 @@ class SaleOrderLine(models.Model):
 
     def _coop_get_price_corrections(self):
         self.ensure_one()
-        return self._get_invoice_lines().filtered('coop_is_price_correction')
+        return self._get_invoice_lines().filtered('coop_corrected_line_id')

@@ -4,7 +4,7 @@ from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import fields, models
 
-from odoo.addons.producer_cooperative.models.coop_weighing_mixin import MONEY_GROUPS
+from odoo.addons.producer_cooperative.models.coop_consignment import MONEY_GROUPS
 
 
 class StockLot(models.Model):
@@ -29,7 +29,7 @@ class StockLot(models.Model):
             lines = lot.coop_consignment_line_ids.filtered(lambda line: line.state in ('confirmed', 'received'))
             last = lines.sorted('id')[-1:]
             lot.coop_brought_by_id = last.partner_id
-            lot.coop_label_price = last.asking_price or lot.product_id.lst_price
+            lot.coop_label_price = last.price_now or lot.product_id.lst_price
 
     # === BUSINESS METHODS === #
 

@@ -86,6 +86,8 @@ from . import test_savings_refusals
 from . import test_savings_transfer_opening
 from . import test_savings_unowned
 from . import test_tools_member_numbers
+from . import test_intake_outright
+from . import test_intake_correction
 from . import test_stockroom_ways_in
 from . import test_stockroom_selling
 from . import test_stockroom_valuation
@@ -98,3 +100,11 @@ from . import test_run_batches
 from . import test_run_entries
 from . import test_intake_weighing
 from . import test_stockroom_history
+from . import test_terms_deductions
+from . import test_terms_scope
+from . import test_terms_sales
+from . import test_terms_properties
+from . import test_tools_deductions
+from . import test_payout
+from . import test_payout_papers
+from . import test_tools_cash

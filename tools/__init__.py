@@ -22,6 +22,8 @@ doctests:
 * :mod:`.arrears`: mandatory savings that were due and not paid
 * :mod:`.heirs`: sharing what a deceased member leaves
 * :mod:`.member_numbers`: member numbers as people type them
+* :mod:`.cash`: cash in whole units, and the notes and coins that it takes
+* :mod:`.transfer_file`: files for the bulk-transfer screens of banks
 * :mod:`.report_table`, :mod:`.report_pages`, :mod:`.report_xlsx`: a report as plain data, on paper and as spreadsheet
 * :mod:`.errors`: what all of them raise instead of guessing
 """

@@ -17,3 +17,5 @@ from . import account_payment_register
 from . import coop_arrears_remind
 from . import coop_consignment_term_correct
 from . import coop_consignment_pieces
+from . import coop_price_correction
+from . import sale_order_discount

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.producer_cooperative.models.coop_weighing_mixin import MONEY_GROUPS
+from odoo.addons.producer_cooperative.models.coop_consignment import MONEY_GROUPS
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal
 from odoo.addons.producer_cooperative.tools.weighing import read_prices
 
