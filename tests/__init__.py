@@ -99,6 +99,7 @@ from . import test_stockroom_loss
 from . import test_run_batches
 from . import test_run_entries
 from . import test_intake_weighing
+from . import test_stockroom_history
 from . import test_terms_deductions
 from . import test_terms_scope
 from . import test_terms_sales
