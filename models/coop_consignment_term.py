@@ -52,7 +52,7 @@ class CoopConsignmentTerm(models.Model):
         selection=[
             ('slice', "Each band's rate on its own slice"), ('whole', "The rate of the band reached on everything"),
         ],
-        required=True, default='slice',
+        string="Method", required=True, default='slice',
     )
     price_ids = fields.One2many(
         comodel_name='coop.consignment.price', inverse_name='term_id', string="Net Prices", copy=True,
