@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_amount
 
+from odoo.addons.producer_cooperative.tools.commission import commission_per_unit
+from odoo.addons.producer_cooperative.tools.deductions import share_of
+from odoo.addons.producer_cooperative.tools.units import to_decimal
+
 #: What a levy may be credited to: what the cooperative passes on, or what it earns.
 LEVY_ACCOUNT_TYPES = ('liability_current', 'income', 'income_other')
 
@@ -83,6 +87,17 @@ class CoopConsignmentLevy(models.Model):
         self.term_id._check_not_fixed()
 
     # === BUSINESS METHODS === #
+
+    def _get_amount(self, quantity, proceeds):
+        """Return the levy on goods that brought these proceeds, in whole rounding units.
+
+        :param quantity: sold, in the products' units.
+        :param int proceeds: sales less commission, in whole rounding units.
+        """
+        self.ensure_one()
+        if self.kind == 'percent':
+            return share_of(proceeds, to_decimal(self.rate))
+        return commission_per_unit(quantity, self.term_id._to_units_exact(self.fee))
 
     def _get_label(self):
         """Return the levy in words, for the settlement."""
