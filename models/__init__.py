@@ -155,6 +155,7 @@ from . import coop_settlement_deduction
 from . import coop_settlement_entry
 from . import coop_settlement_sold
 from . import coop_settlement_due
+from . import coop_settlement_fee
 from . import coop_settlement_deduct
 from . import coop_settlement_levy
 from . import coop_settlement_closed
