@@ -1,3 +1,4 @@
+from fractions import Fraction
 from itertools import pairwise
 
 from odoo import api, fields, models
@@ -208,17 +209,21 @@ class CoopConsignmentTerm(models.Model):
             lambda term: term.date_from <= day and (not term.date_to or term.date_to >= day),
         ).sorted('date_from')[-1:]
 
-    def _get_commission(self, quantity, amount):
-        """Return the commission on all that a member sold under these terms in one calendar year.
+    def _get_commission_rule(self):
+        """Return a function for the commission on all that a member sold under these terms in one calendar year.
 
-        :param quantity: exact, in the products' units.
-        :param int amount: net untaxed sales in whole rounding units of the company's currency.
-        :return: whole rounding units, rounded once, a half away from zero.
+        Its arguments are the quantity in parts of the products' units, how many parts make a unit, and the net untaxed
+        sales in whole rounding units of the company's currency; it returns whole rounding units, rounded once, a half
+        away from zero. With net prices there is none: their commission is the rest of each sale.
         """
         self.ensure_one()
+        if self.commission_kind == 'net':
+            return None
         if self.commission_kind == 'unit':
-            return commission_per_unit(quantity, self._to_units_exact(self.commission_fee))
-        return commission_on(self._get_bands(), amount, whole=self.band_method == 'whole')
+            fee = self._to_units_exact(self.commission_fee)
+            return lambda parts, scale, amount: commission_per_unit(Fraction(parts, scale), fee)
+        bands, whole = tuple(self._get_bands()), self.band_method == 'whole'
+        return lambda parts, scale, amount: commission_on(bands, amount, whole=whole)
 
     def _get_net_price(self, product):
         """Return what the member gets for a unit of the product by the price table.

@@ -189,9 +189,10 @@ class CoopSettlement(models.Model):
             concerned &= owners
         taken = self._get_taken(company, concerned, settled_domain)
         result = {}
+        rules = {}
         for owner in concerned:
             rows = _subtract(entitled.get(owner, {}), settled.get(owner, {}))
-            self._add_commissions(rows, taken.get(owner, {}))
+            self._add_commissions(rows, taken.get(owner, {}), rules)
             if any(row.due.amount or row.commission for row in rows):
                 result[owner] = rows
         self._add_levies(company, result, settled_domain)
@@ -336,22 +337,27 @@ class CoopSettlement(models.Model):
         return taken
 
     @api.model
-    def _add_commissions(self, rows, taken):
+    def _add_commissions(self, rows, taken, rules):
         """Set the commission on each row: that on all so far in its year under its terms, less what was taken.
 
         With a net price it is the rest of what the goods of the row were sold for.
+
+        :param rules: ``{term id: (terms, kind of commission, rule)}``, filled here: the same terms hold for many rows.
         """
         # sudo: the terms are applied, not shown
         terms = self.env['coop.consignment.term'].sudo()
         for row in rows:
-            term = terms.browse(row.key.term)
-            if row.key.net_price or term.commission_kind == 'net':
+            if row.key.term not in rules:
+                term = terms.browse(row.key.term)
+                rules[row.key.term] = term, term.commission_kind, term._get_commission_rule()
+            term, kind, rule = rules[row.key.term]
+            if row.key.net_price or kind == 'net':
                 row.commission = self._get_net_commission(row, term) - row.commission_before
                 continue
             so_far = taken.setdefault((row.key.term, row.key.year), Taken())
             so_far.quantity += row.due.quantity
             so_far.amount += row.due.amount
-            commission = term._get_commission(Fraction(so_far.quantity, SCALE), so_far.amount)
+            commission = rule(so_far.quantity, SCALE, so_far.amount)
             row.commission = commission - so_far.commission
             so_far.commission = commission
         for row in rows:
@@ -400,4 +406,5 @@ def _scale(part, paid, unit):
 
 def _unscale(entitlement):
     """Return an entitlement with its quantity in the product's unit."""
-    return Entitlement(Fraction(entitlement.quantity, SCALE), entitlement.amount)
+    quantity, rest = divmod(entitlement.quantity, SCALE)
+    return Entitlement(Fraction(entitlement.quantity, SCALE) if rest else Fraction(quantity), entitlement.amount)

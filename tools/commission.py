@@ -14,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
+from math import lcm
 
 from .errors import InputRefusal, RuleRefusal
 from .units import Exact, exact, require_whole, round_half_up
@@ -81,10 +83,11 @@ def commission_on(bands: Sequence[Band], cumulative: int, whole: bool = False) -
     >>> commission_on(bands, 3_800), commission_on(bands, 3_800, whole=True)
     (1100, 1140)
     """
-    check_bands(bands)
+    checked = _checked(tuple(bands))
     base = abs(require_whole(cumulative))
     _check_covered(bands, base)
-    commission = round_half_up(_on_whole(bands, base) if whole else _by_bands(bands, base))
+    total = _on_whole(checked, base) if whole else _by_bands(checked, base)
+    commission = round_half_up(Fraction(total, checked.scale * HUNDRED))
     return commission if cumulative >= 0 else -commission
 
 
@@ -117,13 +120,38 @@ def commission_per_unit(quantity: Exact, fee: Exact) -> int:
     return round_half_up(exact(quantity) * exact(fee))
 
 
-def _by_bands(bands: Sequence[Band], base: int) -> Fraction:
-    return sum((band.slice_of(base) * exact(band.rate) for band in bands), Fraction(0)) / HUNDRED
+@dataclass(frozen=True)
+class _Checked:
+    """Bands that hold together: where each begins and ends (exact; none for no end), and its rate times the scale."""
+
+    bands: tuple[tuple[Fraction | int, Fraction | int | None, int], ...]
+    scale: int
 
 
-def _on_whole(bands: Sequence[Band], base: int) -> Fraction:
-    reached = [band for band in bands if band.lower <= base][-1]
-    return base * exact(reached.rate) / HUNDRED
+@lru_cache(maxsize=1_000)
+def _checked(bands: tuple[Band, ...]) -> _Checked:
+    """Check bands once, and put them in whole numbers as far as they are: the same terms hold for many sales."""
+    check_bands(bands)
+    scale = lcm(*(exact(band.rate).denominator for band in bands))
+    return _Checked(tuple(
+        (_plain(band.lower), None if band.upper is None else _plain(band.upper), int(exact(band.rate) * scale))
+        for band in bands
+    ), scale)
+
+
+def _plain(edge: Exact) -> Fraction | int:
+    number = exact(edge)
+    return number.numerator if number.denominator == 1 else number
+
+
+def _by_bands(checked: _Checked, base: int) -> Fraction | int:
+    return sum(
+        max((base if upper is None else min(base, upper)) - lower, 0) * rate for lower, upper, rate in checked.bands
+    )
+
+
+def _on_whole(checked: _Checked, base: int) -> Fraction | int:
+    return base * [rate for lower, _upper, rate in checked.bands if lower <= base][-1]
 
 
 def _check_band(band: Band) -> None:

@@ -66,7 +66,7 @@ class Invoiced:
         for value in (self.quantity, self.credited, self.returned or 0):
             require_not_negative('quantity', value)
         require_whole(self.amount)
-        if not 0 <= exact(self.paid) <= 1:
+        if self.paid != 1 and not 0 <= exact(self.paid) <= 1:
             raise InputRefusal('paid_share', share=self.paid)
 
 
@@ -341,7 +341,7 @@ def _share_amount(
     if not goods:
         return dict.fromkeys(covered, 0)
     waiting = max(invoiced.quantity - invoiced.credited - goods, 0)
-    amount = round_half_up(invoiced.amount * exact(invoiced.paid))
+    amount = invoiced.amount if invoiced.paid == 1 else round_half_up(invoiced.amount * exact(invoiced.paid))
     if not waiting and goods in covered.values():
         return {owner: amount if quantity else 0 for owner, quantity in covered.items()}
     keys = None if ties is None else [ties[owner] for owner in covered]

@@ -45,10 +45,12 @@ def exact(value: Exact) -> Fraction:
     >>> exact(Decimal('2.5'))
     Fraction(5, 2)
     """
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, int):
+        return Fraction(value)
     if isinstance(value, float):
         raise InputRefusal('float_not_exact', value=value)
-    if isinstance(value, int | Fraction):
-        return Fraction(value)
     return Fraction(to_decimal(value))
 
 
@@ -74,7 +76,7 @@ def require_not_negative(name: str, value: Exact) -> Exact:
     >>> require_not_negative('quantity', 3)
     3
     """
-    if exact(value) < 0:
+    if (value if isinstance(value, int) else exact(value)) < 0:
         raise InputRefusal('negative', name=name, value=value)
     return value
 
@@ -87,6 +89,8 @@ def round_half_up(value: Exact) -> int:
     >>> round_half_up(Decimal('500.5')), round_half_up(Decimal('-500.5')), round_half_up(Fraction(-1, 3))
     (501, -501, 0)
     """
+    if isinstance(value, int):
+        return value
     number = exact(value)
     magnitude = (2 * abs(number.numerator) + number.denominator) // (2 * number.denominator)
     return magnitude if number >= 0 else -magnitude
