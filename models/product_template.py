@@ -75,8 +75,18 @@ class ProductTemplate(models.Model):
     # === ACTIONS === #
 
     def action_view_coop_owners(self):
-        """Open the stock of these products by owner."""
-        return self.env['stock.quant']._coop_get_owner_action(self._get_owned_stock_domain())
+        """Open what every member has here of these products."""
+        return self.env['coop.consignment.stock']._get_action([
+            ('product_tmpl_id', 'in', self.ids), ('company_id', 'in', self.env.companies.ids),
+        ])
+
+    def action_view_coop_unsold(self):
+        """Open the unsold goods of these products by age."""
+        return {
+            **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_consignment_unsold_action'),
+            'domain': [('product_id.product_tmpl_id', 'in', self.ids), ('company_id', 'in', self.env.companies.ids)],
+            'context': {},
+        }
 
     # === BUSINESS METHODS === #
 

@@ -41,6 +41,20 @@ class SaleOrderLine(models.Model):
                     ))
         return super().write(vals)
 
+    # === ACTIONS === #
+
+    def action_view_coop_stock(self):
+        """Open the goods of this line's product by owner, with what is free; on an open line to choose a member."""
+        self.ensure_one()
+        action = self.env['coop.consignment.stock']._get_action(
+            [('product_id', '=', self.product_id.id), ('company_id', '=', self.company_id.id)],
+            name=self.env._("Whose %s Is Here", self.product_id.display_name),
+        )
+        return {
+            **action, 'target': 'new',
+            'context': {'coop_sale_line_id': self.id, 'coop_choose': self.state in ('draft', 'sent')},
+        }
+
     # === BUSINESS METHODS === #
 
     def _prepare_procurement_values(self):
