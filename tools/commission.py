@@ -94,7 +94,7 @@ def commission_on(bands: Sequence[Band], cumulative: int, whole: bool = False) -
     >>> commission_on(bands, 3_800), commission_on(bands, 3_800, whole=True)
     (1100, 1140)
     """
-    checked = _checked(tuple(bands))
+    checked = _checked(tuple(bands), tuple((type(band.lower), type(band.upper), type(band.rate)) for band in bands))
     base = abs(require_whole(cumulative))
     _check_covered(bands, base)
     total = _on_whole(checked, base) if whole else _by_bands(checked, base)
@@ -140,8 +140,11 @@ class _Checked:
 
 
 @lru_cache(maxsize=1_000)
-def _checked(bands: tuple[Band, ...]) -> _Checked:
-    """Check bands once, and put them in whole numbers as far as they are: the same terms hold for many sales."""
+def _checked(bands: tuple[Band, ...], _types: tuple[tuple[type, ...], ...]) -> _Checked:
+    """Check bands once, and put them in whole numbers as far as they are: the same terms hold for many sales.
+
+    The types keep a float, which is refused, apart from the number that it equals.
+    """
     check_bands(bands)
     scale = lcm(*(exact(band.rate).denominator for band in bands))
     return _Checked(tuple(
