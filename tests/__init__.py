@@ -88,3 +88,4 @@ from . import test_tools_member_numbers
 from . import test_payout
 from . import test_payout_papers
 from . import test_tools_cash
+from . import test_consignment_statement
