@@ -149,24 +149,32 @@ class CoopMembership(models.Model):
 
     def _get_settlement_rows(self, move, accounts):
         """Return what an entry of a settlement added and deducted: its items other than the payable itself."""
-        source = move._coop_get_source()
-        reference = source.name if source else move.name
-        is_bill = move.is_purchase_document()
+        settlement = move._coop_get_source()
+        items = move.line_ids.filtered(lambda line: line.account_id not in accounts and line.balance).sorted('id')
+        if not move.is_purchase_document():
+            return [
+                AccountRow(move.date, settlement.name, self._get_set_off_text(settlement, item), deducted=-item.balance)
+                for item in items
+            ]
         sign = -1 if move.move_type == 'in_refund' else 1
-        sales, deductions = 0.0, []
-        for item in move.line_ids.filtered(lambda line: line.account_id not in accounts and line.balance).sorted('id'):
-            if is_bill and item.balance * sign > 0:
-                sales += item.balance
-            else:
-                deductions.append((item.name or move.name, -item.balance))
-        rows = []
-        if sales:
-            text = self.env._("Goods sold") if sales > 0 else self.env._("Settlement cancelled")
-            rows.append(AccountRow(move.date, reference, text, sales=sales))
-        for name, amount in deductions:
-            text = name if is_bill else self.env._("Set off: %s", name)
-            rows.append(AccountRow(move.date, reference, text, deducted=amount))
-        return rows
+        text = self.env._("Goods sold") if sign > 0 else self.env._("Settlement cancelled")
+        gross = sign * settlement.amount_gross
+        of_sales = items.filtered(lambda item: item.account_id in settlement._get_gross_by_account())
+        rows = [AccountRow(move.date, settlement.name, text, sales=gross)]
+        # On principal basis the bill has the member's part of the sales only; the commission is what it leaves out.
+        margin = settlement.currency_id.round(gross - sum(of_sales.mapped('balance')))
+        if margin:
+            rows.append(AccountRow(move.date, settlement.name, self.env._("Commission"), deducted=margin))
+        return rows + [
+            AccountRow(move.date, settlement.name, item.name or move.name, deducted=-item.balance)
+            for item in items - of_sales
+        ]
+
+    def _get_set_off_text(self, settlement, item):
+        """Return what an item of a set-off paid, or, where the set-off was cancelled, owes again."""
+        if settlement.commission_move_id and item.name == settlement.commission_move_id.name:
+            return self.env._("Commission with tax, invoice %s", item.name)
+        return self.env._("Set off: %s", item.name or item.move_id.name)
 
     def _get_other_row(self, item):
         """Return a payment, a payment taken back, or somebody's own entry."""
@@ -232,12 +240,15 @@ class CoopMembership(models.Model):
                 row.given_back += quantity
             else:
                 row.other += sign * quantity
+        weighed = set()
         for (owner, move, day), quantity in taken.items():
             slip_line = move.coop_consignment_line_id
+            # What was weighed stands once, at the first receipt of the slip.
+            first = slip_line and slip_line not in weighed
+            weighed.add(slip_line)
             of_partner[owner].intakes.append(IntakeRow(
                 day, slip_line.consignment_id.display_name or move.reference, move.product_id,
-                slip_line.gross if slip_line else None,
-                slip_line.tare + slip_line.deduction if slip_line else None, quantity,
+                slip_line.gross if first else None, slip_line.gross - slip_line.net if first else None, quantity,
             ))
 
     def _add_unsettled(self, of_partner, company, date_to):

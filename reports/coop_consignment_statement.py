@@ -120,7 +120,7 @@ class CoopConsignmentStatement(models.TransientModel):
         table = Table([
             Column('date', _("Date"), 'date', 11), Column('reference', _("Slip"), width=18),
             Column('product', _("Product"), width=28), Column('gross', _("Gross"), 'quantity', 12),
-            Column('taken_off', _("Tare and Deduction"), 'quantity', 14), Column('quantity', _("Net"), 'quantity', 12),
+            Column('taken_off', _("Taken Off"), 'quantity', 14), Column('quantity', _("Net"), 'quantity', 12),
             Column('uom', _("Unit"), width=8),
         ])
         for row in statement.intakes:
