@@ -227,3 +227,4 @@ from . import coop_payout_transfer
 from . import coop_settlement_payout
 from . import res_company_payout
 from . import res_config_settings_payout
+from . import coop_membership_statement
