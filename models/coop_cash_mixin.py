@@ -1,5 +1,8 @@
-from odoo import models
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class CoopCashMixin(models.AbstractModel):
@@ -39,4 +42,47 @@ class CoopCashMixin(models.AbstractModel):
             raise UserError(self.env._(
                 "You may not post on %(journal)s. Ask the treasurer to post it or to name you as its cashier.",
                 journal=journal.display_name or self.env._("this journal"),
+            ))
+
+    # === BUSINESS METHODS - WHEN === #
+
+    def _check_may_date(self, date, journal):
+        """Refuse payments of the future, cashiers' payments of days that are counted already, and closed periods.
+
+        :param date: the day of the payment.
+        :param journal: the journal that the entry is booked in.
+        :raises UserError: naming the document, the date and what to do.
+        """
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        if date > today:
+            raise UserError(self.env._(
+                "%(document)s: %(date)s is in the future. Post it on the day of the payment.",
+                document=self.display_name, date=format_date(self.env, date),
+            ))
+        # sudo: a setting that concerns every cashier
+        earliest = today - relativedelta(days=self.company_id.sudo().coop_backdate_days)
+        if date < earliest and not self._user_posts_everywhere():
+            raise UserError(self.env._(
+                "%(document)s: %(date)s is over and its cash is counted. Cashiers date payments %(earliest)s or later:"
+                " correct the date, or ask the treasurer to post it.",
+                document=self.display_name, date=format_date(self.env, date),
+                earliest=format_date(self.env, earliest),
+            ))
+        self._check_period_is_open(date, journal)
+
+    def _check_period_is_open(self, date, journal):
+        """Refuse entries in a period that is locked for this user.
+
+        :raises UserError: naming the last locked day.
+        """
+        self.ensure_one()
+        # sudo: the lock dates of the company and its parents, for whoever is about to book
+        locks = self.company_id.sudo()._get_violated_lock_dates(date, False, journal.sudo())
+        if locks:
+            raise UserError(self.env._(
+                "The books are closed up to %(lock_date)s, and %(document)s would be booked on %(date)s. Choose a later"
+                " date, or ask the accountant to open the period.",
+                lock_date=format_date(self.env, locks[-1][0]), document=self.display_name,
+                date=format_date(self.env, date),
             ))
