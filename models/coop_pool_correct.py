@@ -79,6 +79,7 @@ class CoopPool(models.Model):
         self._check_may_correct()
         shares = {share: quantity for share, quantity in quantities.items() if quantity}
         if not shares:
+            charge._check_something_waits()
             raise UserError(self.env._("Say how much is taken back."))
         for share, quantity in shares.items():
             share._check_can_be_taken_back(charge, quantity)
@@ -146,8 +147,8 @@ class CoopPool(models.Model):
             raise UserError(self.env._("Say how much the member takes."))
         if line.uom_id.compare(quantity, line.quantity_left) > 0:
             raise UserError(self.env._(
-                "Only %(left)s %(unit)s of %(product)s are left over.", left=line.quantity_left, unit=line.uom_id.name,
-                product=line.display_name,
+                "Only %(left)s %(unit)s of %(product)s are left over.", left=line._format(line.quantity_left),
+                unit=line.uom_id.name, product=line.display_name,
             ))
         charge = self._get_or_create_charge(membership)
         share = self._get_or_create_share(line, membership, charge)
@@ -203,7 +204,8 @@ class CoopPool(models.Model):
         units = self._to_units(amount)
         if not units or self.currency_id.compare_amounts(float(self._from_units(units)), amount):
             raise UserError(self.env._(
-                "A correction is a multiple of %s, the rounding unit of the round.", self.rounding_unit,
+                "A correction is a multiple of %s, the rounding unit of the round.",
+                format_amount(self.env, self.rounding_unit, self.currency_id),
             ))
         if self.currency_id.compare_amounts(charge.amount_total + amount, 0.0) < 0:
             raise UserError(self.env._(

@@ -87,7 +87,7 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         self.assertEqual(order.picking_ids.move_ids.product_uom_qty, 3)
         self._receive(order.picking_ids, 3, user=self.warehouse_user)
         self.assertEqual(self._share(pool, self.siti).quantity_waiting, 0)
-        with self.assertRefused("0.0 Units of Seed still to collect"):
+        with self.assertRefused("0.00 Units of Seed still to collect"):
             self._take_back(pool, self.siti, 1)
 
     def test_shared_costs_of_goods_not_collected_go_to_the_others(self):
@@ -123,6 +123,7 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         of_budi = pool.invoice_ids.filtered(lambda move: move.partner_id == self.budi.partner_id)
         self.assertEqual(of_budi.mapped('amount_residual'), [0, 0])
         self._bill(pool.purchase_order_ids)
+        self._hand_out(pool)
         pool.action_done()
         self.assertEqual((pool.state, pool.amount_charged), ('done', 572 + 57 + 143 + 14))
 
@@ -168,6 +169,7 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         self._take_back(pool, self.ani, 1)
         self._post(pool)
         self.assertEqual(self._balance(self._account('member_receivable'), self.ani.partner_id), 0)
+        self._hand_out(pool)
         pool.action_done()
         self.assertEqual((pool.state, pool.amount_charged), ('done', 858))
 
@@ -196,7 +198,7 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         self.assertEqual((correction.move_id.move_type, correction.move_id.amount_untaxed), ('out_invoice', 292))
         self.assertEqual(sum(self._charge(pool, self.ani).order_id.picking_ids.move_ids.mapped('product_uom_qty')), 3)
         self._assertTies(pool)
-        with self.assertRefused("Only 0.0 Units of Seed are left over"):
+        with self.assertRefused("Only 0.00 Units of Seed are left over"):
             pool._offer_again(pool.line_ids, self.siti, 1, "More")
 
     def test_left_over_is_offered_to_a_member_who_did_not_take_part(self):
@@ -220,7 +222,7 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         self._assertTies(pool)
         with self.assertRefused("more than that cannot be taken off"):
             pool._correct_price(self._charge(pool, self.ani), -1_000, "Much")
-        with self.assertRefused("multiple of 1.0"):
+        with self.assertRefused("multiple of Rp"):
             pool._correct_price(self._charge(pool, self.ani), -0.5, "Half")
 
     def test_credit_note_written_by_the_accountant_is_taken_into_the_charge(self):
@@ -237,6 +239,7 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         self._assertTies(pool)
         with self.assertRefused("no posted credit note"):
             pool.charge_ids.action_take_credit_notes()
+        self._hand_out(pool)
         pool.action_done()
         self.assertEqual((pool.state, pool.amount_margin), ('done', -40))
 
