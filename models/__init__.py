@@ -81,6 +81,7 @@ from . import res_company_pool
 from . import coop_pool_deposit
 from . import coop_pool_deposit_round
 from . import coop_pool_hand_out
+from . import coop_pool_terms
 from . import coop_season
 from . import coop_pool_season
 from . import coop_due_change
