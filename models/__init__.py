@@ -94,6 +94,7 @@ from . import sale_order_pool
 from . import sale_order_lot_pool
 from . import res_partner_pool
 from . import account_move_pool
+from . import account_move_due_pool
 from . import account_move_bill_pool
 from . import coop_membership_number
 from . import coop_membership_person
