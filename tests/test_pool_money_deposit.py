@@ -72,7 +72,7 @@ class TestPoolMoneyDeposit(PoolMoneyCommon):
             (self.cash, self.siti.partner_id, 286), (self.liability, self.siti.partner_id, -286),
         ])
         self.assertEqual((deposit.amount_left, pool.amount_deposit_held), (286, 286))
-        with self.assertRefused("is Paid and cannot become Paid"):
+        with self.assertRefused("UMP/.* was paid already"):
             deposit.with_user(self.cashier).action_pay()
         with self.assertRefused("is not changed"):
             deposit.amount = 1
@@ -149,7 +149,10 @@ class TestPoolMoneyDeposit(PoolMoneyCommon):
     def test_ordering_without_deposit_is_noted(self):
         pool = self._closed(deposit_unpaid='count')
         pool.action_order()
-        self.assertIn("Ordered without the deposit of", "".join(pool.message_ids.mapped('body')))
+        said = "".join(pool.message_ids.mapped('body'))
+        self.assertIn("Ordered without the deposit of 3 members", said)
+        self.assertNotIn("Siti", said, "warehouse staff read the chatter")
+        self.assertIn("was ordered without the member's deposit", self.siti.message_ids[0].body)
         self.assertEqual(pool.line_ids.quantity, 7)
 
     def test_requests_without_deposit_are_left_out(self):
@@ -209,6 +212,7 @@ class TestPoolMoneyDeposit(PoolMoneyCommon):
         self.assertEqual((deposit.state, self._balance(self.liability)), ('settled', 0))
         with self.assertRefused("paid back already|Nothing of"):
             deposit._refund(deposit.date, journal=self.cash_journal)
+        self._hand_out(pool)
         pool.action_done()
 
     def test_surplus_is_kept_as_voluntary_savings(self):
