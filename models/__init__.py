@@ -82,6 +82,7 @@ from . import coop_pool_deposit
 from . import coop_pool_deposit_round
 from . import coop_pool_hand_out
 from . import coop_pool_terms
+from . import coop_pool_state
 from . import coop_season
 from . import coop_pool_season
 from . import coop_due_change

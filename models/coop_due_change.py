@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import format_date
 
 #: What decides on whose debts are moved; frozen once it is asked for.
 FROZEN_FIELDS = {'season_id', 'pool_ids', 'membership_ids', 'date_due', 'reason', 'company_id'}
@@ -131,6 +132,8 @@ class CoopDueChange(models.Model):
                 raise UserError(self.env._(
                     "%s was asked for by you: another manager approves it.", change.display_name,
                 ))
+            if change.state != 'requested':
+                raise UserError(change._state_error_message('approved'))
             change._check_complete()
             change._update_state(
                 'approved', approved_by_id=self.env.uid, date_approved=fields.Date.context_today(change),
@@ -162,7 +165,9 @@ class CoopDueChange(models.Model):
         if not items:
             raise UserError(self.env._("Nothing is owed for it: every invoice is paid, or none is posted yet."))
         if not any(item.date_maturity and item.date_maturity < self.date_due for item in items):
-            raise UserError(self.env._("Every invoice is due on %s or later already.", self.date_due))
+            raise UserError(self.env._(
+                "Every invoice is due on %s or later already.", format_date(self.env, self.date_due),
+            ))
 
     def _get_items(self):
         """Return the open receivable items of the invoices whose due date is meant."""
@@ -193,5 +198,6 @@ class CoopDueChange(models.Model):
         items.date_maturity = self.date_due
         for move in items.move_id:
             move.message_post(body=self.env._(
-                "%(change)s: due on %(after)s. %(reason)s", change=self.name, after=self.date_due, reason=self.reason,
+                "%(change)s: due on %(after)s. %(reason)s", change=self.name,
+                after=format_date(self.env, self.date_due), reason=self.reason,
             ))
