@@ -46,6 +46,16 @@ class CoopCashMixin(models.AbstractModel):
 
     # === BUSINESS METHODS - WHEN === #
 
+    def _get_entry_journal(self):
+        """Return the journal that the entry is booked in; for a document that moves no money, it must override this."""
+        self.ensure_one()
+        return self.journal_id
+
+    def _check_date(self):
+        """Refuse documents of a day that is not this user's to book on; see :meth:`_check_may_date`."""
+        self.ensure_one()
+        self._check_may_date(self.date, self._get_entry_journal())
+
     def _check_may_date(self, date, journal):
         """Refuse payments of the future, cashiers' payments of days that are counted already, and closed periods.
 
@@ -71,14 +81,15 @@ class CoopCashMixin(models.AbstractModel):
             ))
         self._check_period_is_open(date, journal)
 
-    def _check_period_is_open(self, date, journal):
+    def _check_period_is_open(self, date, journal=None):
         """Refuse entries in a period that is locked for this user.
 
         :raises UserError: naming the last locked day.
         """
         self.ensure_one()
         # sudo: the lock dates of the company and its parents, for whoever is about to book
-        locks = self.company_id.sudo()._get_violated_lock_dates(date, False, journal.sudo())
+        journal = (journal or self._get_entry_journal()).sudo()
+        locks = self.company_id.sudo()._get_violated_lock_dates(date, False, journal)
         if locks:
             raise UserError(self.env._(
                 "The books are closed up to %(lock_date)s, and %(document)s would be booked on %(date)s. Choose a later"

@@ -96,10 +96,11 @@ class CoopPool(models.Model):
             'line_ids': [Command.create(line) for line in lines],
         }])
         self._update_costs_charged(correction)
+        of_others = correction.browse()
         if cost and self.not_collected_costs == 'others':
-            self._share_cost_anew(charge, cost, reason)
+            of_others = self._share_cost_anew(charge, cost, reason)
         self._check_charges_tie()
-        self._note_corrections(correction)
+        self._note_corrections(correction | of_others)
         return correction
 
     def _get_cost_given_back(self, charge, taken, before, is_last):
@@ -108,22 +109,27 @@ class CoopPool(models.Model):
         if self.not_collected_costs == 'member':
             return 0.0
         units = self._to_units(charge.cost_total)
-        if is_last or not before:
-            return float(self._from_units(units)) if is_last else 0.0
+        if is_last:
+            return float(self._from_units(units))
+        if not before:
+            return 0.0
         return float(self._from_units(part_of(units, to_decimal(taken), to_decimal(before))))
 
     def _share_cost_anew(self, charge, cost, reason):
-        """Let the other members bear the shared costs of goods not collected, in proportion to their goods."""
+        """Let the other members bear the shared costs of goods not collected, in proportion to their goods.
+
+        :return: the corrections; none where nobody else is charged for goods, and the cooperative bears the costs.
+        """
         self.ensure_one()
         weights = {
             other: to_decimal(sum(other.allocation_ids.mapped('amount'))) for other in self.charge_ids - charge
         }
         if not any(weights.values()):
-            return
+            return self.env['coop.pool.correction']
         parts = apportion_by_key(
             self._to_units(cost), weights, {other: other.membership_id._get_rank() for other in weights},
         )
-        self.env['coop.pool.correction']._make('cost_share', reason, [
+        return self.env['coop.pool.correction']._make('cost_share', reason, [
             {'charge_id': other.id, 'cost_amount': float(self._from_units(part))}
             for other, part in parts.items() if part
         ])
@@ -141,8 +147,9 @@ class CoopPool(models.Model):
         """
         self.ensure_one()
         self._check_may_correct()
-        request_model = self.env['coop.pool.request']
-        request_model._check_members_may_take(membership)
+        problem = membership._get_pool_state_problem()
+        if problem:
+            raise UserError(problem)
         if line.uom_id.compare(quantity, 0.0) <= 0:
             raise UserError(self.env._("Say how much the member takes."))
         if line.uom_id.compare(quantity, line.quantity_left) > 0:
@@ -222,9 +229,9 @@ class CoopPool(models.Model):
         return correction
 
     def _add_to_margin(self, amount):
-        """Book what a correction leaves on the margin of the pool's first product that was handed out."""
+        """Book what a correction leaves on the margin of the pool's first product that came."""
         self.ensure_one()
-        line = self.line_ids.filtered('price_charged')[:1]
+        line = self.line_ids.filtered('quantity_basis')[:1]
         line.sudo().margin_charged += amount  # sudo: worked out, never entered
 
     # === BUSINESS METHODS - TYING === #

@@ -25,8 +25,8 @@ class CoopPoolDeposit(models.Model):
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
     pool_id = fields.Many2one(
-        comodel_name='coop.pool', string="Round", required=True, index=True, check_company=True, ondelete='restrict',
-        tracking=True, domain="[('state', 'in', ('open', 'closed', 'ordered'))]",
+        comodel_name='coop.pool', string="Pooled Purchase", required=True, index=True, check_company=True,
+        ondelete='restrict', tracking=True, domain="[('state', 'in', ('open', 'closed', 'ordered'))]",
     )
     company_id = fields.Many2one(related='pool_id.company_id', store=True)
     currency_id = fields.Many2one(related='company_id.currency_id')
@@ -218,7 +218,7 @@ class CoopPoolDeposit(models.Model):
                 "%s takes no deposits now: they are paid before the goods come.", self.pool_id.display_name,
             ))
         self._check_journal_has_account(self.journal_id)
-        self._check_may_date(self.date, self.journal_id)
+        self._check_date()
 
     def _check_takes_part(self):
         """Refuse deposits of members who ask for nothing in the round: nothing would ever be set off against them.

@@ -48,7 +48,7 @@ class CoopPoolAllocation(models.Model):
         names = [
             self.env._(
                 "%(member)s (%(quantity)s %(unit)s of %(product)s)", member=share.membership_id.display_name,
-                quantity=share._format(share[field]), unit=share.uom_id.name,
+                quantity=share.line_id._format(share[field]), unit=share.uom_id.name,
                 product=share.product_id.display_name,
             ) for share in ranked[:NAMED_MEMBERS]
         ]

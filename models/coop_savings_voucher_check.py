@@ -52,7 +52,7 @@ class CoopSavingsVoucher(models.Model):
                 "The journal %s has no account of its own yet. Ask the accountant to choose one in the journal's"
                 " settings.", journal.display_name,
             ))
-        self._check_may_date(self.date, journal)
+        self._check_date()
         self._check_accounts()
         self._check_not_archived()
         self._check_whole_units()

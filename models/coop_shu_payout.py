@@ -193,7 +193,7 @@ class CoopShuPayout(models.Model):
         if self.allocation_id.company_id != self.company_id:
             raise UserError(self.env._("%s belongs to another company.", self.allocation_id.display_name))
         self._check_journal()
-        self._check_may_date(self.date, self._get_entry_journal())
+        self._check_date()
         if self.method == 'cash' and not self.journal_id.sudo().default_account_id:  # sudo: a cashier reads no accounts
             raise UserError(self.env._("Choose a cash or bank journal that has an account of its own."))
         if self.method == 'savings':
