@@ -384,5 +384,6 @@ class CoopPoolDeposit(models.Model):
         liability = self._get_liability_line().account_id
         target = savings_type.account_id if savings_type else journal.default_account_id
         return self._prepare_entry_values(
-            self._get_refund_journal(journal), date, liability, target, self.amount_left, self.env._("%s: deposit paid back", self.name),
+            self._get_refund_journal(journal), date, liability, target, self.amount_left,
+            self.env._("%s: deposit paid back", self.name),
         )

@@ -73,7 +73,7 @@ class CoopPoolCharge(models.Model):
                 # sudo: the numbers of the member's own deliveries, for whoever takes the goods back
                 deliveries = charge.sudo().order_id.picking_ids.filtered(lambda picking: picking.state == 'done')
                 raise UserError(self.env._(
-                    "%(member)s has collected everything. Return the goods through their delivery first (%(deliveries)s,"
-                    " button “Return”); then they can be taken back here.", member=charge.membership_id.display_name,
-                    deliveries=", ".join(deliveries.mapped('name')) or "–",
+                    "%(member)s has collected everything. Return the goods through their delivery first"
+                    " (%(deliveries)s, button “Return”); then they can be taken back here.",
+                    member=charge.membership_id.display_name, deliveries=", ".join(deliveries.mapped('name')) or "–",
                 ))

@@ -92,8 +92,8 @@ class PoolCommon(CoopCommon):
     @classmethod
     def _hand_out(cls, pool, user=None):
         """Validate every open delivery of the round in full."""
-        open_pickings = pool.sale_order_ids.picking_ids.filtered(lambda picking: picking.state not in ('done', 'cancel'))
-        for picking in open_pickings.with_user(user) if user else open_pickings:
+        pickings = pool.sale_order_ids.picking_ids.filtered(lambda picking: picking.state not in ('done', 'cancel'))
+        for picking in pickings.with_user(user) if user else pickings:
             for move in picking.move_ids:
                 move.quantity = move.product_uom_qty
             picking.move_ids.picked = True

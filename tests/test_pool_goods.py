@@ -172,7 +172,8 @@ class TestPoolGoods(PoolCommon):
              share.manual_user_id, share.manual_date.day),
             (8, 6, -2, "Has no room", self.officer, 20),
         )
-        self.assertIn("gets 6.00 Units of Fertilizer instead of 8.00; by the rule it would be 8.00. Reason: Has no room",
+        self.assertIn("gets 6.00 Units of Fertilizer instead of 8.00; by the rule it would be 8.00. Reason: Has no"
+                      " room",
                       pool.message_ids[0].body)
         self.assertEqual(pool.line_ids.quantity_left, 2)
         pool.with_user(self.officer).action_reset_shares()

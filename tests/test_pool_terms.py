@@ -44,7 +44,8 @@ class TestPoolTerms(PoolCommon):
         self._request(pool, {self.siti: 5})
         for __ in ('open', 'closed'):
             for values in (
-                {'deposit_unpaid': 'count'}, {'deposit_kind': 'none'}, {'deposit_kind': 'fixed'}, {'deposit_percent': 1},
+                {'deposit_unpaid': 'count'}, {'deposit_kind': 'none'}, {'deposit_kind': 'fixed'},
+                {'deposit_percent': 1},
             ):
                 with self.assertRefused("Only the chair, the board or the treasurer", AccessError):
                     pool.write(values)
