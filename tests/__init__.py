@@ -88,7 +88,6 @@ from . import test_savings_refusals
 from . import test_savings_transfer_opening
 from . import test_savings_unowned
 from . import test_tools_member_numbers
-from . import test_intake_weighing
 from . import test_intake_outright
 from . import test_intake_correction
 from . import test_stockroom_ways_in
