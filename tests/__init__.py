@@ -77,6 +77,8 @@ from . import test_pool_money_deposit
 from . import test_pool_money_season
 from . import test_pool_money_ledger
 from . import test_pool_money_papers
+from . import test_pool_terms
+from . import test_pool_messages
 from . import test_savings_accounts
 from . import test_savings_arrears
 from . import test_savings_dashboard
