@@ -104,9 +104,8 @@ class CoopConsignment(models.Model):
     )
     def _compute_scale_warning(self):
         for slip in self:
-            slip.scale_warning = slip.scale_id and slip.scale_id._get_warning(
-                slip.date or fields.Date.context_today(slip), slip.line_ids._get_loads(),
-            )
+            day = slip.date or fields.Date.context_today(slip)
+            slip.scale_warning = slip.scale_id._get_warning(day, slip.line_ids._get_loads()) if slip.scale_id else ""
 
     @api.depends('line_ids.first_weight', 'line_ids.second_weight')
     def _compute_is_half_weighed(self):

@@ -96,7 +96,7 @@ class CoopConsignmentBill(models.Model):
             get_term = self.env['coop.consignment.agreement']._get_terms(bill.company_id, bill.partner_id)
             goods = bill.consignment_id.line_ids.product_id or bill.buyout_id.line_ids.product_id
             term = get_term(bill.partner_id, bill.date or fields.Date.context_today(bill), goods[:1].categ_id)
-            consent = term and term.set_off_consent_date
+            consent = term.set_off_consent_date if term else False
             bill.set_off_consent_date = consent
             bill.set_off_rate = term.set_off_rate if consent else 0.0
 

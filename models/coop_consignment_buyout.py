@@ -95,7 +95,7 @@ class CoopConsignmentBuyout(models.Model):
             get_term = self.env['coop.consignment.agreement']._get_terms(buyout.company_id, partner)
             category = buyout.line_ids.product_id[:1].categ_id
             term = get_term(partner, buyout.date or fields.Date.context_today(buyout), category)
-            consent = term and term.set_off_consent_date
+            consent = term.set_off_consent_date if term else False
             buyout.set_off_consent_date = consent
             buyout.set_off_rate = term.set_off_rate if consent else 0.0
 

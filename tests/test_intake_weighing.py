@@ -137,6 +137,8 @@ class TestIntakeWeighing(IntakeCommon):
     # === SCALES === #
 
     def test_scale_out_of_calibration_or_too_small_is_warned_about(self):
+        self.assertFalse(self._write_slip(self.siti, {'gross': 1}).scale_warning)
+        self.assertFalse(self.env['coop.consignment.delivery'].create({}).scale_warning)
         scale = self.env['coop.scale'].create({'name': "Platform", 'capacity': 100})
         slip = self._write_slip(self.siti, {'sacks': "60 60"}, scale_id=scale.id)
         self.assertIn("no calibration", slip.scale_warning)

@@ -217,7 +217,7 @@ class TestPayout(PayoutCommon):
     def test_payout_of_tomorrow_or_before_the_bill_is_refused(self):
         payout = self._fill()
         payout.date = self.today + relativedelta(days=1)
-        with self.assertRefused("dated in the future"):
+        with self.assertRefused("is in the future"):
             payout.action_post()
         payout.date = self.today - relativedelta(days=1)
         with self.assertRefused("cannot be dated before it"):
