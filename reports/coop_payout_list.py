@@ -127,7 +127,7 @@ class CoopPayout(models.Model):
             Column('place', _("No."), 'integer', 5), Column('name', _("Name"), width=26),
             Column('amount', _("Paid"), 'amount', 15),
             *(Column(str(note), f"{note:,}".replace(',', '.'), 'integer', 9) for note in notes),
-        ], title=_("Notes and Coins"), new_page=True)
+        ], title=_("Notes and Coins"))
         by_member = self.line_ids.grouped('partner_id')
         for place, (partner, counts) in enumerate(envelopes.items(), start=1):
             table.add(
