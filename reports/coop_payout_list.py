@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import formatLang
 
 from odoo.addons.producer_cooperative.tools.cash import RUPIAH, add_notes, count_notes
 from odoo.addons.producer_cooperative.tools.report_table import Column, Report, Table
@@ -127,7 +128,7 @@ class CoopPayout(models.Model):
             Column('place', _("No."), 'integer', 5), Column('name', _("Name"), width=26),
             Column('amount', _("Paid"), 'amount', 15),
             *(Column(str(note), f"{note:,}".replace(',', '.'), 'integer', 9) for note in notes),
-        ], title=_("Notes and Coins"), new_page=True)
+        ], title=_("Notes and Coins"))
         by_member = self.line_ids.grouped('partner_id')
         for place, (partner, counts) in enumerate(envelopes.items(), start=1):
             table.add(
@@ -138,7 +139,7 @@ class CoopPayout(models.Model):
         table.add_total(_("Notes and coins needed"), table.rows, label_key='name', skip=('place',))
         table.add(
             'total', name=_("Worth"), amount=sum(note * number for note, number in total.items()),
-            **{str(note): note * number for note, number in total.items()},
+            **{str(note): formatLang(self.env, note * number, digits=0) for note, number in total.items()},
         )
         return table
 

@@ -66,6 +66,18 @@ class TestConsignmentStatement(PayoutCommon):
         self.assertEqual(rows, {"Commission": 1_000, "Voluntary Savings": 450, f"Set off: {debt.name}": 4_500})
         self.assertTied(wati, statement)
 
+    def test_on_principal_basis_the_margin_stands_as_commission(self):
+        self.company.coop_consignment_basis = 'principal'
+        self._sold(self.budi, 100)
+        settlement = self._settle(self.budi)
+        # 1,000 at 10 % commission: the bill has 900 as cost of goods, the member reads 1,000 less 100
+        self.assertEqual(settlement.move_id.amount_total, 900)
+        statement = self._statement(self.budi)
+        self.assertEqual(
+            [(row.sales, row.deducted) for row in statement.account[-2:]], [(1_000, 0), (0, 100)],
+        )
+        self.assertTied(self.budi, statement)
+
     def test_cancelled_settlement_and_payout_stand_with_their_reversals(self):
         payout = self._pay()
         payout._cancel_with_reason("Counted wrong")
