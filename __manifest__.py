@@ -119,6 +119,7 @@
         'reports/coop_payout_report.xml',
         'views/coop_payout_views.xml',
         'views/res_config_settings_payout_views.xml',
+        'reports/coop_consignment_statement_report.xml',
     ],
     'assets': {
         'web.assets_backend': ['producer_cooperative/static/src/**/*'],

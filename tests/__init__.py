@@ -77,6 +77,8 @@ from . import test_pool_money_deposit
 from . import test_pool_money_season
 from . import test_pool_money_ledger
 from . import test_pool_money_papers
+from . import test_pool_terms
+from . import test_pool_messages
 from . import test_savings_accounts
 from . import test_savings_arrears
 from . import test_savings_dashboard
@@ -108,3 +110,5 @@ from . import test_tools_deductions
 from . import test_payout
 from . import test_payout_papers
 from . import test_tools_cash
+from . import test_consignment_statement
+from . import test_committed_payout
