@@ -97,6 +97,8 @@ class CoopPool(models.Model):
         self._update_costs_charged(correction)
         if cost and self.not_collected_costs == 'others':
             self._share_cost_anew(charge, cost, reason)
+        # sudo: the warning goes once no more is charged than stayed
+        self.sudo()._note_impossible_shares()
         self._check_charges_tie()
         self._note_corrections(correction)
         return correction

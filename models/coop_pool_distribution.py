@@ -121,7 +121,7 @@ class CoopPool(models.Model):
         """Close the books of the pools.
 
         :raises UserError: while members' invoices or vendors' bills are missing, because the variance is not known
-            yet, or when the members' invoices do not come to their charges.
+            yet, while goods are billed that did not come, or when the members' invoices do not come to their charges.
         """
         self.check_access('write')
         self._queue_up()
@@ -271,6 +271,7 @@ class CoopPool(models.Model):
                     "%(pool)s is not done yet: the vendor's bill for %(product)s is not posted.",
                     pool=self.display_name, product=line.display_name,
                 ))
+        self.line_ids._check_goods_and_bills_agree()
         self._check_invoiced_as_charged()
         if self.has_variance:
             raise UserError(self.env._(

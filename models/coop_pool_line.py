@@ -11,7 +11,7 @@ PROPOSAL_FIELDS = {'vendor_id', 'quantity'}
 RESULT_FIELDS = {
     'proposed_vendor_id', 'proposed_quantity', 'advised_quantity', 'advised_saving', 'explanation', 'price_expected',
     'amount_expected', 'offer_id', 'advised_offer_id', 'is_overallocated', 'cost_charged', 'margin_charged',
-    'price_charged', 'cost_basis', 'quantity_basis',
+    'price_charged', 'cost_basis', 'quantity_basis', 'is_credit_renounced',
 }
 
 

@@ -91,7 +91,7 @@ class TestPoolDistribution(PoolCommon):
             (self.income, self.siti.partner_id, -200),
         ])
 
-    def test_bill_for_more_than_came_is_borne_by_what_came(self):
+    def test_bill_for_more_than_came_is_borne_by_what_came_where_the_vendor_gives_no_credit(self):
         # 24 ordered at 2.30, 23 arrive, the vendor gives no credit -> 2.40 each
         twine = self._create_product("Twine", {self.vendor: {1: 2.30}})
         pool = self._create_pool({twine: {}}, rounding_unit=0.01)
@@ -99,11 +99,27 @@ class TestPoolDistribution(PoolCommon):
         order = self._order(pool)
         self._receive(order.picking_ids, 23)
         self._bill(order, quantity=24)
+        with self.assertRefused("", AccessError):
+            pool.with_user(self.officer).action_renounce_credit()
+        pool.with_user(self.manager).action_renounce_credit()
+        with self.assertRefused("nothing is billed beyond what came"):
+            pool.with_user(self.manager).action_renounce_credit()
         pool.action_distribute()
         # 23 for 10, 8, 6: 9.58, 7.67, 5.75 -> 9, 8, 6
         self.assertEqual(pool.line_ids.price_charged, 2.40)
         self.assertEqual(self._charges(pool), [(21.6, 0, 0, 21.6), (19.2, 0, 0, 19.2), (14.4, 0, 0, 14.4)])
         self.assertEqual(pool.amount_charged, 55.2)
+
+    def test_goods_that_did_not_come_are_not_charged_while_the_vendor_owes_them(self):
+        twine = self._create_product("Twine", {self.vendor: {1: 2.30}})
+        pool = self._create_pool({twine: {}}, rounding_unit=0.01)
+        self._request(pool, {self.siti: 10, self.budi: 8, self.ani: 6})
+        order = self._order(pool)
+        self._receive(order.picking_ids, 23)
+        self._bill(order, quantity=24)
+        pool.action_distribute()
+        # 23 x 2.30; the bag that did not come is the vendor's to credit
+        self.assertEqual((pool.line_ids.price_charged, pool.amount_charged), (2.30, 52.90))
 
     def test_bill_counts_before_the_order(self):
         pool = self._seed_pool()

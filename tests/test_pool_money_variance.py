@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.producer_cooperative.tests.test_pool_money_correction import PoolMoneyCommon
 
@@ -120,6 +120,76 @@ class TestPoolMoneyVariance(PoolMoneyCommon):
         self.assertEqual((pool.amount_goods, pool.amount_margin, pool.amount_variance), (750, 0, 0))
         self._assertTies(pool)
 
+    def test_goods_that_were_billed_and_never_came_are_not_passed_on(self):
+        pool = self._invoiced(self._distributed(received=5))
+        order = pool.purchase_order_ids
+        bill = self._bill(order, quantity=7, price=150)
+        # 5 came: 5 x 150 - 5 x 143 = 35 more; the 2 that did not come are the vendor's to credit
+        self.assertEqual((pool.overbilled_count, pool.line_ids.cost_total, pool.amount_variance), (1, 750, 35))
+        for action in ('action_pass_on_variance', 'action_keep_variance', 'action_done'):
+            with self.assertRefused("billed 2.00 Units of Seed that did not come.*credit note"):
+                getattr(pool.with_user(self.officer), action)()
+        self._credit(bill, 2)
+        self.assertEqual((pool.overbilled_count, pool.amount_variance), (0, 35))
+        pool.action_pass_on_variance()
+        self._post(pool)
+        self.assertEqual((pool.amount_variance, pool.amount_charged), (0, 750))
+        pool.action_done()
+        self.assertEqual(pool.state, 'done')
+
+    def test_credit_note_that_comes_after_all_is_passed_on(self):
+        pool = self._invoiced(self._distributed(received=5))
+        bill = self._bill(pool.purchase_order_ids, quantity=7)
+        pool.with_user(self.accountant).action_renounce_credit()
+        # 7 x 143 for 5: 286 more
+        self.assertEqual((pool.overbilled_count, pool.amount_variance, len(pool.activity_ids)), (0, 286, 0))
+        pool.action_pass_on_variance()
+        self._post(pool)
+        self.assertEqual((pool.amount_charged, pool.has_variance), (1_001, False))
+        self._credit(bill, 2)
+        self.assertEqual((pool.amount_variance, pool.line_ids.is_credit_renounced), (-286, False))
+        pool.action_pass_on_variance()
+        self._post(pool)
+        self.assertEqual((pool.amount_charged, pool.amount_variance), (715, 0))
+        self._assertTies(pool)
+        pool.action_done()
+
+    def test_goods_returned_to_the_vendor_after_the_distribution_cost_the_members_nothing(self):
+        # 9 came and were billed at 1,287; 7 handed out at 1,001; 3 go back: one of them is a member's
+        pool = self._invoiced(self._distributed(received=9))
+        bill = self._bill(pool.purchase_order_ids, quantity=9)
+        self._send_back(pool.purchase_order_ids.picking_ids, 3)
+        line = pool.line_ids
+        self.assertEqual((line.quantity_left, pool.overallocated_count), (-1, 1))
+        self.assertIn("7.00 Units of Seed are charged to members, and 6.00 stayed",
+                      "".join(pool.message_ids.mapped('body')))
+        # what stayed costs 6 x 143, never more
+        self.assertEqual((line.cost_total, line.cost_variance), (858, -143))
+        for action in ('action_pass_on_variance', 'action_done'):
+            with self.assertRefused("7.00 Units of Seed are charged to members, and 6.00 stayed"):
+                getattr(pool, action)()
+        self._take_back(pool, self.ani, 1)
+        self._post(pool)
+        self.assertEqual((line.quantity_left, pool.overallocated_count, pool.amount_variance), (0, 0, 0))
+        with self.assertRefused("billed 3.00 Units of Seed that did not come"):
+            pool.action_done()
+        self._credit(bill, 3)
+        self.assertEqual((pool.amount_variance, pool.amount_charged), (0, 858))
+        pool.action_done()
+        self.assertEqual(pool.state, 'done')
+
+    def _credit(self, bill, quantity):
+        credit_note = bill._reverse_moves([{'invoice_date': '2026-11-02'}])
+        credit_note.invoice_line_ids.quantity = quantity
+        credit_note.action_post()
+
+    def _send_back(self, picking, quantity):
+        wizard = Form(self.env['stock.return.picking'].with_context(
+            active_id=picking.id, active_ids=picking.ids, active_model='stock.picking',
+        )).save()
+        wizard.product_return_moves.quantity = quantity
+        return self._receive(wizard._create_return(), quantity, user=self.warehouse_user)
+
     def test_bill_for_more_than_came_is_shown(self):
         twine = self._create_product("Twine", {self.vendor: {1: 2.30}})
         pool = self._create_pool({twine: {}}, rounding_unit=0.01)
@@ -130,6 +200,8 @@ class TestPoolMoneyVariance(PoolMoneyCommon):
         self.assertFalse(pool.overbilled_count)
         self._bill(order, quantity=24)
         self.assertEqual((pool.overbilled_count, pool.line_ids.quantity_overbilled), (1, 1))
+        self.assertEqual(pool.amount_variance, 0)
+        pool.with_user(self.accountant).action_renounce_credit()
         # 24 ordered at 2.30, 23 arrive, no credit -> 2.40 each: 23 x 0.10 more, charged at 2.30 before
         self.assertEqual((pool.line_ids.price_charged, pool.amount_variance), (2.30, 2.30))
         pool.action_pass_on_variance()
