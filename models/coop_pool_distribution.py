@@ -171,7 +171,7 @@ class CoopPool(models.Model):
         for line, of_line in shares.grouped('line_id').items():
             pooled = line._price_pooled()
             price = self._from_units(pooled.price)
-            steps = line.sudo()._get_price_steps(line.vendor_id)  # sudo: see _get_amount_alone
+            prices = line.sudo()._get_vendor_prices()  # sudo: see _get_alone_values
             parts = share_charge(
                 pooled, {share: to_decimal(share.quantity) for share in of_line},
                 {share: share.membership_id._get_rank() for share in of_line},
@@ -188,7 +188,7 @@ class CoopPool(models.Model):
                 # sudo: officers change what a member gets, never what it costs
                 share.sudo().write({
                     'price_unit': price, 'amount': amount,
-                    'amount_alone': line._get_amount_alone(share.quantity, steps),
+                    **line._get_alone_values(share.quantity, prices),
                 })
         return rounding
 

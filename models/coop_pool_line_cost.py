@@ -6,7 +6,6 @@ from odoo.exceptions import UserError
 from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
 from odoo.addons.producer_cooperative.tools.errors import ArithmeticRefusal
 from odoo.addons.producer_cooperative.tools.pooling import cost_of, price_pooled
-from odoo.addons.producer_cooperative.tools.price_steps import next_step, price_at
 from odoo.addons.producer_cooperative.tools.units import exact, from_units, to_decimal
 
 
@@ -110,21 +109,6 @@ class CoopPoolLine(models.Model):
         unit = self.pool_id.rounding_unit
         cost = exact(to_decimal(self.sudo().cost_basis)) / exact(to_decimal(unit))
         return from_units(cost_of(cost, to_decimal(self.quantity_basis), to_decimal(quantity)), unit)
-
-    def _get_amount_alone(self, quantity, steps=None):
-        """Return what the vendor's price list asks for this quantity alone; below its first step, the first price.
-
-        :param steps: the vendor's price steps, where many quantities are asked for.
-        """
-        self.ensure_one()
-        if steps is None:
-            steps = self.sudo()._get_price_steps(self.vendor_id)  # sudo: price lists, for a result shown with charges
-        wanted = to_decimal(quantity)
-        if not steps:
-            return 0.0
-        reached = any(step.minimum <= wanted for step in steps)
-        price = price_at(steps, wanted) if reached else next_step(steps, wanted).price
-        return float(price * wanted)
 
     def _is_billed(self):
         """Whether the vendor's posted bills cover what came."""

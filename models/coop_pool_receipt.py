@@ -96,14 +96,17 @@ class CoopPool(models.Model):
         self._remind_of_bills()
 
     def _reallocate(self):
-        """Work out each member's share of what has come; shares that were changed by hand keep their change."""
+        """Work out each member's share of what has come; shares that were changed by hand keep their change.
+
+        What a member lets go by hand goes to those who are still short.
+        """
         # sudo: shares are written by the rule, whoever receives the goods
         pools = self.sudo()
         shares = {(share.line_id, share.membership_id): share for share in pools.allocation_ids}
         received = pools.line_ids._get_received()
         new_shares = []
         for line in pools.line_ids:
-            for request, quantity in line._compute_shares(sum(received[line].values())).items():
+            for request, quantity in line._share_out(sum(received[line].values())).items():
                 share = shares.get((line, request.membership_id))
                 if not share:
                     new_shares.append({

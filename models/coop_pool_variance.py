@@ -91,6 +91,8 @@ class CoopPool(models.Model):
         )
         self.sudo()._check_may_correct()  # sudo: the role was checked; accountants read pools only
         self.sudo().line_ids._check_goods_and_bills_agree()
+        # Bills may have changed since their lines were chosen.
+        self.cost_ids._check_bill_parts()
 
     def _share_variance(self, lines, costs):
         """Return the members' parts of the variance as ``{charge: _Part}``."""

@@ -186,6 +186,40 @@ class TestPoolDistribution(PoolCommon):
         self.assertEqual(pool.charge_ids.sorted('membership_id').mapped('saving'), [90, -50])
         self.assertEqual(pool.amount_saving, 40)
 
+    def test_saving_is_measured_by_a_price_that_one_member_could_get(self):
+        retail = self.env['res.partner'].create({'name': "Toko Eceran"})
+        lime = self._create_product("Lime", {self.vendor: {10: 96}, retail: {1: 101}})
+        pool = self._create_pool({lime: {}})
+        self._request(pool, {self.siti: 1, self.budi: 12})
+        self._run(pool, 13)
+        # 13 at 96; Siti alone gets one at the retail shop only, Budi 12 at the vendor's
+        self.assertEqual(pool.line_ids.vendor_id, self.vendor)
+        self.assertEqual(pool.charge_ids.sorted('membership_id').mapped('amount_alone'), [101, 12 * 96])
+        self.assertEqual(pool.charge_ids.sorted('membership_id').mapped('saving'), [5, 0])
+        self.assertEqual((pool.dearer_count, pool.allocation_ids.mapped('is_alone_estimated')), (0, [False, False]))
+
+    def test_saving_is_marked_as_estimated_where_nobody_sells_so_little(self):
+        lime = self._create_product("Lime", {self.vendor: {10: 96}})
+        pool = self._create_pool({lime: {}})
+        self._request(pool, {self.siti: 1, self.budi: 12})
+        self._run(pool, 13)
+        shares = pool.allocation_ids.sorted('membership_id')
+        self.assertEqual(shares.mapped('amount_alone'), [96, 12 * 96])
+        self.assertEqual(shares.mapped('is_alone_estimated'), [True, False])
+
+    def test_vendor_of_sacks_sells_no_part_of_a_sack(self):
+        retail = self.env['res.partner'].create({'name': "Toko Eceran"})
+        lime = self._create_product("Lime", {self.vendor: {0: 1}, retail: {1: 101}})
+        sack = self.env['uom.uom'].create({
+            'name': "Sack of 10", 'relative_factor': 10, 'relative_uom_id': lime.uom_id.id,
+        })
+        lime.seller_ids.filtered(lambda seller: seller.partner_id == self.vendor).write({
+            'product_uom_id': sack.id, 'price': 900,
+        })
+        line = self._create_pool({lime: {}}).line_ids
+        self.assertEqual(line._get_alone_values(3), {'amount_alone': 303, 'is_alone_estimated': False})
+        self.assertEqual(line._get_alone_values(20), {'amount_alone': 1_800, 'is_alone_estimated': False})
+
     def test_tax_is_added_to_the_charge(self):
         tax = self.env['account.tax'].create({'name': "VAT 11", 'amount': 11, 'type_tax_use': 'sale'})
         purchase_tax = self.env['account.tax'].create({'name': "VAT 11 in", 'amount': 11, 'type_tax_use': 'purchase'})

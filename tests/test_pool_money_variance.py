@@ -110,6 +110,48 @@ class TestPoolMoneyVariance(PoolMoneyCommon):
         with self.assertRefused("has been distributed"):
             pool.cost_ids.with_user(self.officer).amount = 1
 
+    def test_one_freight_bill_is_not_passed_on_twice(self):
+        line = self._freight_bill(160).invoice_line_ids
+        first = self._distributed(cost_ids=self.freight)
+        second = self._distributed(cost_ids=self.freight)
+        first.cost_ids.bill_line_ids = line
+        with self.assertRefused("asks for .*160.* and .*320.* of it would be passed on.*Part of the Bill", ValidationError):
+            second.cost_ids.with_user(self.officer).bill_line_ids = line
+        first.cost_ids.with_user(self.accountant).bill_amount = 110
+        with self.assertRefused("Part of the Bill", ValidationError):
+            second.cost_ids.write({'bill_line_ids': line.ids, 'bill_amount': 51})
+        second.cost_ids.write({'bill_line_ids': line.ids, 'bill_amount': 50})
+        # 110 and 50 of 160; each round had shared 100
+        self.assertEqual((first.cost_ids.variance, second.cost_ids.variance), (10, -50))
+        first.action_pass_on_variance()
+        second.action_pass_on_variance()
+        self.assertEqual((first.amount_costs, second.amount_costs), (110, 50))
+        self._assertTies(first)
+        self._assertTies(second)
+        with self.assertRefused("Part of the Bill", ValidationError):
+            first.cost_ids.bill_amount = 0
+        with self.assertRefused("Part of the Bill", ValidationError):
+            first.cost_ids.bill_amount = -10
+
+    def test_bill_lowered_after_its_line_was_shared_out_is_noticed(self):
+        bill = self._freight_bill(160)
+        first = self._distributed(cost_ids=self.freight)
+        second = self._distributed(cost_ids=self.freight)
+        first.cost_ids.write({'bill_line_ids': bill.invoice_line_ids.ids, 'bill_amount': 110})
+        second.cost_ids.write({'bill_line_ids': bill.invoice_line_ids.ids, 'bill_amount': 50})
+        bill.button_draft()
+        bill.invoice_line_ids.price_unit = 140
+        bill.action_post()
+        with self.assertRefused("Part of the Bill", ValidationError):
+            first.action_pass_on_variance()
+
+    def test_part_of_a_bill_with_several_lines_is_taken_from_all_of_them(self):
+        lines = (self._freight_bill(160) | self._freight_bill(80)).invoice_line_ids
+        pool = self._distributed(cost_ids=self.freight)
+        pool.cost_ids.write({'bill_line_ids': lines.ids, 'bill_amount': 120})
+        self.assertEqual(pool.cost_ids.amount_actual, 120)
+        self.assertEqual(list(pool.cost_ids._get_claims().values()), [80, 40])
+
     def test_goods_taken_back_give_back_their_variance(self):
         pool = self._distributed()
         self._bill(pool.purchase_order_ids, price=150)
