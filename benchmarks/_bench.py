@@ -22,6 +22,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument('--config', required=True)
     parser.add_argument('--database', required=True)
     parser.add_argument('--repeat', type=int, default=3)
+    parser.add_argument('--size', type=int, help='smaller than the benchmark asks for, for a quick look')
     return parser.parse_args()
 
 

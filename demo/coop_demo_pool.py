@@ -142,7 +142,8 @@ class CoopDemo(models.AbstractModel):
         pool.line_ids.action_take_advice()
         pool.action_order()
         pool.purchase_order_ids.button_confirm()
-        pool.sudo().write({'date_cutoff': datetime.combine(day, time(5)), 'date_closed': datetime.combine(day, time(5))})
+        closed = datetime.combine(day, time(5))
+        pool.sudo().write({'date_cutoff': closed, 'date_closed': closed})
         self._set_back(day, orders=pool.purchase_order_ids.with_env(self.env))
 
     def _bill_vendor(self, pool, day):

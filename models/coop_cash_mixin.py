@@ -1,5 +1,8 @@
-from odoo import models
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class CoopCashMixin(models.AbstractModel):
@@ -39,4 +42,44 @@ class CoopCashMixin(models.AbstractModel):
             raise UserError(self.env._(
                 "You may not post on %(journal)s. Ask the treasurer to post it or to name you as its cashier.",
                 journal=journal.display_name or self.env._("this journal"),
+            ))
+
+    # === BUSINESS METHODS - WHEN === #
+
+    def _get_entry_journal(self):
+        """Return the journal that the entry is booked in; for a document that moves no money, it must override this."""
+        self.ensure_one()
+        return self.journal_id
+
+    def _check_date(self):
+        """Refuse documents of the future, cashiers' documents of days that are counted already, and closed periods."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        if self.date > today:
+            raise UserError(self.env._("The voucher is dated in the future. Post it on the day of the payment."))
+        days = self.company_id.sudo().coop_backdate_days  # sudo: a setting that concerns every cashier
+        if not self._user_posts_everywhere() and self.date < today - relativedelta(days=days):
+            raise UserError(self.env._(
+                "The voucher is dated %(date)s. Cashiers date vouchers %(earliest)s or later: correct the date, or ask"
+                " the treasurer to post it.",
+                date=format_date(self.env, self.date),
+                earliest=format_date(self.env, today - relativedelta(days=days)),
+            ))
+        self._check_period_is_open(self.date)
+
+    def _check_period_is_open(self, date):
+        """Refuse entries in a period that is locked for this user.
+
+        :raises UserError: naming the last locked day.
+        """
+        self.ensure_one()
+        # sudo: the lock dates of the company and its parents, for whoever is about to book
+        journal = self._get_entry_journal().sudo()
+        locks = self.company_id.sudo()._get_violated_lock_dates(date, False, journal)
+        if locks:
+            raise UserError(self.env._(
+                "The books are closed up to %(lock_date)s, and %(voucher)s would be booked on %(date)s. Choose a later"
+                " date, or ask the accountant to open the period.",
+                lock_date=format_date(self.env, locks[-1][0]), voucher=self.display_name,
+                date=format_date(self.env, date),
             ))

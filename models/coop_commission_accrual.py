@@ -7,7 +7,10 @@ from odoo.addons.producer_cooperative.models.coop_settlement import ACCOUNTANT
 
 
 class CoopCommissionAccrual(models.Model):
-    """Commission earned on goods that are invoiced and not settled yet, booked on the last day of a period.
+    """What is earned on goods that are invoiced and not settled yet, booked on the last day of a period.
+
+    That is the commission and the levies that the cooperative keeps; on principal basis the members' part of the sale,
+    as cost of goods.
 
     The entry is reversed the next day. Accruing the same day again books only the difference.
     """
@@ -41,7 +44,7 @@ class CoopCommissionAccrual(models.Model):
         comodel_name='coop.commission.accrual.line', inverse_name='accrual_id', readonly=True, copy=False,
     )
     amount_gross = fields.Monetary(string="Unsettled Sales", compute='_compute_amounts', store=True)
-    amount_commission = fields.Monetary(string="Commission", compute='_compute_amounts', store=True)
+    amount_commission = fields.Monetary(string="Earned", compute='_compute_amounts', store=True)
     move_id = fields.Many2one(
         comodel_name='account.move', string="Journal Entry", readonly=True, copy=False, index='btree_not_null',
         ondelete='restrict',
@@ -132,8 +135,8 @@ class CoopCommissionAccrual(models.Model):
     def _check_up_to_date(self):
         self.ensure_one()
         stored = [
-            {'membership_id': line.membership_id.id, 'amount_gross': line.amount_gross,
-             'amount_commission': line.amount_commission}
+            {'membership_id': line.membership_id.id, 'account_id': line.account_id.id,
+             'amount_gross': line.amount_gross, 'amount_commission': line.amount_commission}
             for line in self.line_ids.sorted('id')
         ]
         if not stored or stored != self._prepare_lines():
@@ -142,23 +145,31 @@ class CoopCommissionAccrual(models.Model):
             ))
 
     def _prepare_lines(self):
-        """Return one line per member with commission to accrue."""
+        """Return one line per member and account with something to accrue."""
         self.ensure_one()
-        open_commissions = self.company_id._coop_get_unaccrued_commissions(self.date)
+        unaccrued = self.company_id._coop_get_unaccrued(self.date)
         return [
-            {'membership_id': membership.id, 'amount_gross': gross, 'amount_commission': commission}
-            for membership, (gross, commission) in open_commissions.items()
+            {'membership_id': membership.id, 'account_id': account.id, 'amount_gross': gross, 'amount_commission': amount}
+            for (membership, account), (gross, amount) in unaccrued.items()
         ]
 
     def _prepare_move_values(self):
-        """Return the entry: Dr consignment clearing / Cr commission, on the day itself."""
+        """Return the entry, on the day itself.
+
+        Agent basis: Dr consignment clearing / Cr commission / Cr levies that are kept. Principal basis: Dr cost of goods
+        / Cr consignment clearing.
+        """
         self.ensure_one()
         ref = self.env._("%s: commission on consigned sales not settled yet", self.name)
-        lines = [{
-            'account_id': self.company_id._get_coop_account(key).id,
-            'name': ref,
-            'balance': sign * self.amount_commission,
-        } for key, sign in (('clearing', 1), ('commission', -1))]
+        balances = {
+            account: -sum(lines.mapped('amount_commission')) for account, lines in self.line_ids.grouped('account_id').items()
+        }
+        clearing = self.company_id._get_coop_account('clearing')
+        lines = [
+            {'account_id': account.id, 'name': ref, 'balance': self.currency_id.round(balance)}
+            for account, balance in ((clearing, -sum(balances.values())), *balances.items())
+            if not self.currency_id.is_zero(balance)
+        ]
         return {
             'move_type': 'entry',
             'journal_id': self.company_id._get_coop_journal('coop_journal_id').id,

@@ -44,6 +44,7 @@ ACCOUNTS = {
     'fund_social': AccountSpec(_lt("Social Fund"), 'liability_current', '28140040'),
     'fund_area': AccountSpec(_lt("Working Area Fund"), 'liability_current', '28140050'),
     'commission': AccountSpec(_lt("Consignment Commission from Members"), 'income', '43000010'),
+    'cost_of_goods': AccountSpec(_lt("Cost of Members' Goods Sold"), 'expense_direct_cost', '51000100'),
     'cooperative_expense': AccountSpec(_lt("Cooperative Expenses"), 'expense', '68000010'),
     'cash_difference': AccountSpec(_lt("Cooperative Cash Difference"), 'expense', '69110010'),
     'rounding': AccountSpec(_lt("Cooperative Rounding"), 'expense', '69110020'),

@@ -1,18 +1,24 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.tools import format_date
+
 
 #: Who sees what goods are to fetch; warehouse staff see quantities only.
 MONEY_GROUPS = (
     'producer_cooperative.group_coop_officer,producer_cooperative.group_coop_accountant,'
     'producer_cooperative.group_coop_supervisor,base.group_portal'
 )
+#: What a slip keeps from its confirmation on: the member took the same paper home.
+FROZEN = frozenset({
+    'membership_id', 'non_member_id', 'warehouse_id', 'date', 'line_ids', 'company_id', 'scale_id', 'weigher',
+    'vehicle_plate', 'delivery_id',
+})
 
 
 class CoopConsignment(models.Model):
     """The intake slip (tanda terima barang) for goods that a member hands over to be sold."""
     _name = 'coop.consignment'
-    _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.document.mixin', 'coop.printed.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Intake Slip"
     _order = 'date DESC, id DESC'
     _check_company_auto = True
@@ -23,7 +29,7 @@ class CoopConsignment(models.Model):
         'received': (),
         'cancelled': (),
     }
-    _guarded_fields = frozenset({'state', 'lock_version', 'name', 'cancel_reason', 'partner_id'})
+    _guarded_fields = frozenset({'state', 'lock_version', 'name', 'cancel_reason', 'partner_id', 'print_count'})
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
     company_id = fields.Many2one(
@@ -31,11 +37,17 @@ class CoopConsignment(models.Model):
     )
     currency_id = fields.Many2one(related='company_id.currency_id')
     membership_id = fields.Many2one(
-        comodel_name='coop.membership', string="Member", required=True, index=True, check_company=True, tracking=True,
+        comodel_name='coop.membership', string="Member", index=True, check_company=True, tracking=True,
         ondelete='restrict', domain="[('state', '=', 'active')]",
     )
+    takes_non_members = fields.Boolean(related='company_id.coop_buys_from_non_members')
+    non_member_id = fields.Many2one(
+        comodel_name='res.partner', string="Not a Member", index='btree_not_null', check_company=True, tracking=True,
+        ondelete='restrict', domain="[('is_coop_member', '=', False), ('parent_id', '=', False)]",
+        help="Goods of somebody who is no member are only bought outright, where the settings allow it.",
+    )
     partner_id = fields.Many2one(
-        related='membership_id.partner_id', string="Owner", store=True, index=True, related_sudo=True,
+        comodel_name='res.partner', string="Owner", compute='_compute_partner_id', store=True, index=True,
     )
     warehouse_id = fields.Many2one(
         comodel_name='stock.warehouse', required=True, check_company=True, tracking=True,
@@ -47,6 +59,19 @@ class CoopConsignment(models.Model):
         help="Number of the slip that was written by hand, during a power cut for example.",
     )
     weigher = fields.Char(string="Weighed By", copy=False)
+    scale_id = fields.Many2one(
+        comodel_name='coop.scale', string="Scale", check_company=True, index='btree_not_null', ondelete='restrict',
+        tracking=True,
+    )
+    scale_warning = fields.Char(compute='_compute_scale_warning')
+    vehicle_plate = fields.Char(copy=False)
+    delivery_id = fields.Many2one(
+        comodel_name='coop.consignment.delivery', string="Joint Delivery", readonly=True, copy=False,
+        index='btree_not_null', ondelete='restrict',
+    )
+    is_half_weighed = fields.Boolean(
+        string="Waiting for Second Weighing", compute='_compute_is_half_weighed', search='_search_is_half_weighed',
+    )
     line_ids = fields.One2many(comodel_name='coop.consignment.line', inverse_name='consignment_id', copy=True)
     state = fields.Selection(
         selection=[
@@ -68,6 +93,34 @@ class CoopConsignment(models.Model):
         for slip in self:
             slip.display_name = slip.name or self.env._("Draft Intake Slip")
 
+    @api.depends('membership_id.partner_id', 'non_member_id')
+    def _compute_partner_id(self):
+        for slip in self:
+            slip.partner_id = slip.membership_id.partner_id or slip.non_member_id
+
+    @api.depends(
+        'scale_id.calibrated_until', 'scale_id.capacity', 'date', 'line_ids.gross', 'line_ids.sacks',
+        'line_ids.first_weight',
+    )
+    def _compute_scale_warning(self):
+        for slip in self:
+            slip.scale_warning = slip.scale_id and slip.scale_id._get_warning(
+                slip.date or fields.Date.context_today(slip), slip.line_ids._get_loads(),
+            )
+
+    @api.depends('line_ids.first_weight', 'line_ids.second_weight')
+    def _compute_is_half_weighed(self):
+        for slip in self:
+            slip.is_half_weighed = any(bool(line.first_weight) != bool(line.second_weight) for line in slip.line_ids)
+
+    def _search_is_half_weighed(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        return [('line_ids', 'any', [
+            '|', '&', ('first_weight', '!=', 0), ('second_weight', '=', 0),
+            '&', ('first_weight', '=', 0), ('second_weight', '!=', 0),
+        ])]
+
     @api.depends('line_ids.move_ids.picking_id')
     def _compute_picking_ids(self):
         for slip in self:
@@ -77,7 +130,7 @@ class CoopConsignment(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        frozen = {'membership_id', 'warehouse_id', 'date', 'line_ids', 'company_id'} & vals.keys()
+        frozen = FROZEN & vals.keys()
         if frozen and any(slip.state != 'draft' for slip in self):
             raise UserError(self._frozen_error_message())
         return super().write(vals)
@@ -98,13 +151,12 @@ class CoopConsignment(models.Model):
         for slip in self:
             slip._queue_up()
             slip._check_complete()
+            slip.line_ids._assign_lots()
             number = slip.name or slip.company_id._next_coop_number(
                 'coop.consignment', 'TTB/%(range_year)s/', date=slip.date, gapless=True,
             )
             slip._update_state('confirmed', name=number)
-            picking = self.env['stock.picking'].create(slip._prepare_picking_values())
-            picking.action_confirm()
-            picking.action_assign()
+        self._ask_for_goods()
 
     def action_view_pickings(self):
         """Open the transfers that bring the goods in."""
@@ -124,40 +176,72 @@ class CoopConsignment(models.Model):
                     "Goods of %s were received. Return them to the member from the receipt.", slip.display_name,
                 ))
             slip._update_state('cancelled', cancel_reason=reason)
-            slip.picking_ids.action_cancel()
+            slip._call_goods_off()
 
     def _frozen_error_message(self):
-        return self.env._("A confirmed intake slip is not changed: cancel it and write a new one.")
+        return self.env._(
+            "A confirmed intake slip is not changed: write a correction slip for the weight, or cancel it and write a"
+            " new one.",
+        )
+
+    def _get_printed(self):
+        return self.filtered(lambda slip: slip.state != 'draft')
 
     def _check_complete(self):
         self.ensure_one()
         if self.state != 'draft':
             raise UserError(self._state_error_message('confirmed'))
         self.company_id._coop_check_day_has_come(self.display_name, self.date)
-        if self.membership_id.state != 'active':
-            raise UserError(self.env._(
-                "%s is not an active member and delivers nothing.", self.membership_id.display_name,
-            ))
+        self._check_giver()
         if not self.line_ids:
             raise UserError(self.env._("The intake slip is empty: add the goods that were brought."))
         for line in self.line_ids:
-            line._check_complete()
+            line._check_goods()
+        self._check_agreement()
 
-    def _prepare_picking_values(self):
-        """Return the receipt of the slip's goods; owner and restriction keep them apart from everybody else's."""
+    def _check_giver(self):
+        """Refuse goods of somebody who may not bring any.
+
+        :raises UserError: saying who may.
+        """
         self.ensure_one()
-        picking_type = self.warehouse_id.in_type_id
-        source = self.partner_id.with_company(self.company_id).property_stock_supplier
-        return {
-            'picking_type_id': picking_type.id,
-            'partner_id': self.partner_id.id,
-            'owner_id': self.partner_id.id,
-            'origin': self.name,
-            'company_id': self.company_id.id,
-            'location_id': source.id,
-            'location_dest_id': picking_type.default_location_dest_id.id,
-            'move_ids': [Command.create(line._prepare_move_values(source, picking_type)) for line in self.line_ids],
-        }
+        member, guest = self.membership_id, self.non_member_id
+        if bool(member) == bool(guest):
+            raise UserError(self.env._("Say whose goods these are: one member."))
+        if member and member.state != 'active':
+            raise UserError(self.env._(
+                "%s is not an active member and delivers nothing.", member.display_name,
+            ))
+        if not guest:
+            return
+        if not self.company_id.coop_buys_from_non_members:
+            raise UserError(self.env._(
+                "%s is not a member of the cooperative. Goods are taken in from members; admit this person, or let the"
+                " settings allow to buy from others.", guest.display_name,
+            ))
+        if any(line.deal != 'buy' for line in self.line_ids):
+            raise UserError(self.env._(
+                "%s is not a member: goods can be bought outright, but not left for sale, because only members are"
+                " settled with.", guest.display_name,
+            ))
+
+    def _check_agreement(self):
+        """Refuse goods that are left for sale while no terms are agreed: nobody could say what they will bring.
+
+        :raises UserError: naming the member and the day.
+        """
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: line.deal == 'consign')
+        if not lines:
+            return
+        get_term = self.env['coop.consignment.agreement']._get_terms(self.company_id, self.partner_id)
+        for line in lines:
+            if not get_term(self.partner_id, self.date, line.product_id.categ_id):
+                raise UserError(self.env._(
+                    "No consignment terms are in force on %(date)s for %(product)s of %(member)s. Write down an"
+                    " agreement first (Consignment → Agreements).", date=format_date(self.env, self.date),
+                    product=line.product_id.display_name, member=self.membership_id.display_name,
+                ))
 
     def _update_received(self):
         """Mark the slips whose transfers are finished as received, once anything came in."""

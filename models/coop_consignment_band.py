@@ -11,6 +11,9 @@ class CoopConsignmentBand(models.Model):
     company_id = fields.Many2one(related='term_id.company_id', store=True)
     currency_id = fields.Many2one(related='term_id.currency_id')
     lower = fields.Monetary(string="From", required=True)
+    upper = fields.Monetary(
+        string="Below", help="Where the next band begins. Left at zero, the band goes up to the next one.",
+    )
     rate = fields.Float(string="Rate (%)", digits=(5, 2), required=True)
 
     _lower_uniq = models.Constraint('UNIQUE (term_id, lower)', "Two bands start at the same amount.")
@@ -22,15 +25,15 @@ class CoopConsignmentBand(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         bands = super().create(vals_list)
-        bands.term_id._check_not_used()
+        bands.term_id._check_not_fixed()
         return bands
 
     def write(self, vals):
-        self.term_id._check_not_used()
+        self.term_id._check_not_fixed()
         res = super().write(vals)
-        self.term_id._check_not_used()  # the terms may be other ones now
+        self.term_id._check_not_fixed()  # the terms may be other ones now
         return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        self.term_id._check_not_used()
+        self.term_id._check_not_fixed()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import format_date
 
 #: What decides on whose debts are moved; frozen once it is asked for.
 FROZEN_FIELDS = {'season_id', 'pool_ids', 'membership_ids', 'date_due', 'reason', 'company_id'}
@@ -158,15 +159,19 @@ class CoopDueChange(models.Model):
         self.ensure_one()
         if not self.season_id and not self.pool_ids:
             raise UserError(self.env._("Choose the season or the rounds whose due date is moved."))
-        items = self._get_items()
-        if not items:
+        if not self._get_items():
             raise UserError(self.env._("Nothing is owed for it: every invoice is paid, or none is posted yet."))
-        if not any(item.date_maturity and item.date_maturity < self.date_due for item in items):
-            raise UserError(self.env._("Every invoice is due on %s or later already.", self.date_due))
+        if not self._get_items_due_earlier():
+            raise UserError(self.env._(
+                "Every invoice is due on %s or later already.", format_date(self.env, self.date_due),
+            ))
 
     def _get_items(self):
-        """Return the open receivable items of the invoices whose due date is meant."""
+        """Return the open receivable items of the invoices whose due date is meant; none before one is chosen."""
         self.ensure_one()
+        if not self.season_id and not self.pool_ids:
+            return self.env['account.move.line']
+        # sudo: which rounds the season has; the debts are of this company only
         pools = self.pool_ids or self.env['coop.pool'].sudo().search([('season_id', '=', self.season_id.id)])
         domain = (
             Domain('move_id.coop_pool_id', 'in', pools.ids) & Domain('parent_state', '=', 'posted')
@@ -179,19 +184,26 @@ class CoopDueChange(models.Model):
         # sudo: officers ask without access to the journal items
         return self.env['account.move.line'].sudo().search(domain, order='partner_id, date_maturity, id')
 
+    def _get_items_due_earlier(self):
+        """Return the open items that would be due later than they are now."""
+        self.ensure_one()
+        return self._get_items().filtered(lambda item: not item.date_maturity or item.date_maturity < self.date_due)
+
     def _move_due_dates(self):
         """Write the new due date on every open item that is due earlier, and keep the old one."""
         self.ensure_one()
-        items = self._get_items().filtered(
-            lambda item: not item.date_maturity or item.date_maturity < self.date_due,
-        )
+        items = self._get_items_due_earlier()
         self.line_ids = [Command.create({
             'move_id': item.move_id.id, 'partner_id': item.partner_id.id, 'date_before': item.date_maturity,
             'date_after': self.date_due, 'amount_open': item.amount_residual,
         }) for item in items]
-        items.move_id.invoice_date_due = self.date_due
+        for move in items.move_id:
+            instalments = move.line_ids.filtered(lambda line: line.display_type == 'payment_term') - items
+            # An invoice is due with its last instalment.
+            move.invoice_date_due = max([self.date_due, *filter(None, instalments.mapped('date_maturity'))])
         items.date_maturity = self.date_due
         for move in items.move_id:
             move.message_post(body=self.env._(
-                "%(change)s: due on %(after)s. %(reason)s", change=self.name, after=self.date_due, reason=self.reason,
+                "%(change)s: due on %(after)s. %(reason)s", change=self.name, reason=self.reason,
+                after=format_date(self.env, self.date_due),
             ))

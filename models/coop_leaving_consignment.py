@@ -1,4 +1,6 @@
 from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import format_amount
 
 
 class CoopLeaving(models.Model):
@@ -41,3 +43,24 @@ class CoopLeaving(models.Model):
             }
             for settlement in settlements
         ]
+
+    # === BUSINESS METHODS - CHECKS === #
+
+    def _check_can_be_approved(self):
+        super()._check_can_be_approved()
+        self._check_no_advance()
+
+    def _check_no_advance(self):
+        """Let nobody leave with an advance on goods that will not come any more.
+
+        :raises UserError: naming the member and the amount.
+        """
+        self.ensure_one()
+        partner = self.membership_id.partner_id
+        held = self.env['coop.settlement']._get_advance_balances(self.company_id, partner).get(partner, 0.0)
+        if self.currency_id.compare_amounts(held, 0.0) > 0:
+            raise UserError(self.env._(
+                "%(member)s still holds advances of %(amount)s on goods to be sold. Settle what was sold, or record what"
+                " is paid back under Advances.",
+                member=self.membership_id.display_name, amount=format_amount(self.env, held, self.currency_id),
+            ))

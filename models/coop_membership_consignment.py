@@ -12,6 +12,12 @@ class CoopMembership(models.Model):
         help="Products of the member that lie in the warehouse.",
     )
 
+    amount_carried_forward = fields.Monetary(
+        string="Carried Forward", compute='_compute_amount_carried_forward', compute_sudo=True,
+        help="What the last settlement run did not pay out; it is part of the next settlement. Negative when more was"
+             " credited back than sold.",
+    )
+
     # === COMPUTE METHODS === #
 
     def _compute_consignment_counts(self):
@@ -27,6 +33,12 @@ class CoopMembership(models.Model):
             membership.settlement_count = settlements.get(membership, 0)
             membership.consigned_product_count = products.get((membership.partner_id, membership.company_id), 0)
 
+    def _compute_amount_carried_forward(self):
+        for company, memberships in self.grouped('company_id').items():
+            carried = self.env['coop.settlement.run.line']._get_carried(company, memberships.partner_id)
+            for membership in memberships:
+                membership.amount_carried_forward = carried.get(membership.partner_id, 0.0)
+
     # === ACTIONS === #
 
     def action_view_consigned_stock(self):
@@ -39,6 +51,14 @@ class CoopMembership(models.Model):
         action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_settlement_action')
         return {
             **action, 'domain': [('membership_id', '=', self.id)], 'context': {'default_membership_id': self.id},
+        }
+
+    def action_view_carried_forward(self):
+        """Open what settlement runs have carried forward for the member."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_settlement_run_line_action')
+        return {
+            **action, 'domain': [('membership_id', '=', self.id)], 'context': {'search_default_filter_carried': 1},
         }
 
     # === BUSINESS METHODS === #

@@ -143,8 +143,9 @@ class CoopPoolAllocation(models.Model):
         self.pool_id.message_post(body=self.env._(
             "%(member)s gets %(after)s %(unit)s of %(product)s instead of %(before)s; by the rule it would be"
             " %(computed)s. Reason: %(reason)s",
-            member=self.membership_id.display_name, after=self.quantity, before=before, unit=self.uom_id.name,
-            product=self.line_id.display_name, computed=self.quantity_computed, reason=self.manual_reason or "–",
+            member=self.membership_id.display_name, after=self.line_id._format(self.quantity),
+            before=self.line_id._format(before), unit=self.uom_id.name, product=self.line_id.display_name,
+            computed=self.line_id._format(self.quantity_computed), reason=self.manual_reason or "–",
         ))
 
     # === ACTIONS === #
@@ -169,12 +170,9 @@ class CoopPoolAllocation(models.Model):
         :raises UserError: naming the product and the step it is handed out in.
         """
         self.ensure_one()
-        line = self.line_id
-        if self.uom_id.compare(line._from_steps(line._to_steps(quantity)), quantity):
-            raise UserError(self.env._(
-                "%(product)s is handed out in %(step)s %(unit)s; %(quantity)s is not a multiple of it.",
-                product=line.display_name, step=line.step, unit=self.uom_id.name, quantity=quantity,
-            ))
+        problem = self.line_id._get_step_problem(quantity)
+        if problem:
+            raise UserError(problem)
 
     def _prepare_sale_line_values(self):
         """Return the line of the member's order for this share."""

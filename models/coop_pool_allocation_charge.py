@@ -96,8 +96,8 @@ class CoopPoolAllocation(models.Model):
             raise UserError(self.env._(
                 "%(member)s has %(waiting)s %(unit)s of %(product)s still to collect; not more than that is taken back."
                 " What was handed out already is returned through the delivery first.",
-                member=self.membership_id.display_name, waiting=self.quantity_waiting, unit=self.uom_id.name,
-                product=self.product_id.display_name,
+                member=self.membership_id.display_name, waiting=self.line_id._format(self.quantity_waiting),
+                unit=self.uom_id.name, product=self.product_id.display_name,
             ))
 
     def _prepare_take_back_values(self, quantity):

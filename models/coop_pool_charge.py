@@ -18,6 +18,7 @@ class CoopPoolCharge(models.Model):
         comodel_name='coop.membership', string="Member", required=True, readonly=True, index=True, check_company=True,
         ondelete='restrict',
     )
+    date = fields.Date(string="Distributed On", required=True, readonly=True, default=fields.Date.context_today)
     order_id = fields.Many2one(
         comodel_name='sale.order', readonly=True, index='btree_not_null', check_company=True,
         ondelete='restrict',
@@ -140,7 +141,7 @@ class CoopPoolCharge(models.Model):
         """
         for charge in self:
             amount = charge.order_id.sudo().amount_untaxed  # sudo: of the pool's own order, for whoever corrects it
-            if self.currency_id.compare_amounts(amount, charge.amount_total):
+            if charge.currency_id.compare_amounts(amount, charge.amount_total):
                 raise UserError(self.env._(
                     "The order of %(member)s comes to %(order)s and not to the charge of %(charge)s. Look at the taxes"
                     " and price rules of the products.", member=charge.membership_id.display_name,

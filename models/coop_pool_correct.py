@@ -101,12 +101,13 @@ class CoopPool(models.Model):
             'line_ids': [Command.create(line) for line in lines],
         }])
         self._update_costs_charged(correction)
+        of_others = correction.browse()
         if cost and self.not_collected_costs == 'others':
-            self._share_cost_anew(charge, cost, reason)
+            of_others = self._share_cost_anew(charge, cost, reason)
         # sudo: the warning goes once no more is charged than stayed
         self.sudo()._note_impossible_shares()
         self._check_charges_tie()
-        self._note_corrections(correction)
+        self._note_corrections(correction | of_others)
         return correction
 
     # === BUSINESS METHODS - OFFERING AGAIN === #
@@ -125,14 +126,15 @@ class CoopPool(models.Model):
         """
         self.ensure_one()
         self._check_may_correct()
-        request_model = self.env['coop.pool.request']
-        request_model._check_members_may_take(membership)
+        problem = membership._get_pool_state_problem()
+        if problem:
+            raise UserError(problem)
         if line.uom_id.compare(quantity, 0.0) <= 0:
             raise UserError(self.env._("Say how much the member takes."))
         if line.uom_id.compare(quantity, line.quantity_left) > 0:
             raise UserError(self.env._(
-                "Only %(left)s %(unit)s of %(product)s are left over.", left=line.quantity_left, unit=line.uom_id.name,
-                product=line.display_name,
+                "Only %(left)s %(unit)s of %(product)s are left over.", left=line._format(line.quantity_left),
+                unit=line.uom_id.name, product=line.display_name,
             ))
         charge = self._get_or_create_charge(membership)
         share = self._get_or_create_share(line, membership, charge)
@@ -145,10 +147,10 @@ class CoopPool(models.Model):
                 'amount': self.currency_id.round(share.price_unit * quantity), 'cost_freed': -cost,
             })],
         }])
-        self._give_cost_back(cost, reason)
+        given_back = self._give_cost_back(cost, reason)
         self._update_costs_charged(correction)
         self._check_charges_tie()
-        self._note_corrections(correction)
+        self._note_corrections(correction | given_back)
         return correction
 
     def _get_or_create_charge(self, membership):
@@ -225,9 +227,9 @@ class CoopPool(models.Model):
             ))
 
     def _add_to_margin(self, amount):
-        """Book what a correction leaves on the margin of the pool's first product that was handed out."""
+        """Book what a correction leaves on the margin of the pool's first product that came."""
         self.ensure_one()
-        line = self.line_ids.filtered('price_charged')[:1]
+        line = self.line_ids.filtered('quantity_basis')[:1]
         line.sudo().margin_charged += amount  # sudo: worked out, never entered
 
     # === BUSINESS METHODS - TYING === #

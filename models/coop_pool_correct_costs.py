@@ -19,22 +19,27 @@ class CoopPool(models.Model):
         if self.not_collected_costs == 'member':
             return 0.0
         units = self._to_units(charge.cost_total)
-        if is_last or not before:
-            return float(self._from_units(units)) if is_last else 0.0
+        if is_last:
+            return float(self._from_units(units))
+        if not before:
+            return 0.0
         return float(self._from_units(part_of(units, to_decimal(taken), to_decimal(before))))
 
     def _share_cost_anew(self, charge, cost, reason):
-        """Let the other members bear the shared costs of goods not collected, in proportion to their goods."""
+        """Let the other members bear the shared costs of goods not collected, in proportion to their goods.
+
+        :return: the corrections; none where nobody else is charged for goods, and the cooperative bears the costs.
+        """
         self.ensure_one()
         weights = {
             other: to_decimal(sum(other.allocation_ids.mapped('amount'))) for other in self.charge_ids - charge
         }
         if not any(weights.values()):
-            return
+            return self.env['coop.pool.correction']
         parts = apportion_by_key(
             self._to_units(cost), weights, {other: other.membership_id._get_rank() for other in weights},
         )
-        self.env['coop.pool.correction']._make('cost_share', reason, [
+        return self.env['coop.pool.correction']._make('cost_share', reason, [
             {'charge_id': other.id, 'cost_amount': float(self._from_units(part))}
             for other, part in parts.items() if part
         ])
@@ -103,14 +108,16 @@ class CoopPool(models.Model):
         """Give back what members took over of the costs that go with the goods now; the rest the cooperative had borne.
 
         That holds for who takes the goods as well: their costs are in the offer already.
+
+        :return: the corrections.
         """
         self.ensure_one()
         taken = self._get_taken_over()
         amount = min(self._to_units(cost), sum(taken.values()))
         if amount <= 0:
-            return
+            return self.env['coop.pool.correction']
         parts = apportion_by_key(amount, taken, {other: other.membership_id._get_rank() for other in taken})
-        self.env['coop.pool.correction']._make('cost_share', reason, [
+        return self.env['coop.pool.correction']._make('cost_share', reason, [
             {'charge_id': other.id, 'cost_amount': -float(self._from_units(part))}
             for other, part in parts.items() if part
         ])

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_amount
 
 from odoo.addons.producer_cooperative.tools.units import exact, floor_to, to_decimal
@@ -10,8 +10,11 @@ from odoo.addons.producer_cooperative.tools.units import exact, floor_to, to_dec
 class CoopPoolCost(models.Model):
     """A cost that the members of a pool share, such as freight or handling."""
     _name = 'coop.pool.cost'
+    _inherit = ['coop.guard.mixin']
     _description = "Shared Cost of a Pool"
     _order = 'pool_id, sequence, id'
+
+    _guarded_fields = frozenset({'amount_shared'})
 
     pool_id = fields.Many2one(comodel_name='coop.pool', required=True, index=True, ondelete='cascade')
     sequence = fields.Integer(default=10)
@@ -66,8 +69,8 @@ class CoopPoolCost(models.Model):
             posted = cost.bill_line_ids.filtered(lambda line: line.parent_state == 'posted')
             claims = cost._get_claims()
             cost.amount_actual = cost.currency_id.round(float(sum(claims[line] for line in posted)))
-            is_charged = cost.pool_id.state in ('distributed', 'done')
-            cost.variance = posted and is_charged and cost.currency_id.round(cost.amount_actual - cost.amount_shared)
+            is_known = posted and cost.pool_id.state in ('distributed', 'done')
+            cost.variance = cost.currency_id.round(cost.amount_actual - cost.amount_shared) if is_known else 0.0
 
     # === CONSTRAINT METHODS === #
 
@@ -109,29 +112,26 @@ class CoopPoolCost(models.Model):
             if cost.currency_id.compare_amounts(rounded, cost.amount):
                 raise ValidationError(self.env._(
                     "%(cost)s of %(amount)s cannot be shared in multiples of %(unit)s, the rounding unit of the pool.",
-                    cost=cost.name, amount=cost.amount, unit=unit,
+                    cost=cost.name, amount=format_amount(self.env, cost.amount, cost.currency_id),
+                    unit=format_amount(self.env, unit, cost.currency_id),
                 ))
 
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any('amount_shared' in vals for vals in vals_list):
-            raise AccessError(self.env._("What was shared of a cost is worked out by the pool."))
         costs = super().create(vals_list)
-        costs.pool_id._check_not_charged()
+        costs._check_pool_not_charged()
         return costs
 
     def write(self, vals):
-        if 'amount_shared' in vals and not self.env.su:
-            raise AccessError(self.env._("What was shared of a cost is worked out by the pool."))
         if vals.keys() - {'bill_line_ids', 'bill_amount', 'amount_shared'}:
-            self.pool_id._check_not_charged()
+            self._check_pool_not_charged()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_charged(self):
-        self.pool_id._check_not_charged()
+        self._check_pool_not_charged()
 
     # === BUSINESS METHODS === #
 
@@ -147,6 +147,15 @@ class CoopPoolCost(models.Model):
             return balances
         part = exact(to_decimal(self.bill_amount)) / whole
         return {line: balance * part for line, balance in balances.items()}
+
+    def _check_pool_not_charged(self):
+        """Queue up for the pools, then refuse costs that come too late to be shared.
+
+        :raises UserError: naming the pool.
+        """
+        pools = self.pool_id.sudo()  # sudo: whoever distributes at this moment waits; what may be written is checked
+        pools._queue_up()
+        pools._check_not_charged()
 
     def _get_weights(self, allocations):
         """Return what each member's part is in proportion to, as ``{membership: weight}``.

@@ -42,7 +42,8 @@ class CoopPool(models.Model):
         string="Extend By (Days)", default=3, help="How much longer requests are taken when a minimum is not met.",
     )
     extension_limit = fields.Integer(
-        string="Extend at Most (Times)", default=1, help="How often the deadline moves by itself; then somebody decides.",
+        string="Extend at Most (Times)", default=1,
+        help="How often the deadline moves by itself; then somebody decides.",
     )
     extension_count = fields.Integer(string="Extended (Times)", readonly=True, copy=False)
     is_cutoff_handled = fields.Boolean(

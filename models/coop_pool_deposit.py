@@ -24,8 +24,8 @@ class CoopPoolDeposit(models.Model):
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
     pool_id = fields.Many2one(
-        comodel_name='coop.pool', string="Round", required=True, index=True, check_company=True, ondelete='restrict',
-        tracking=True, domain="[('state', 'in', ('open', 'closed', 'ordered'))]",
+        comodel_name='coop.pool', string="Pooled Purchase", required=True, index=True, check_company=True,
+        ondelete='restrict', tracking=True, domain="[('state', 'in', ('open', 'closed', 'ordered'))]",
     )
     company_id = fields.Many2one(related='pool_id.company_id', store=True)
     currency_id = fields.Many2one(related='company_id.currency_id')

@@ -81,6 +81,7 @@ class CoopPool(models.Model):
         :raises UserError: when everybody paid, or the round is not closed.
         """
         self.check_access('write')
+        self._queue_up()
         for pool in self:
             paid = pool.deposit_ids.filtered(lambda deposit: deposit.state == 'paid')
             unpaid = pool._get_missing_deposits(paid)
@@ -124,7 +125,7 @@ class CoopPool(models.Model):
         there = {}
         for deposit in deposits.filtered(lambda deposit: deposit.state != 'cancelled'):
             there[deposit.membership_id] = there.get(deposit.membership_id, 0.0) + (
-                deposit.amount_left if deposit.state == 'paid' else deposit.amount_requested
+                max(deposit.amount, deposit.amount_requested) if deposit.state == 'requested' else deposit.amount_left
             )
         missing = {
             member: self.currency_id.round(amount - there.get(member, 0.0))

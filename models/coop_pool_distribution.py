@@ -154,25 +154,29 @@ class CoopPool(models.Model):
                 raise UserError(self.env._(
                     "%(given)s %(unit)s of %(product)s are given to members, and %(received)s came. Lower somebody's"
                     " share.",
-                    given=line.quantity_allocated, received=line.quantity_received, unit=line.uom_id.name,
-                    product=line.display_name,
+                    given=line._format(line.quantity_allocated), received=line._format(line.quantity_received),
+                    unit=line.uom_id.name, product=line.display_name,
                 ))
             line._check_sold_before_tax()
         if not any(line.uom_id.compare(line.quantity_allocated, 0.0) > 0 for line in self.line_ids):
             raise UserError(self.env._("%s: nobody gets anything, there is nothing to distribute.", self.display_name))
 
     def _price_shares(self, shares):
-        """Write unit price and amount on the shares and the cost on their products.
+        """Write unit price and amount on the shares, and price and cost on every product that came.
+
+        What nobody takes now has a price all the same: it may be offered again.
 
         :return: what rounding the price down leaves for each member, in company currency, as ``{membership: amount}``.
         """
         self.ensure_one()
         rounding = defaultdict(Decimal)
-        for line, of_line in shares.grouped('line_id').items():
+        by_line = shares.grouped('line_id')
+        for line in self.line_ids.filtered(lambda line: line.uom_id.compare(line.quantity_received, 0.0) > 0):
+            of_line = by_line.get(line, shares.browse())
             pooled = line._price_pooled()
             price = self._from_units(pooled.price)
             prices = line.sudo()._get_vendor_prices()  # sudo: see _get_alone_values
-            parts = share_charge(
+            parts = of_line and share_charge(
                 pooled, {share: to_decimal(share.quantity) for share in of_line},
                 {share: share.membership_id._get_rank() for share in of_line},
             )

@@ -52,6 +52,7 @@ class CoopPool(models.Model):
         :raises UserError: when the pool takes no requests (any more), or a paper list has no number.
         """
         self.ensure_one()
+        source_ref = (source_ref or "").strip()
         self._check_grid_source(source, source_ref)
         lines, cells, refused = self._sort_out_grid(cells)
         members = self.env['coop.membership'].browse(cell['membership_id'] for cell in cells)
@@ -79,7 +80,7 @@ class CoopPool(models.Model):
     def _check_grid_source(self, source, source_ref):
         if source not in dict(SOURCES):
             raise UserError(self.env._("Say how the members asked."))
-        if source == 'paper' and not (source_ref or "").strip():
+        if source == 'paper' and not source_ref:
             raise UserError(self.env._("Enter the number that is printed on the paper list."))
 
     def _sort_out_grid(self, cells):

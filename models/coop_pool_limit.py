@@ -157,16 +157,23 @@ class CoopPoolLine(models.Model):
         self.ensure_one()
         if min(quantity, tolerance) < 0:
             return self.env._("Nobody can ask for less than nothing.")
-        for amount in (quantity, tolerance):
-            if self.uom_id.compare(self._from_steps(self._to_steps(amount)), amount):
-                return self.env._(
-                    "%(product)s is handed out in %(step)s %(unit)s; %(quantity)s is not a multiple of it.",
-                    product=self.display_name, step=self._format(self.step), unit=self.uom_id.name,
-                    quantity=self._format(amount),
-                )
+        problem = self._get_step_problem(quantity) or self._get_step_problem(tolerance)
+        if problem:
+            return problem
         if tolerance and not self.pool_id.allow_tolerance:
             return self.env._("%s takes no tolerance: ask for the full quantity.", self.pool_id.display_name)
         return ""
+
+    def _get_step_problem(self, quantity):
+        """Return why a quantity cannot be handed out, or an empty text."""
+        self.ensure_one()
+        if not self.uom_id.compare(self._from_steps(self._to_steps(quantity)), quantity):
+            return ""
+        return self.env._(
+            "%(product)s is handed out in %(step)s %(unit)s; %(quantity)s is not a multiple of it.",
+            product=self.display_name, step=self._format(self.step), unit=self.uom_id.name,
+            quantity=self._format(quantity),
+        )
 
     def _get_limit_problem(self, member, quantity, tolerance):
         self.ensure_one()
@@ -203,17 +210,19 @@ class CoopPoolMember(models.Model):
     @api.depends('request_ids.quantity', 'pool_id.request_ids.quantity')
     def _compute_amount(self):
         # sudo (compute_sudo): the vendors' price lists, for the roles that may see prices
+        prices = self._get_prices_of_requests()
         for member in self:
-            member.amount = sum(
-                request.line_id._get_estimated_price(request.line_id.quantity_requested) * request.quantity
-                for request in member.request_ids
-            )
+            member.amount = sum(prices[request.line_id] * request.quantity for request in member.request_ids)
 
-    @api.depends('membership_id.state', 'request_ids.quantity', 'request_ids.tolerance', 'pool_id.arrears_policy')
+    @api.depends(
+        'membership_id.state', 'request_ids.quantity', 'request_ids.tolerance', 'request_ids.line_id.member_limit',
+        'limit_value', 'pool_id.limit_value', 'pool_id.request_ids.quantity', 'pool_id.arrears_policy',
+    )
     def _compute_warning(self):
         # sudo (compute_sudo): savings and invoices behind the warning
         checked = self.filtered(lambda member: member.pool_id.arrears_policy != 'none')
         debts = checked.membership_id._get_pool_debts()
+        prices = self._get_prices_of_requests()
         for member in self:
             parts = [member.membership_id._get_pool_state_problem()]
             if member in checked and member.membership_id in debts:
@@ -223,7 +232,10 @@ class CoopPoolMember(models.Model):
                 for request in member.request_ids
             ]
             limit = member.limit_value or member.pool_id.limit_value
-            if limit and member.currency_id.compare_amounts(member._get_value_with_tolerance(), limit) > 0:
+            value = sum(
+                prices[request.line_id] * (request.quantity + request.tolerance) for request in member.request_ids
+            )
+            if limit and member.currency_id.compare_amounts(value, limit) > 0:
                 parts.append(self.env._("Above the limit of %s.", format_amount(self.env, limit, member.currency_id)))
             member.warning = " ".join(filter(None, parts))
 
@@ -243,12 +255,9 @@ class CoopPoolMember(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_value_with_tolerance(self):
-        self.ensure_one()
-        return sum(
-            request.line_id._get_estimated_price(request.line_id.quantity_requested)
-            * (request.quantity + request.tolerance) for request in self.request_ids
-        )
+    def _get_prices_of_requests(self):
+        """Return ``{line: price}`` of what these members ask for, at the vendors' price for the sum of all requests."""
+        return {line: line._get_estimated_price(line.quantity_requested) for line in self.request_ids.line_id}
 
     def _set_limit(self, amount, reason):
         """Give the members a limit of their own, and say why in the chatter.

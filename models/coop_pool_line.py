@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from odoo.addons.producer_cooperative.tools.units import floor_to, from_units, to_units
 
@@ -7,21 +7,23 @@ from odoo.addons.producer_cooperative.tools.units import floor_to, from_units, t
 OFFER_FIELDS = {'product_id', 'pack', 'minimum_packs', 'step'}
 #: What may be overruled between closing and ordering.
 PROPOSAL_FIELDS = {'vendor_id', 'quantity'}
-#: What only closing and distributing write.
-RESULT_FIELDS = {
-    'proposed_vendor_id', 'proposed_quantity', 'advised_quantity', 'advised_saving', 'explanation', 'price_expected',
-    'amount_expected', 'offer_id', 'advised_offer_id', 'is_overallocated', 'cost_charged', 'margin_charged',
-    'price_charged', 'cost_basis', 'quantity_basis', 'is_credit_renounced',
-}
 
 
 class CoopPoolLine(models.Model):
     """One product of a pooled purchase. All quantities are in the product's unit."""
     _name = 'coop.pool.line'
+    _inherit = ['coop.guard.mixin']
     _description = "Pooled Product"
     _order = 'pool_id, sequence, id'
     _rec_name = 'product_id'
     _check_company_auto = True
+
+    # What only closing and distributing write.
+    _guarded_fields = frozenset({
+        'proposed_vendor_id', 'proposed_quantity', 'advised_quantity', 'advised_saving', 'explanation', 'offer_id',
+        'advised_offer_id', 'is_overallocated', 'cost_charged', 'margin_charged', 'price_charged', 'cost_basis',
+        'quantity_basis', 'is_credit_renounced',
+    })
 
     pool_id = fields.Many2one(comodel_name='coop.pool', required=True, index=True, ondelete='cascade')
     sequence = fields.Integer(default=10)
@@ -127,14 +129,11 @@ class CoopPoolLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_not_forged(vals)
         lines = super().create(vals_list)
         lines._check_offer_is_open()
         return lines
 
     def write(self, vals):
-        self._check_not_forged(vals)
         if OFFER_FIELDS & vals.keys():
             self._check_offer_is_open()
         if {'product_id', 'step'} & vals.keys() and self.request_ids:
@@ -156,14 +155,6 @@ class CoopPoolLine(models.Model):
             ))
 
     # === BUSINESS METHODS === #
-
-    def _check_not_forged(self, vals):
-        forged = RESULT_FIELDS & vals.keys()
-        if forged and not self.env.su:
-            raise AccessError(self.env._(
-                "These are worked out by the pool and not entered: %s.",
-                ", ".join(self._fields[name]._description_string(self.env) for name in sorted(forged)),
-            ))
 
     def _check_offer_is_open(self):
         for pool in self.pool_id:

@@ -49,6 +49,7 @@ class CoopPoolLine(models.Model):
         self.ensure_one()
         if self.pool_id.allocation_rule == 'in_order':
             return self.allocation_ids.sorted(lambda share: min(
-                ((row.date, row.id) for row in share.request_id.row_ids), default=(share.create_date, 0),
+                ((row.date, row.id) for row in share.request_id.row_ids if row.quantity or row.tolerance),
+                default=(share.create_date, 0),
             ))
         return self.allocation_ids.sorted(lambda share: share.membership_id._get_rank())

@@ -44,12 +44,13 @@ class CoopPoolLine(models.Model):
             raise UserError(self.env._(
                 "%(vendor)s sells %(product)s by the %(unit)s. %(quantity)s %(own_unit)s cannot be ordered at the"
                 " proposed price: order whole %(unit)s.", vendor=self.vendor_id.display_name,
-                product=self.display_name, unit=reached[0].unit.name, quantity=self.quantity, own_unit=self.uom_id.name,
+                product=self.display_name, unit=reached[0].unit.name, quantity=self._format(self.quantity),
+                own_unit=self.uom_id.name,
             ))
         raise UserError(self.env._(
             "%(vendor)s has no price for %(quantity)s %(unit)s of %(product)s. Enter the vendor's price list or"
-            " choose another vendor.", vendor=self.vendor_id.display_name, quantity=self.quantity,
-            unit=self.uom_id.name, product=self.display_name,
+            " choose another vendor.", vendor=self.vendor_id.display_name,
+            quantity=self._format(self.quantity), unit=self.uom_id.name, product=self.display_name,
         ))
 
     def _prepare_purchase_line_values(self):

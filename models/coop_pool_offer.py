@@ -84,10 +84,12 @@ class CoopPoolOffer(models.Model):
         for offer in self:
             offer.is_chosen = offer.line_id.offer_id == offer
 
-    @api.depends('vendor_id', 'quantity')
+    @api.depends('vendor_id', 'quantity', 'line_id')
+    @api.depends_context('lang')
     def _compute_display_name(self):
         for offer in self:
-            offer.display_name = f"{offer.vendor_id.display_name}, {offer.quantity:g} {offer.uom_id.name or ''}".strip()
+            quantity = offer.line_id._format(offer.quantity)
+            offer.display_name = f"{offer.vendor_id.display_name}, {quantity} {offer.uom_id.name or ''}".strip()
 
     # === ACTIONS === #
 

@@ -265,10 +265,7 @@ class CoopPoolRequest(models.Model):
         for pool in pools:
             pool._check_may_withdraw()
         for request in self.filtered(lambda request: request.quantity or request.tolerance):
-            # sudo: written by withdrawing only
-            request.sudo()._as_checked().write({
-                'quantity_withdrawn': request.quantity, 'withdraw_reason': reason, 'quantity': 0.0, 'tolerance': 0.0,
-            })
+            request._set_withdrawn(reason)
         self._update_rows()
         for pool, requests in self.grouped('pool_id').items():
             pool.message_post(body=self.env._(
@@ -276,3 +273,11 @@ class CoopPoolRequest(models.Model):
                 requests="; ".join(requests.mapped('display_name')), reason=reason,
             ))
         self.line_id.filtered(lambda line: line.pool_id.state == 'closed')._propose()
+
+    def _set_withdrawn(self, reason):
+        """Take back what the request asks for and keep what it was; the caller checks who may and updates the rows."""
+        self.ensure_one()
+        # sudo: written by withdrawing only
+        self.sudo()._as_checked().write({
+            'quantity_withdrawn': self.quantity, 'withdraw_reason': reason, 'quantity': 0.0, 'tolerance': 0.0,
+        })

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.exceptions import UserError
 
 
 class CoopPoolRequest(models.Model):
@@ -11,29 +10,13 @@ class CoopPoolRequest(models.Model):
     def _withdraw_late(self, reason):
         """Let these requests count no more after the order, and say why in the chatter; the caller checks who may."""
         for request in self.filtered(lambda request: request.quantity or request.tolerance):
-            quantity = request.quantity
-            # sudo: written by withdrawing only
-            request.sudo()._as_checked().write({
-                'quantity_withdrawn': quantity, 'withdraw_reason': reason, 'quantity': 0.0, 'tolerance': 0.0,
-            })
+            quantity = request.line_id._format(request.quantity)
+            request._set_withdrawn(reason)
             request.pool_id.message_post(body=self.env._(
                 "%(request)s: %(quantity)s %(unit)s withdrawn. %(reason)s", request=request.display_name,
                 quantity=quantity, unit=request.uom_id.name, reason=reason,
             ))
         self._update_rows()
-
-    @api.model
-    def _check_members_may_take(self, memberships):
-        """Refuse members who do not take part in pooled purchases.
-
-        :raises UserError: naming the member.
-        """
-        for membership in memberships:
-            if membership.state != 'active':
-                raise UserError(self.env._(
-                    "%s is no active member; only active members take part in pooled purchases.",
-                    membership.display_name,
-                ))
 
     @api.model
     def _get_or_create_for_offer(self, line, membership):

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import formatLang
 
 from odoo.addons.producer_cooperative.tools.ordering import natural_key
 
@@ -37,9 +38,18 @@ class CoopPool(models.Model):
 
     def _prepare_slip_row(self, share, lots):
         return {
-            'product': share.product_id, 'lots': ", ".join(lots.get(share, {})), 'quantity': share.quantity,
+            'product': share.product_id, 'lots': self._format_lots(lots.get(share, {})), 'quantity': share.quantity,
             'unit': share.uom_id.name,
         }
+
+    def _format_lots(self, lots):
+        """Return the names of the lots; of several also how much of each."""
+        if len(lots) < 2:
+            return "".join(lots)
+        digits = self.env['decimal.precision'].precision_get('Product Unit')
+        return ", ".join(
+            f"{lot}: {formatLang(self.env, quantity, digits=digits)}" for lot, quantity in lots.items()
+        )
 
     def _get_lots_by_share(self, shares):
         """Return the lots that the members' deliveries take, as ``{share: {lot name: quantity}}``.
@@ -103,9 +113,10 @@ class CoopPool(models.Model):
     # === BUSINESS METHODS - CLOSING REPORT === #
 
     def _get_closing_lines(self):
-        """Return per product what was asked for, ordered, received, handed out and is left, with prices and cost."""
+        """Return per product what came, was rejected, handed out and is left, with prices and cost."""
         self.ensure_one()
         lines = []
+        rejected = self._get_rejected()
         for line in self.line_ids:
             given = line.quantity_allocated
             alone = sum(line.allocation_ids.mapped('amount_alone'))
@@ -113,12 +124,46 @@ class CoopPool(models.Model):
             whole = line._get_cost_of(line.quantity_received) if line.quantity_basis else 0
             lines.append({
                 'line': line,
+                'rejected': rejected.get(line, 0.0),
                 'price_alone': alone / given if given else 0.0,
                 'saving': alone - sum(line.allocation_ids.mapped('amount')),
                 'cost_left': float(whole) - float(cost),
                 'stock_left': self.currency_id.round(line.quantity_left * line._get_stock_price()),
             })
         return lines
+
+    def _get_rejected(self):
+        """Return ``{line: quantity}`` of what came and was thrown away or sent back, in the product's unit.
+
+        What the vendor replaced on the same return is no longer rejected.
+        """
+        self.ensure_one()
+        # sudo: quantities of the round's own receipts, for whoever reads its report
+        rejected = {}
+        for line in self.line_ids.sudo():
+            moves = line._get_purchase_lines().move_ids.filtered(lambda move: move.state == 'done')
+            sent_back = moves.filtered(lambda move: move.location_dest_id.usage == 'supplier')
+            replaced = moves.filtered(lambda move, back=sent_back: move.origin_returned_move_id in back)
+            thrown_away = line.reject_move_ids.filtered(lambda move: move.state == 'done')
+            quantity = sum((sent_back | thrown_away).mapped('product_qty')) - sum(replaced.mapped('product_qty'))
+            rejected[line.sudo(self.env.su)] = line._round(quantity)
+        return rejected
+
+    def _get_closing_orders(self):
+        """Return ``[{'vendor', 'order', 'date', 'bills'}]`` of the confirmed orders; bills as text, with the vendor's
+        own numbers."""
+        self.ensure_one()
+        # sudo: names and dates of the round's own orders and bills, for whoever reads its report
+        orders = self.sudo().purchase_order_ids.filtered(lambda order: order.state == 'purchase').sorted('id')
+        return [{
+            'vendor': order.partner_id.display_name,
+            'order': order.name,
+            'date': order.date_approve.date(),
+            'bills': ", ".join(
+                f"{bill.name} ({bill.ref})" if bill.ref else bill.name
+                for bill in order.invoice_ids.filtered(lambda bill: bill.state == 'posted').sorted('id')
+            ),
+        } for order in orders]
 
     def _get_closing_corrections(self):
         """Return ``[(label, count, amount)]`` of the corrections by kind."""

@@ -109,6 +109,8 @@ class CoopPool(models.Model):
         charges = {share.membership_id: share.charge_id for share in shares}
         for cost in costs:
             weights = cost._get_weights(shares)
+            if not any(weights.values()):
+                continue  # Nobody has any of the goods: the cooperative bears it.
             ties = {member: member._get_rank() for member in weights}
             for member, part in apportion_by_key(self._to_units(cost.variance), weights, ties).items():
                 parts[charges[member]].costs += part

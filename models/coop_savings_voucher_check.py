@@ -1,6 +1,4 @@
-from dateutil.relativedelta import relativedelta
-
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
@@ -34,41 +32,6 @@ class CoopSavingsVoucher(models.Model):
                 "Opening balances change the books of the past. Ask the treasurer to post them.",
             ))
         self._check_may_post_on(self._get_entry_journal())
-
-    # === BUSINESS METHODS - WHEN === #
-
-    def _check_date(self):
-        """Refuse vouchers of the future, cashiers' vouchers of days that are counted already, and closed periods."""
-        self.ensure_one()
-        today = fields.Date.context_today(self)
-        if self.date > today:
-            raise UserError(self.env._("The voucher is dated in the future. Post it on the day of the payment."))
-        days = self.company_id.sudo().coop_backdate_days  # sudo: a setting that concerns every cashier
-        if not self._user_posts_everywhere() and self.date < today - relativedelta(days=days):
-            raise UserError(self.env._(
-                "The voucher is dated %(date)s. Cashiers date vouchers %(earliest)s or later: correct the date, or ask"
-                " the treasurer to post it.",
-                date=format_date(self.env, self.date),
-                earliest=format_date(self.env, today - relativedelta(days=days)),
-            ))
-        self._check_period_is_open(self.date)
-
-    def _check_period_is_open(self, date):
-        """Refuse entries in a period that is locked for this user.
-
-        :raises UserError: naming the last locked day.
-        """
-        self.ensure_one()
-        # sudo: the lock dates of the company and its parents, for whoever is about to book
-        journal = self._get_entry_journal().sudo()
-        locks = self.company_id.sudo()._get_violated_lock_dates(date, False, journal)
-        if locks:
-            raise UserError(self.env._(
-                "The books are closed up to %(lock_date)s, and %(voucher)s would be booked on %(date)s. Choose a later"
-                " date, or ask the accountant to open the period.",
-                lock_date=format_date(self.env, locks[-1][0]), voucher=self.display_name,
-                date=format_date(self.env, date),
-            ))
 
     # === BUSINESS METHODS - WHAT === #
 

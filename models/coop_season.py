@@ -24,7 +24,9 @@ class CoopSeason(models.Model):
     product_categ_ids = fields.Many2many(
         comodel_name='product.category', string="Product Kinds", help="What is grown or bought for in this season.",
     )
-    pool_ids = fields.One2many(comodel_name='coop.pool', inverse_name='season_id', string="Rounds")
+    pool_ids = fields.One2many(
+        comodel_name='coop.pool', inverse_name='season_id', string="Rounds", domain=[('is_template', '=', False)],
+    )
     pool_count = fields.Integer(compute='_compute_pool_count')
     note = fields.Text(string="Remarks")
 
@@ -35,11 +37,10 @@ class CoopSeason(models.Model):
     @api.depends('pool_ids')
     def _compute_pool_count(self):
         counts = dict(self.env['coop.pool']._read_group(
-            [('season_id', 'in', self._origin.ids)], ['season_id'], ['__count'],
+            [('season_id', 'in', self._origin.ids), ('is_template', '=', False)], ['season_id'], ['__count'],
         ))
         for season in self:
             season.pool_count = counts.get(season._origin, 0)
-
 
     # === CONSTRAINT METHODS === #
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
 ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
@@ -22,7 +22,7 @@ class CoopSettlement(models.Model):
     }
     _guarded_fields = frozenset({
         'state', 'lock_version', 'name', 'line_ids', 'deduction_ids', 'move_id', 'set_off_move_id', 'reversal_move_id',
-        'set_off_reversal_move_id', 'cancel_reason', 'partner_id',
+        'set_off_reversal_move_id', 'commission_move_id', 'commission_reversal_move_id', 'cancel_reason', 'partner_id',
     })
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
@@ -55,6 +55,9 @@ class CoopSettlement(models.Model):
     amount_gross = fields.Monetary(string="Sales", compute='_compute_amounts', store=True)
     amount_commission = fields.Monetary(string="Commission", compute='_compute_amounts', store=True)
     amount_proceeds = fields.Monetary(string="Proceeds", compute='_compute_amounts', store=True)
+    amount_tax = fields.Monetary(string="Tax on the Commission", compute='_compute_amounts', store=True)
+    amount_levies = fields.Monetary(string="Levies", compute='_compute_amounts', store=True)
+    amount_advance = fields.Monetary(string="Advances Taken Back", compute='_compute_amounts', store=True)
     amount_withheld = fields.Monetary(string="Savings Withheld", compute='_compute_amounts', store=True)
     amount_set_off = fields.Monetary(string="Set Off Against Debts", compute='_compute_amounts', store=True)
     amount_payable = fields.Monetary(string="To Be Paid Out", compute='_compute_amounts', store=True)
@@ -78,6 +81,14 @@ class CoopSettlement(models.Model):
         comodel_name='account.move', string="Reversal of the Set-Off", readonly=True, copy=False,
         index='btree_not_null', ondelete='restrict',
     )
+    commission_move_id = fields.Many2one(
+        comodel_name='account.move', string="Commission Invoice", readonly=True, copy=False, index='btree_not_null',
+        ondelete='restrict', help="The invoice of the commission with its tax; the settlement pays it.",
+    )
+    commission_reversal_move_id = fields.Many2one(
+        comodel_name='account.move', string="Credit Note of the Commission", readonly=True, copy=False,
+        index='btree_not_null', ondelete='restrict',
+    )
     payment_state = fields.Selection(related='move_id.payment_state', string="Payment")
     amount_open = fields.Monetary(related='move_id.amount_residual', string="Still To Be Paid")
     cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
@@ -94,20 +105,24 @@ class CoopSettlement(models.Model):
         for settlement in self:
             settlement.display_name = settlement.name or self.env._("Draft Settlement")
 
-    @api.depends('line_ids.amount', 'line_ids.commission', 'deduction_ids.amount')
+    @api.depends('line_ids.amount', 'line_ids.commission', 'deduction_ids.amount', 'deduction_ids.kind')
     def _compute_amounts(self):
         for settlement in self:
             currency = settlement.currency_id
-            by_kind = settlement.deduction_ids.grouped('kind')
             settlement.amount_gross = currency.round(sum(settlement.line_ids.mapped('amount')))
             settlement.amount_commission = currency.round(sum(settlement.line_ids.mapped('commission')))
-            settlement.amount_proceeds = settlement.amount_gross - settlement.amount_commission
-            settlement.amount_withheld = sum(by_kind['savings'].mapped('amount')) if 'savings' in by_kind else 0.0
-            settlement.amount_set_off = sum(by_kind['set_off'].mapped('amount')) if 'set_off' in by_kind else 0.0
-            settlement.amount_payable = (
-                settlement.amount_proceeds - settlement.amount_withheld - settlement.amount_set_off
+            settlement.amount_proceeds = currency.round(settlement.amount_gross - settlement.amount_commission)
+            settlement.amount_tax = settlement._sum_deductions('tax')
+            settlement.amount_levies = settlement._sum_deductions('levy')
+            settlement.amount_advance = settlement._sum_deductions('advance')
+            settlement.amount_withheld = settlement._sum_deductions('savings')
+            settlement.amount_set_off = settlement._sum_deductions('set_off')
+            settlement.amount_payable = currency.round(
+                settlement.amount_proceeds - sum(settlement.deduction_ids.mapped('amount')),
             )
-            settlement.is_carried_forward = currency.compare_amounts(settlement.amount_proceeds, 0.0) < 0
+            settlement.is_carried_forward = (
+                currency.compare_amounts(settlement.amount_payable, 0.0) < 0 or settlement._is_commission_given_back()
+            )
 
     # === CRUD METHODS === #
 
@@ -155,15 +170,28 @@ class CoopSettlement(models.Model):
             the computation.
         """
         self._check_user_is(ACCOUNTANT)
+        self._queue_up()
+        self.membership_id._queue_up()
+        if len(self.partner_id) < len(self):
+            # What one settlement of a member takes is not there for the next one any more.
+            for settlement in self:
+                settlement._check_can_be_posted()
+                settlement._post_checked()
+            return
         for settlement in self:
-            settlement._queue_up()
-            settlement.membership_id._queue_up()
-            settlement._check_is_computed()
-            settlement.company_id._coop_check_day_has_come(settlement.display_name, settlement.date)
-            settlement._check_up_to_date()
-            settlement._update_state('posted', name=settlement.name or settlement._draw_number())
-            # sudo: the role was checked; only as superuser do the entries become the settlement's own
-            settlement.sudo()._post_entries()
+            settlement._check_can_be_posted()
+        self._post_checked()
+
+    def action_register_payment(self):
+        """Open Odoo's own payment of what is still owed on these settlements; several of one member become one payment.
+
+        :raises UserError: when nothing is owed on any of them.
+        """
+        open_ones = self.filtered_domain(self._get_to_pay_domain())
+        if not open_ones:
+            raise UserError(self.env._("Nothing is left to be paid: choose posted settlements that are not paid yet."))
+        action = open_ones.move_id.action_register_payment()
+        return {**action, 'context': {**action.get('context', {}), 'default_group_payment': True}}
 
     def action_open_move(self):
         """Open the bill of the settlement."""
@@ -173,8 +201,7 @@ class CoopSettlement(models.Model):
     def action_view_entries(self):
         """Open every entry that the settlement made."""
         self.ensure_one()
-        moves = self.move_id | self.set_off_move_id | self.set_off_reversal_move_id | self.reversal_move_id
-        return moves._get_records_action(name=self.env._("Journal Entries"))
+        return self._get_entries()._get_records_action(name=self.env._("Journal Entries"))
 
     # === BUSINESS METHODS === #
 
@@ -190,6 +217,36 @@ class CoopSettlement(models.Model):
             settlement.membership_id._queue_up()
             settlement._update_state('cancelled', cancel_reason=reason)
             settlement.sudo()._reverse_entries()  # sudo: see action_post
+
+    @api.model
+    def _get_to_pay_domain(self):
+        """Return the domain of the settlements on which something is still to be paid to the member."""
+        return Domain([('state', '=', 'posted'), ('move_id.amount_residual', '>', 0)])
+
+    def _get_entries(self):
+        """Return every entry that the settlements made."""
+        return (
+            self.move_id | self.commission_move_id | self.set_off_move_id | self.set_off_reversal_move_id
+            | self.commission_reversal_move_id | self.reversal_move_id
+        )
+
+    def _check_can_be_posted(self):
+        self.ensure_one()
+        self._check_is_computed()
+        self.company_id._coop_check_day_has_come(self.display_name, self.date)
+        self._check_up_to_date()
+
+    def _post_checked(self):
+        """Post settlements whose figures are those of this moment, all entries of one kind at once."""
+        for settlement in self:
+            settlement._update_state('posted', name=settlement.name or settlement._draw_number())
+        # sudo: the role was checked; only as superuser do the entries become the settlements' own
+        self.sudo()._post_entries()
+
+    def _sum_deductions(self, kind):
+        self.ensure_one()
+        of_kind = self.deduction_ids.filtered(lambda deduction: deduction.kind == kind)
+        return self.currency_id.round(sum(of_kind.mapped('amount')))
 
     def _reset_to_draft(self):
         """Throw computations away: they were made for another member or day."""

@@ -1,24 +1,32 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
-from odoo.addons.producer_cooperative.tools.entitlement import Entitlement, due
-from odoo.addons.producer_cooperative.tools.units import exact, from_units, round_half_up, to_decimal, to_units
+from odoo.addons.producer_cooperative.models.coop_settlement_sold import SCALE
+from odoo.addons.producer_cooperative.tools.commission import commission_per_unit
+from odoo.addons.producer_cooperative.tools.deductions import net_price_commission
+from odoo.addons.producer_cooperative.tools.entitlement import Entitlement, due, earned_by_document
+from odoo.addons.producer_cooperative.tools.errors import InputRefusal
+from odoo.addons.producer_cooperative.tools.units import from_units, round_half_up, to_decimal, to_units
 
 
 class DueKey(NamedTuple):
-    """What a settlement tells apart: the sale line, and the terms, year and account of its invoices (ids)."""
+    """What a settlement tells apart: the sale line, and the terms, year and account of its invoices (ids).
+
+    Goods with a net price on the intake slip are told apart by it (rounding units per unit of the product).
+    """
     sale_line: int
     term: int
     year: int
     account: int
+    net_price: int = 0
 
 
 @dataclass
@@ -28,14 +36,23 @@ class DueRow:
     due: Entitlement
     before: Entitlement
     commission: int = 0
+    commission_before: int = 0
 
 
 @dataclass
 class Taken:
-    """What an owner sold, and what commission was taken, under one term in one year (whole rounding units)."""
-    quantity: Fraction = field(default_factory=Fraction)
+    """What an owner sold, and what commission was taken, under one term in one year.
+
+    In millionths of the products' units and in whole rounding units.
+    """
+    quantity: int = 0
     amount: int = 0
     commission: int = 0
+
+
+class DueRows(list):
+    """What is due to one owner: :class:`DueRow` each, and what the levies of the terms come to."""
+    levies = ()
 
 
 class CoopSettlement(models.Model):
@@ -137,6 +154,7 @@ class CoopSettlement(models.Model):
             'term_id': row.key.term,
             'year': row.key.year,
             'account_id': row.key.account,
+            'net_price': amount(row.key.net_price),
             'quantity': float(row.due.quantity),
             'amount': amount(row.due.amount),
             'commission': amount(row.commission),
@@ -144,51 +162,6 @@ class CoopSettlement(models.Model):
             'amount_before': amount(row.before.amount),
         } for row in rows]
         return {'lines': lines, 'deductions': self._prepare_deductions(rows, debts)}
-
-    def _prepare_deductions(self, rows, debts):
-        """Return the savings withheld and the debts set off; together they never exceed the proceeds."""
-        self.ensure_one()
-        left = sum(row.due.amount - row.commission for row in rows)
-        by_term = {}
-        for row in rows:
-            by_term[row.key.term] = by_term.get(row.key.term, 0) + row.due.amount - row.commission
-        # sudo: the terms are applied, not shown
-        terms = self.env['coop.consignment.term'].sudo()
-        proceeds = {terms.browse(term): units for term, units in by_term.items()}
-        deductions = []
-        for savings_type, share in self._get_savings_shares(proceeds).items():
-            units = min(share, left)
-            if units > 0:
-                left -= units
-                deductions.append({
-                    'kind': 'savings', 'savings_type_id': savings_type.id, 'debt_line_id': False,
-                    'name': savings_type.name, 'amount': self._units_to_amount(units),
-                })
-        limit = min(self._get_set_off_share(proceeds), left)
-        own_debts = debts.get(self.partner_id)
-        if limit > 0 and own_debts:
-            deductions += [{
-                'kind': 'set_off', 'savings_type_id': False, 'debt_line_id': debt.id, 'name': debt.move_name,
-                'amount': amount,
-            } for debt, amount in self._allocate_set_off(own_debts, self._units_to_amount(limit))]
-        return deductions
-
-    def _get_savings_shares(self, proceeds):
-        """Return ``{savings type: what is withheld for it}`` in whole rounding units, by the terms of each sale."""
-        shares = {}
-        for term, units in proceeds.items():
-            if term.savings_type_id and term.savings_rate:
-                share = exact(to_decimal(term.savings_rate)) / 100 * units
-                shares[term.savings_type_id] = shares.get(term.savings_type_id, 0) + share
-        return {savings_type: round_half_up(share) for savings_type, share in shares.items()}
-
-    def _get_set_off_share(self, proceeds):
-        """Return what may be set off in whole rounding units; nothing where the member had not consented by then."""
-        share = sum((
-            exact(to_decimal(term.set_off_rate)) / 100 * units for term, units in proceeds.items()
-            if term.set_off_consent_date and term.set_off_consent_date <= self.date
-        ), Fraction(0))
-        return int(share // 1) if share > 0 else 0
 
     def _units_to_amount(self, units):
         return float(from_units(units, self.currency_id.rounding))
@@ -203,11 +176,12 @@ class CoopSettlement(models.Model):
         :param date: last day whose deliveries and invoices count; all by default.
         :param bool as_of: whether to count only the settlements that were booked by ``date``, for a closing, instead of
             all that are posted.
-        :return: ``{partner: [DueRow]}``, without owners to whom no money is due either way.
+        :return: ``{partner: DueRows}``, without owners to whom no money is due either way.
         :raises UserError: naming the member and the day when no terms were agreed.
         """
         settled_domain = self._get_settled_domain(company, date if as_of else None)
-        sale_lines = self._get_open_sale_lines(company, owners, settled_domain, date)
+        find = self._find_unsettled_lines if as_of else self._get_open_sale_lines
+        sale_lines = find(company, owners, settled_domain, date)
         entitled = self._get_entitled(company, sale_lines, date)
         settled = self._get_settled(company, sale_lines, settled_domain)
         concerned = self.env['res.partner'].union(*entitled, *settled)
@@ -220,6 +194,7 @@ class CoopSettlement(models.Model):
             self._add_commissions(rows, taken.get(owner, {}))
             if any(row.due.amount or row.commission for row in rows):
                 result[owner] = rows
+        self._add_levies(company, result, settled_domain)
         return result
 
     @api.model
@@ -234,92 +209,86 @@ class CoopSettlement(models.Model):
         )
 
     @api.model
-    def _get_open_sale_lines(self, company, owners, settled_domain, date):
-        """Return the sale lines of owned goods where deliveries or invoices differ from what was settled.
-
-        One query for all members: a line that is delivered, invoiced and settled completely is not looked at again.
-        """
-        self.env.flush_all()
-        # sudo: officers settle what was sold without access to invoices, accountants without access to stock
-        StockMoveLine = self.env['stock.move.line'].sudo()
-        done = Domain([('state', '=', 'done'), ('company_id', '=', company.id), ('owner_id', '!=', False)])
-        booked = Domain([
-            ('parent_state', '=', 'posted'), ('company_id', '=', company.id), ('display_type', '=', 'product'),
-            ('move_type', 'in', ('out_invoice', 'out_refund', 'out_receipt')),
-        ])
-        if date:
-            booked &= Domain('date', '<=', date)
-        only_owners = SQL() if owners is None else SQL(
-            """AND move.sale_line_id IN (
-                SELECT owned_move.sale_line_id FROM stock_move_line owned
-                  JOIN stock_move owned_move ON owned_move.id = owned.move_id
-                 WHERE owned.owner_id = ANY(%s) AND owned_move.sale_line_id IS NOT NULL)""", owners.ids,
-        )
-        rows = self.env.execute_query(SQL(
-            """
-            WITH delivered AS (
-                SELECT move.sale_line_id AS line_id, done.owner_id,
-                       SUM(done.quantity_product_uom
-                           * CASE WHEN source.usage = 'customer' THEN -1
-                                  WHEN target.usage = 'customer' THEN 1 ELSE 0 END) AS quantity
-                  FROM stock_move_line done
-                  JOIN stock_move move ON move.id = done.move_id
-                  JOIN stock_location source ON source.id = move.location_id
-                  JOIN stock_location target ON target.id = move.location_dest_id
-                 WHERE done.id IN %(done)s AND move.sale_line_id IS NOT NULL
-                   AND (move.origin_returned_move_id IS NULL OR move.to_refund) %(only_owners)s
-                 GROUP BY move.sale_line_id, done.owner_id
-            ), settled AS (
-                SELECT sale_line_id AS line_id, owner_id, SUM(quantity) AS quantity, SUM(amount) AS amount
-                  FROM coop_settlement_line WHERE id IN %(settled)s
-                 GROUP BY sale_line_id, owner_id
-            ), invoiced AS (
-                SELECT rel.order_line_id AS line_id, -SUM(item.balance) AS amount
-                  FROM sale_order_line_invoice_rel rel JOIN account_move_line item ON item.id = rel.invoice_line_id
-                 WHERE rel.order_line_id IN (SELECT line_id FROM delivered) AND item.id IN %(booked)s
-                 GROUP BY rel.order_line_id
-            )
-            SELECT delivered.line_id
-              FROM delivered
-              LEFT JOIN settled ON settled.line_id = delivered.line_id AND settled.owner_id = delivered.owner_id
-              LEFT JOIN invoiced ON invoiced.line_id = delivered.line_id
-             GROUP BY delivered.line_id
-            HAVING BOOL_OR(ABS(delivered.quantity - COALESCE(settled.quantity, 0)) > 0.000001)
-                OR COALESCE(SUM(settled.amount), 0) != COALESCE(MAX(invoiced.amount), 0)
-             ORDER BY delivered.line_id
-            """,
-            done=StockMoveLine._search(done).subselect(),
-            booked=self.env['account.move.line'].sudo()._search(booked).subselect(),
-            settled=self.env['coop.settlement.line'].sudo()._search(settled_domain).subselect(),
-            only_owners=only_owners,
-        ))
-        return self.env['sale.order.line'].sudo().browse(line_id for line_id, in rows)
-
-    @api.model
     def _get_entitled(self, company, sale_lines, date):
-        """Return ``{partner: {DueKey: Entitlement}}`` to date on these sale lines."""
-        partners = sale_lines.move_ids.move_line_ids.owner_id.sudo(False)
-        get_term = self.env['coop.consignment.agreement']._get_terms(company, partners)
-        ties = self._get_ties(company, partners)
+        """Return ``{partner: {DueKey: Entitlement}}`` to date on these sale lines.
+
+        Where a sale counts when the customer has paid, quantity and amount are those that were paid.
+
+        :raises UserError: when no terms were agreed, or more came back to an owner than had been delivered.
+        """
+        goods = self._get_goods(company, sale_lines, date)
+        documents = self._get_documents(company, sale_lines, date)
+        owner_ids = {row.owner for rows in goods.values() for row in rows if row.owner}
+        owners = {owner_id: self.env['res.partner'].browse(owner_id) for owner_id in owner_ids}
+        categories = self.env['product.category'].sudo().browse({
+            document.key.category for of_line in documents.values() for document, _shares in of_line
+            if document.key.category
+        })  # sudo: only where they stand among each other
+        category_of = {category.id: category for category in categories}
+        get_term = self.env['coop.consignment.agreement']._get_terms(
+            company, self.env['res.partner'].browse(owner_ids),
+        )
+        ties = self._get_ties(company, self.env['res.partner'].browse(owner_ids))
         entitled = {}
         for sale_line in sale_lines:
-            for owner_id, parts in sale_line._coop_get_entitlements(ties, date).items():
+            rows, of_line = goods.get(sale_line.id), documents.get(sale_line.id)
+            if not rows or not of_line:
+                continue
+            get_earned = self._get_earned(sale_line, rows, of_line, ties)
+            earned = get_earned(None)
+            for (owner_id, price), parts in earned.items():
                 if not owner_id:
                     continue
-                owner = self.env['res.partner'].browse(owner_id)
-                by_key = entitled.setdefault(owner, {})
-                for (day, account_id), part in parts.items():
-                    if part.quantity or part.amount:
-                        term = get_term(owner, day) or self._raise_no_terms(owner, day)
-                        key = DueKey(sale_line.id, term.id, day.year, account_id)
-                        by_key[key] = _add(by_key.get(key), part)
+                by_key = entitled.setdefault(owners[owner_id], {})
+                for invoice, part in parts.items():
+                    if not part.quantity and not part.amount:
+                        continue
+                    category = category_of.get(invoice.category)
+                    term = get_term(owners[owner_id], invoice.day, category) or self._raise_no_terms(
+                        owners[owner_id], invoice.day, sale_line.product_id,
+                    )
+                    counted = get_earned((term.settle_on, term.default_bearer))
+                    if counted is not earned:
+                        part = _scale(part, counted[owner_id, price][invoice].amount, sale_line.product_id.uom_id)
+                    key = DueKey(sale_line.id, term.id, invoice.day.year, invoice.account, price)
+                    by_key[key] = _add(by_key.get(key), part)
         return entitled
 
     @api.model
-    def _raise_no_terms(self, owner, day):
+    def _get_earned(self, sale_line, rows, documents, ties):
+        """Return a function ``kind of terms -> {(owner id, net price): {InvoiceKey: Entitlement}}`` on a sale line.
+
+        The kind says whether sales count when invoiced or paid, and who bears what is never paid; None counts all.
+        """
+        all_of_it = [document for document, _shares in documents]
+        found = {}
+
+        def get_earned(kind):
+            if kind not in found:
+                counted = [
+                    replace(document, paid=shares.get(kind, 1)) if shares else document for document, shares in documents
+                ]
+                if kind and all(document.paid == 1 for document in counted):
+                    found[kind] = get_earned(None)
+                else:
+                    found[kind] = earned_by_document(rows, counted if kind else all_of_it, ties, as_paid=bool(kind))
+            return found[kind]
+
+        try:
+            get_earned(None)
+        except InputRefusal as refusal:
+            if refusal.code != 'returned_more_than_delivered':
+                raise
+            self._check_goods(sale_line, rows)
+            raise
+        return get_earned
+
+    @api.model
+    def _raise_no_terms(self, owner, day, product):
         raise UserError(self.env._(
-            "No consignment terms hold for %(member)s on %(date)s. Write down an agreement, or terms for all members.",
-            member=owner.display_name, date=format_date(self.env, day),
+            "No consignment terms hold for %(member)s on %(date)s, when %(product)s was invoiced. Write down an"
+            " agreement with this member or for these goods, or terms for all members, from that day on or earlier.",
+            member=owner.display_name, date=format_date(self.env, day), product=product.display_name,
         ))
 
     @api.model
@@ -332,58 +301,86 @@ class CoopSettlement(models.Model):
 
     @api.model
     def _get_settled(self, company, sale_lines, settled_domain):
-        """Return ``{partner: {DueKey: Entitlement}}`` that was settled before on these sale lines."""
+        """Return ``{partner: {DueKey: (Entitlement, commission)}}`` that was settled before on these sale lines."""
+        rounding = company.currency_id.rounding
         # sudo: what was settled before has to be known to whoever computes
         groups = self.env['coop.settlement.line'].sudo()._read_group(
             settled_domain & Domain('sale_line_id', 'in', sale_lines.ids),
-            ['owner_id', 'sale_line_id', 'term_id', 'year', 'account_id'], ['quantity:sum', 'amount:sum'],
+            ['owner_id', 'sale_line_id', 'term_id', 'year', 'account_id', 'net_price'],
+            ['quantity:sum', 'amount:sum', 'commission:sum'],
         )
         settled = {}
-        for owner, sale_line, term, year, account, quantity, amount in groups:
-            key = DueKey(sale_line.id, term.id, year, account.id)
-            quantity = exact(to_decimal(sale_line.product_id.uom_id.round(quantity)))
-            before = Entitlement(quantity, to_units(amount, company.currency_id.rounding))
-            settled.setdefault(owner.sudo(False), {})[key] = before
+        for owner, sale_line, term, year, account, net_price, quantity, amount, commission in groups:
+            key = DueKey(sale_line.id, term.id, year, account.id, to_units(net_price or 0.0, rounding))
+            before = Entitlement(round((quantity or 0.0) * SCALE), to_units(amount or 0.0, rounding))
+            settled.setdefault(owner.sudo(False), {})[key] = before, to_units(commission or 0.0, rounding)
         return settled
 
     @api.model
     def _get_taken(self, company, owners, settled_domain):
-        """Return ``{partner: {(term id, year): Taken}}``: all that these owners ever settled, for cumulative terms."""
+        """Return ``{partner: {(term id, year): Taken}}``: all that these owners ever settled, for cumulative terms.
+
+        Goods with a net price on the intake slip are left out: their commission is the rest of each sale.
+        """
         rounding = company.currency_id.rounding
         # sudo: see _get_settled
         groups = self.env['coop.settlement.line'].sudo()._read_group(
-            settled_domain & Domain('owner_id', 'in', owners.ids), ['owner_id', 'term_id', 'year'],
-            ['quantity:sum', 'amount:sum', 'commission:sum'],
+            settled_domain & Domain('owner_id', 'in', owners.ids) & Domain('net_price', '=', 0),
+            ['owner_id', 'term_id', 'year'], ['quantity:sum', 'amount:sum', 'commission:sum'],
         )
         taken = {}
         for owner, term, year, quantity, amount, commission in groups:
             taken.setdefault(owner.sudo(False), {})[term.id, year] = Taken(
-                exact(to_decimal(round(quantity, 6))), to_units(amount, rounding), to_units(commission, rounding),
+                round((quantity or 0.0) * SCALE), to_units(amount or 0.0, rounding), to_units(commission or 0.0, rounding),
             )
         return taken
 
     @api.model
     def _add_commissions(self, rows, taken):
-        """Set the commission on each row: that on all so far in its year under its terms, less what was taken."""
+        """Set the commission on each row: that on all so far in its year under its terms, less what was taken.
+
+        With a net price it is the rest of what the goods of the row were sold for.
+        """
         # sudo: the terms are applied, not shown
         terms = self.env['coop.consignment.term'].sudo()
         for row in rows:
+            term = terms.browse(row.key.term)
+            if row.key.net_price or term.commission_kind == 'net':
+                row.commission = self._get_net_commission(row, term) - row.commission_before
+                continue
             so_far = taken.setdefault((row.key.term, row.key.year), Taken())
-            so_far.quantity += exact(row.due.quantity)
+            so_far.quantity += row.due.quantity
             so_far.amount += row.due.amount
-            commission = terms.browse(row.key.term)._get_commission(so_far.quantity, so_far.amount)
+            commission = term._get_commission(Fraction(so_far.quantity, SCALE), so_far.amount)
             row.commission = commission - so_far.commission
             so_far.commission = commission
+        for row in rows:
+            row.due = _unscale(row.due)
+            row.before = _unscale(row.before)
+
+    @api.model
+    def _get_net_commission(self, row, term):
+        """Return the commission to date on goods with a net price, in whole rounding units."""
+        price = Fraction(row.key.net_price)
+        if not price:
+            product = self.env['sale.order.line'].sudo().browse(row.key.sale_line).product_id  # sudo: see _get_due
+            price = term._to_units_exact(term._get_net_price(product))
+        quantity = Fraction(row.before.quantity + row.due.quantity, SCALE)
+        return net_price_commission(
+            row.before.amount + row.due.amount, commission_per_unit(quantity, price),
+            is_guaranteed=term.net_shortfall == 'cooperative',
+        )
 
 
 def _subtract(entitled, settled):
     """Return the rows where the entitlement to date differs from what was settled, in order of their keys."""
-    rows = []
+    rows = DueRows()
+    nothing = Entitlement(), 0
     for key in sorted({*entitled, *settled}):
-        before = settled.get(key, Entitlement())
-        difference = due(entitled.get(key, Entitlement()), before)
+        before, commission = settled.get(key, nothing)
+        difference = due(entitled.get(key, nothing[0]), before)
         if difference.quantity or difference.amount:
-            rows.append(DueRow(key, difference, before))
+            rows.append(DueRow(key, difference, before, commission_before=commission))
     return rows
 
 
@@ -391,3 +388,16 @@ def _add(entitlement, part):
     if not entitlement:
         return part
     return Entitlement(entitlement.quantity + part.quantity, entitlement.amount + part.amount)
+
+
+def _scale(part, paid, unit):
+    """Return the part of an entitlement that was paid; its quantity is rounded as the unit of measure is."""
+    if not part.amount:
+        return Entitlement(part.quantity, paid)
+    step = round(to_decimal(unit.rounding) * SCALE)
+    return Entitlement(round_half_up(Fraction(part.quantity * paid, part.amount * step)) * step, paid)
+
+
+def _unscale(entitlement):
+    """Return an entitlement with its quantity in the product's unit."""
+    return Entitlement(Fraction(entitlement.quantity, SCALE), entitlement.amount)

@@ -2,6 +2,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+#: Deductions that are credited on the bill itself; debts are set off by an entry of their own.
+BILLED_KINDS = ('levy', 'advance', 'savings')
+
 
 class CoopSettlement(models.Model):
     """The entries of a settlement: the self-billed bill, the set-off, and their reversals."""
@@ -10,35 +13,75 @@ class CoopSettlement(models.Model):
     # === BUSINESS METHODS - POSTING === #
 
     def _post_entries(self):
-        """Post the bill and, where debts are set off, the set-off entry; reconcile the two."""
-        self.ensure_one()
+        """Post the bills, the invoices of the commission and the set-off entries; reconcile them.
+
+        All entries of one kind are created, posted and reconciled at once.
+        """
         self._check_savings_accounts()
-        bill = self.env['account.move'].create(self._prepare_move_values())
-        bill._post(soft=False)
-        self.move_id = bill
-        allocations = [
-            (deduction.debt_line_id, deduction.amount) for deduction in self._get_deductions('set_off')
+        Move = self.env['account.move']
+        bills = Move.create([settlement._prepare_move_values() for settlement in self])
+        for settlement, bill in zip(self, bills, strict=True):
+            settlement.move_id = bill
+        invoiced = self.filtered(lambda settlement: settlement._is_commission_invoiced())
+        invoices = Move.create([settlement._prepare_commission_invoice_values() for settlement in invoiced])
+        for settlement, invoice in zip(invoiced, invoices, strict=True):
+            settlement.commission_move_id = invoice
+        (bills | invoices)._post(soft=False)
+        self._post_set_offs()
+
+    def _post_set_offs(self):
+        """Post the set-off entries, and reconcile each side with the bill and with what is paid by it."""
+        allocations_of = {settlement: settlement._get_allocations() for settlement in self}
+        offsetting = self.filtered(lambda settlement: allocations_of[settlement])
+        moves = self.env['account.move'].create([
+            settlement._prepare_set_off_values(
+                settlement._get_payable_lines(), allocations_of[settlement], settlement.date,
+                self.env._("%s: set off against debts", settlement.name),
+            ) for settlement in offsetting
+        ])
+        moves._post(soft=False)
+        plan = []
+        for settlement, move in zip(offsetting, moves, strict=True):
+            settlement.set_off_move_id = move
+            payable_side, *debt_sides = move.line_ids.sorted(lambda line: (line.balance < 0, line.id))
+            plan.append(settlement._get_payable_lines() | payable_side)
+            for (debt, _amount), line in zip(allocations_of[settlement], debt_sides, strict=True):
+                plan.append(debt | line)
+        if plan:
+            self.env['account.move.line']._reconcile_plan(plan)
+
+    def _get_allocations(self):
+        """Return ``[(journal item, amount)]`` of what the bill pays: the commission's invoice first, then the debts."""
+        self.ensure_one()
+        receivable = self.commission_move_id.line_ids.filtered(lambda line: line.display_type == 'payment_term')
+        return [(item, item.amount_residual) for item in receivable] + [
+            (deduction.debt_line_id.with_env(self.env), deduction.amount)
+            for deduction in self._get_deductions('set_off')
         ]
-        if allocations:
-            payable = bill.line_ids.filtered(lambda line: line.display_type == 'payment_term')
-            ref = self.env._("%s: set off against debts", self.name)
-            self.set_off_move_id = self._post_set_off(payable, allocations, self.date, ref)
+
+    def _get_payable_lines(self):
+        """Return what the bills owe to the members."""
+        return self.move_id.line_ids.filtered(lambda line: line.account_type == 'liability_payable')
 
     def _prepare_move_values(self):
-        """Return the self-billed bill: Dr the account that the sales credited / Cr commission / Cr savings withheld.
+        """Return the self-billed bill.
 
-        What remains is credited to the members' proceeds. No line has a product, so nothing touches stock.
+        Agent basis: Dr the account that the sales credited / Cr commission, unless it is invoiced. Principal basis:
+        Dr cost of goods with what the member gets. Then Cr levies, advances and savings withheld; what remains is
+        credited to the members' proceeds. No line has a product, so nothing touches stock.
         """
         self.ensure_one()
+        title = self.env._("Goods sold for %s", self.partner_id.name)
         lines = [
-            self._prepare_bill_line(self.env._("Goods sold for %s", self.partner_id.name), account, amount)
-            for account, amount in self._get_gross_by_account().items()
+            self._prepare_bill_line(title, account, amount) for account, amount in self._get_gross_by_account().items()
         ]
-        commission = self.company_id._get_coop_account('commission')
-        lines.append(self._prepare_bill_line(self.env._("Commission"), commission, -self.amount_commission))
+        commission = self._get_agent_commission()
+        if not self._is_commission_invoiced() and not self.currency_id.is_zero(commission):
+            account = self.company_id._get_coop_account('commission')
+            lines.append(self._prepare_bill_line(self.env._("Commission"), account, -commission))
         lines += [
-            self._prepare_bill_line(deduction.name, deduction.savings_type_id.account_id, -deduction.amount)
-            for deduction in self._get_deductions('savings')
+            self._prepare_bill_line(deduction.name, self._get_deduction_account(deduction), -deduction.amount)
+            for kind in BILLED_KINDS for deduction in self._get_deductions(kind)
         ]
         return {
             'move_type': 'in_invoice',
@@ -64,39 +107,60 @@ class CoopSettlement(models.Model):
         }
 
     def _get_gross_by_account(self):
-        """Return ``{account: what the settlement debits it with}``: exactly what the sales credited."""
+        """Return ``{account: what the settlement debits it with}``.
+
+        On agent basis exactly what the sales credited; on principal basis the members' part, as cost of goods.
+        """
         self.ensure_one()
-        return {
-            account: self.currency_id.round(sum(lines.mapped('amount')))
-            for account, lines in self.line_ids.grouped('account_id').items()
-        }
+        debits = {}
+        for line in self.line_ids:
+            own = line._is_own_sale()
+            account = self.company_id._get_coop_account('cost_of_goods') if own else line.account_id
+            debits[account] = debits.get(account, 0.0) + line.amount - (line.commission if own else 0.0)
+        return {account: self.currency_id.round(amount) for account, amount in debits.items()}
+
+    def _get_agent_commission(self):
+        """Return the commission for selling on the members' behalf; the margin on own sales is no commission."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: not line._is_own_sale())
+        return self.currency_id.round(sum(lines.mapped('commission')))
 
     def _get_deductions(self, kind):
         self.ensure_one()
         return self.deduction_ids.filtered(lambda deduction: deduction.kind == kind).sorted('id')
 
+    def _get_deduction_account(self, deduction):
+        """Return the account that a deduction is credited to on the bill.
+
+        For a room to deduct something else, it must override this method.
+        """
+        if deduction.kind == 'advance':
+            return self.company_id._get_coop_account('member_advance')
+        return deduction.savings_type_id.account_id
+
     def _check_savings_accounts(self):
-        self.ensure_one()
-        for savings_type in self.deduction_ids.savings_type_id:
-            if not savings_type.account_id:
-                self.company_id._raise_set_up_needed(
-                    self.env._("The savings type “%s” has no account yet.", savings_type.name),
-                )
+        for settlement in self:
+            for savings_type in settlement.deduction_ids.savings_type_id:
+                if not savings_type.account_id:
+                    settlement.company_id._raise_set_up_needed(
+                        self.env._("The savings type “%s” has no account yet.", savings_type.name),
+                    )
 
     # === BUSINESS METHODS - CANCELLING === #
 
     def _reverse_entries(self):
-        """Reverse the set-off, so that the debts are open again, and then the bill; both today.
+        """Reverse the set-off, so that the debts are open again, then the commission's invoice and the bill; all today.
 
         :raises UserError: when the member was paid, or has taken out the savings that were withheld.
         """
         self.ensure_one()
-        payables = self.move_id.line_ids.filtered(lambda item: item.account_id.account_type == 'liability_payable')
-        self._check_not_paid(payables, self.set_off_move_id)
+        self._check_not_paid(self._get_payable_lines(), self.set_off_move_id)
         date = fields.Date.context_today(self)
         reason = self.env._("Cancelled: %(settlement)s, %(reason)s", settlement=self.name, reason=self.cancel_reason)
         if self.set_off_move_id:
             self.set_off_reversal_move_id = self._reverse_owned_entry(self.set_off_move_id, date, reason)
+        if self.commission_move_id:
+            self.commission_reversal_move_id = self._reverse_owned_entry(self.commission_move_id, date, reason)
         self.reversal_move_id = self._reverse_owned_entry(self.move_id, date, reason)
         self._check_savings_not_taken()
 

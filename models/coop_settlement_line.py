@@ -32,6 +32,9 @@ class CoopSettlementLine(models.Model):
         comodel_name='account.account', string="Credited Account", required=True, readonly=True, ondelete='restrict',
         check_company=True, help="The account that the sale was credited to, and that the settlement debits.",
     )
+    net_price = fields.Monetary(
+        readonly=True, aggregator=None, help="What the member gets per unit, as the intake slip says; 0 without one.",
+    )
     quantity = fields.Float(string="Quantity Due", digits='Product Unit', readonly=True)
     amount = fields.Monetary(string="Sales", readonly=True, aggregator='sum')
     commission = fields.Monetary(readonly=True, aggregator='sum')
@@ -58,6 +61,14 @@ class CoopSettlementLine(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _is_own_sale(self):
+        """Whether the sale was booked as the cooperative's own revenue (principal basis), and not on a clearing account.
+
+        The account tells, and not the setting of the day: a sale is settled as it was booked.
+        """
+        self.ensure_one()
+        return self.account_id.internal_group == 'income'
+
     def _as_values(self):
         """Return the line as the computation would create it, to see whether it still holds."""
         self.ensure_one()
@@ -66,6 +77,7 @@ class CoopSettlementLine(models.Model):
             'term_id': self.term_id.id,
             'year': self.year,
             'account_id': self.account_id.id,
+            'net_price': self.net_price,
             'quantity': self.quantity,
             'amount': self.amount,
             'commission': self.commission,

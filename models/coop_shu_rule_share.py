@@ -138,8 +138,12 @@ class CoopShuRuleShare(models.Model):
         return {membership.with_env(self.env): amount for membership, amount in groups}
 
     def _get_purchases_domain(self):
-        """Return which documents count as purchases; for a room to leave some out, it must override this method."""
-        return Domain('move_type', 'in', self.env['account.move'].get_sale_types(include_receipts=True))
+        """Return which documents count as purchases; for a room to leave some out, it must override this method.
+
+        The invoice of a settlement's commission is no purchase; the commission is a base of its own.
+        """
+        invoices = Domain('move_type', 'in', self.env['account.move'].get_sale_types(include_receipts=True))
+        return invoices & Domain('coop_source_model', 'not in', ['coop.settlement'])
 
     def _get_deliveries_domain(self):
         """Return which documents count as goods sold to the cooperative.

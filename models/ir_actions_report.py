@@ -19,4 +19,6 @@ class IrActionsReport(models.Model):
         """
         return {
             'producer_cooperative.report_coop_savings_voucher', 'producer_cooperative.report_coop_savings_slip',
+            'producer_cooperative.coop_consignment_report',
+            'producer_cooperative.report_coop_payout', 'producer_cooperative.report_coop_payout_slip',
         }

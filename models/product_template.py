@@ -75,19 +75,30 @@ class ProductTemplate(models.Model):
     # === ACTIONS === #
 
     def action_view_coop_owners(self):
-        """Open the stock of these products by owner."""
-        return self.env['stock.quant']._coop_get_owner_action(self._get_owned_stock_domain())
+        """Open what every member has here of these products."""
+        return self.env['coop.consignment.stock']._get_action([
+            ('product_tmpl_id', 'in', self.ids), ('company_id', 'in', self.env.companies.ids),
+        ])
+
+    def action_view_coop_unsold(self):
+        """Open the unsold goods of these products by age."""
+        return {
+            **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_consignment_unsold_action'),
+            'domain': [('product_id.product_tmpl_id', 'in', self.ids), ('company_id', 'in', self.env.companies.ids)],
+            'context': {},
+        }
 
     # === BUSINESS METHODS === #
 
     def _get_product_accounts(self):
         """Book sales of consigned goods on the clearing account: they are the members' revenue, not the cooperative's.
 
-        Down payments stay where those of other products go, so that the clearing account only holds real sales.
+        On principal basis they are the cooperative's revenue, and go where those of other products go. Down payments stay where those of other products go, so that the clearing account only holds real sales.
         """
         accounts = super()._get_product_accounts()
         company = self.company_id or self.env.company
-        if self.coop_consigned and company.coop_is_cooperative:
+        is_agent = company.coop_is_cooperative and company.coop_consignment_basis == 'agent'
+        if self.coop_consigned and is_agent:
             clearing = company._get_coop_clearing_account()
             if clearing:
                 accounts['downpayment'] = accounts.get('downpayment') or accounts['income']

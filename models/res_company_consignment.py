@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
@@ -42,47 +42,85 @@ class ResCompany(models.Model):
         # sudo: the day only, for whoever writes down terms
         return self.env['coop.settlement'].sudo()._read_group(domain, [], ['date:max'])[0][0]
 
-    def _coop_get_unaccrued_commissions(self, date):
-        """Return the commission earned by the end of ``date`` that is neither settled nor accrued by then.
+    def _coop_get_unaccrued(self, date):
+        """Return what is earned on members' goods by the end of ``date`` and neither settled nor accrued by then.
 
-        :return: ``{membership: (unsettled sales, commission)}`` in the company's currency, members with none left out;
-            negative where more was accrued, or credited back, than earned.
+        On agent basis that is the commission, and levies that the cooperative keeps; on principal basis the members'
+        part, which is a cost and therefore negative.
+
+        :return: ``{(membership, account): (unsettled sales, amount)}`` in the company's currency, amounts to be credited
+            positive, without what comes to nothing; negative commission where more was accrued, or credited back, than
+            earned.
         :raises UserError: when no terms were agreed for some sale.
+        :raises RedirectWarning: when the cooperative has no account for some of it.
         """
         self.ensure_one()
-        rounding = self.currency_id.rounding
-        dues = self.env['coop.settlement']._get_due(self, date=date, as_of=True)
-        earned = {
-            partner: (
-                float(from_units(sum(row.due.amount for row in rows), rounding)),
-                float(from_units(sum(row.commission for row in rows), rounding)),
-            ) for partner, rows in dues.items()
-        }
+        earned = {}
+        for partner, rows in self.env['coop.settlement']._get_due(self, date=date, as_of=True).items():
+            for account, (gross, amount) in self._coop_get_earned(rows).items():
+                earned[partner, account] = gross, amount
+        accrued = self._coop_get_accrued(date)
+        partners = self.env['res.partner'].union(*(partner for partner, _account in {*earned, *accrued}))
         # sudo: accruals of the company, for whoever prepares its closing
-        accrued = {partner: amount for partner, amount in self._coop_get_accrued_groups(date)}
-        partners = self.env['res.partner'].union(*earned, *accrued)
         memberships = self.env['coop.membership'].sudo()._get_in_force(partners, self)
-        result = {}
+        member_of = {}
         for membership in memberships.sorted(lambda m: (m.number or '', m.state == 'left', -m.id)):
-            if membership.partner_id not in partners:
-                continue
-            partners -= membership.partner_id
-            gross, commission = earned.get(membership.partner_id, (0.0, 0.0))
-            commission = self.currency_id.round(commission - accrued.get(membership.partner_id, 0.0))
-            if not self.currency_id.is_zero(commission):
-                result[membership.sudo(False)] = (gross, commission)
+            member_of.setdefault(membership.partner_id.sudo(False), membership.sudo(False))
+        accounts_of = {}
+        for partner, account in {**earned, **accrued}:
+            accounts_of.setdefault(partner, []).append(account)
+        result = {}
+        for partner, membership in member_of.items():
+            for account in accounts_of.get(partner, ()):
+                gross, amount = earned.get((partner, account), (0.0, 0.0))
+                amount = self.currency_id.round(amount - accrued.get((partner, account), 0.0))
+                if not self.currency_id.is_zero(amount):
+                    result[membership, account] = gross, amount
         return result
 
-    def _coop_get_accrued_groups(self, date):
-        """Return ``[(partner, commission)]`` that is accrued on ``date``; other days' accruals are reversed by then."""
-        # sudo: see _coop_get_unaccrued_commissions
+    def _coop_get_earned(self, rows):
+        """Return ``{account: (sales, what is to be credited)}`` for what is due on these rows.
+
+        :param rows: :class:`DueRow` of one member.
+        """
+        self.ensure_one()
+        # sudo: accounts and terms are applied, not shown
+        Account, Term = self.env['account.account'].sudo(), self.env['coop.consignment.term'].sudo()
+        earned = {}
+
+        def add(account, gross, units):
+            so_far = earned.get(account, (0, 0))
+            earned[account] = so_far[0] + gross, so_far[1] + units
+
+        by_term = {}
+        for row in rows:
+            if Account.browse(row.key.account).internal_group == 'income':
+                add(self._get_coop_account('cost_of_goods'), row.due.amount, row.commission - row.due.amount)
+            else:
+                add(self._get_coop_account('commission'), row.due.amount, row.commission)
+            quantity, proceeds = by_term.get(row.key.term, (0, 0))
+            by_term[row.key.term] = quantity + row.due.quantity, proceeds + row.due.amount - row.commission
+        for term_id, (quantity, proceeds) in by_term.items():
+            for levy in Term.browse(term_id).levy_ids:
+                if levy.account_id.internal_group == 'income':
+                    add(levy.account_id.with_env(self.env), 0, levy._get_amount(quantity, proceeds))
+        rounding = self.currency_id.rounding
+        return {
+            account: tuple(float(from_units(units, rounding)) for units in figures)
+            for account, figures in earned.items()
+        }
+
+    def _coop_get_accrued(self, date):
+        """Return ``{(partner, account): amount}`` that is accrued on ``date``; others' reversals are booked by then."""
+        # sudo: see _coop_get_unaccrued
         lines = self.env['coop.commission.accrual.line'].sudo().search([
             ('company_id', '=', self.id), ('state', '=', 'posted'), ('date', '=', date),
         ])
-        return [
-            (partner.sudo(False), sum(of_partner.mapped('amount_commission')))
-            for partner, of_partner in lines.grouped(lambda line: line.membership_id.partner_id).items()
-        ]
+        accrued = {}
+        for line in lines:
+            key = line.membership_id.partner_id.sudo(False), line.account_id.with_env(self.env)
+            accrued[key] = accrued.get(key, 0.0) + line.amount_commission
+        return accrued
 
     def _coop_get_clearing_reconciliation(self, date):
         """Explain the balance of the clearing account at the end of ``date``.
@@ -108,7 +146,7 @@ class ResCompany(models.Model):
             'ledger': -self._coop_sum('account.move.line', booked, 'balance'),
             'invoiced': -self._coop_sum('account.move.line', sold, 'balance'),
             'settled': self._coop_sum('coop.settlement.line', settled, 'amount'),
-            'accrued': sum(amount for _partner, amount in self._coop_get_accrued_groups(date)),
+            'accrued': sum(self._coop_get_accrued(date).values()),
         }
         result['difference'] = self.currency_id.round(
             result['ledger'] - result['invoiced'] + result['settled'] + result['accrued'],
@@ -130,17 +168,18 @@ class ResCompany(models.Model):
 
     def _coop_get_commission_obstacles(self, date):
         try:
-            commissions = self._coop_get_unaccrued_commissions(date)
-        except UserError as error:
-            return [str(error)]
-        if not commissions:
+            unaccrued = self._coop_get_unaccrued(date)
+        except (UserError, RedirectWarning) as error:
+            return [error.args[0]]
+        if not unaccrued:
             return []
-        total = sum(commission for _gross, commission in commissions.values())
+        total = sum(amount for _gross, amount in unaccrued.values())
+        members = dict.fromkeys(membership for membership, _account in unaccrued)
         return [self.env._(
             "Consigned sales are neither settled nor accrued at %(date)s: commission of %(amount)s of %(members)s."
             " Settle them, or accrue the commission.",
             date=format_date(self.env, date), amount=format_amount(self.env, total, self.currency_id),
-            members=_enumerate(membership.display_name for membership in commissions),
+            members=_enumerate(membership.display_name for membership in members),
         )]
 
     def _coop_get_draft_obstacles(self, date_from, date_to):

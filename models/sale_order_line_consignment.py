@@ -1,14 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from odoo.addons.producer_cooperative.tools.entitlement import (
-    Delivered,
-    Document,
-    entitlements_by_document,
-    net_deliveries,
-)
+from odoo.addons.producer_cooperative.tools.entitlement import Delivered, net_deliveries
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal
-from odoo.addons.producer_cooperative.tools.units import to_decimal, to_units
+from odoo.addons.producer_cooperative.tools.units import to_decimal
 
 
 class SaleOrderLine(models.Model):
@@ -45,6 +40,20 @@ class SaleOrderLine(models.Model):
                         " for the goods of another member.", line.product_id.display_name,
                     ))
         return super().write(vals)
+
+    # === ACTIONS === #
+
+    def action_view_coop_stock(self):
+        """Open the goods of this line's product by owner, with what is free; on an open line to choose a member."""
+        self.ensure_one()
+        action = self.env['coop.consignment.stock']._get_action(
+            [('product_id', '=', self.product_id.id), ('company_id', '=', self.company_id.id)],
+            name=self.env._("Whose %s Is Here", self.product_id.display_name),
+        )
+        return {
+            **action, 'target': 'new',
+            'context': {'coop_sale_line_id': self.id, 'coop_choose': self.state in ('draft', 'sent')},
+        }
 
     # === BUSINESS METHODS === #
 
@@ -92,57 +101,3 @@ class SaleOrderLine(models.Model):
             missing=refusal.params['missing'], unit=self.product_id.uom_id.name, product=self.product_id.display_name,
             owner=owner.display_name or self.env._("nobody"), order=self.order_id.name,
         )
-
-    def _coop_get_documents(self, date=None):
-        """Return the posted invoices and credit notes of the line, oldest first, as the arithmetic wants them.
-
-        Each is told apart by the day whose terms hold (of a credit note: the day of the invoice that it corrects) and
-        by the account that it was booked on. An invoice that credit notes cancel as a whole is left out with them.
-
-        :param date: only what is booked until that day.
-        """
-        self.ensure_one()
-        rounding = self.company_id.currency_id.rounding
-        unit = self.product_id.uom_id
-        invoice_lines = self.invoice_lines.filtered(
-            lambda line: line.parent_state == 'posted' and line.display_type == 'product'
-            and (not date or line.date <= date),
-        ).sorted(lambda line: (line.move_id.invoice_date or line.date, line.move_id.id, line.id))
-        documents = {}
-        for line in invoice_lines:
-            origin = line.move_id.reversed_entry_id or line.move_id
-            quantity = unit.round(line.product_uom_id._compute_quantity(line.quantity, unit, round=False))
-            sign = -1 if line.move_id.move_type == 'out_refund' else 1
-            key = (origin.invoice_date or origin.date, line.account_id.id)
-            documents.setdefault(origin, []).append(
-                (line, Document(key, sign * to_decimal(quantity), to_units(-line.balance, rounding))),
-            )
-        kept = [pair for pairs in documents.values() if not _is_cancelled(pairs) for pair in pairs]
-        order = {line: position for position, line in enumerate(invoice_lines)}
-        return [document for line, document in sorted(kept, key=lambda pair: order[pair[0]])]
-
-    def _coop_get_entitlements(self, ties, date=None):
-        """Return what each owner has earned on the line so far.
-
-        :param ties: sortable key of each owner's id; of equal remainders the lower one gets the unit.
-        :param date: as of the end of that day.
-        :return: ``{owner id: {(day of the terms, account id): Entitlement}}``; quantities in the product's unit,
-            amounts in whole rounding units of the company's currency.
-        :raises UserError: when more came back to an owner than had been delivered.
-        """
-        self.ensure_one()
-        deliveries = self._coop_get_deliveries(date)
-        try:
-            return entitlements_by_document(deliveries, self._coop_get_documents(date), ties)
-        except InputRefusal as refusal:
-            if refusal.code != 'returned_more_than_delivered':
-                raise
-            raise UserError(self._coop_returned_error_message(refusal)) from refusal
-
-
-def _is_cancelled(pairs):
-    """Whether an invoice and the credit notes that name it come to nothing, in quantity and on every account."""
-    amounts = {}
-    for _line, document in pairs:
-        amounts[document.key] = amounts.get(document.key, 0) + document.amount
-    return len(pairs) > 1 and not any(amounts.values()) and not sum(document.quantity for _line, document in pairs)

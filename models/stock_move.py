@@ -3,9 +3,11 @@ from odoo.exceptions import UserError
 
 #: What decides whose goods moved, which way, and for which sale; fixed once a move of members' goods is done.
 FIXED_WHEN_DONE = frozenset({
-    'restrict_partner_id', 'coop_consignment_line_id', 'sale_line_id', 'origin_returned_move_id', 'state', 'product_id',
+    'restrict_partner_id', 'coop_consignment_line_id', 'coop_return_line_id', 'sale_line_id', 'origin_returned_move_id', 'state', 'product_id',
     'location_id', 'location_dest_id', 'company_id',
 })
+#: What a document of ours put on its moves; nobody else does.
+OF_DOCUMENTS = ('coop_consignment_line_id', 'coop_return_line_id', 'coop_loss_share_id')
 
 
 class StockMove(models.Model):
@@ -16,15 +18,29 @@ class StockMove(models.Model):
         comodel_name='coop.consignment.line', string="Intake Slip Line", readonly=True, index='btree_not_null',
         ondelete='restrict',
     )
+    coop_return_line_id = fields.Many2one(
+        comodel_name='coop.consignment.return.line', string="Return Slip Line", readonly=True, index='btree_not_null',
+        ondelete='restrict',
+    )
+    coop_loss_share_id = fields.Many2one(
+        comodel_name='coop.consignment.loss.share', string="Write-Off", readonly=True, index='btree_not_null',
+        ondelete='restrict', copy=False,
+    )
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        if not self.env.su and any(vals.get('coop_loss_share_id') for vals in vals_list):
+            moves._coop_refuse_rewriting()
+        return moves
+
     def write(self, vals):
         if not self.env.su:
-            if 'coop_consignment_line_id' in vals:
-                self.filtered(
-                    lambda move: move.coop_consignment_line_id.id != (vals['coop_consignment_line_id'] or False),
-                )._coop_refuse_rewriting()
+            for name in OF_DOCUMENTS:
+                if name in vals:
+                    self.filtered(lambda move, name=name: move[name].id != (vals[name] or False))._coop_refuse_rewriting()
             fixed = FIXED_WHEN_DONE & vals.keys()
             if fixed:
                 self.filtered(
@@ -66,17 +82,25 @@ class StockMove(models.Model):
     # === BUSINESS METHODS - RESERVATION === #
 
     def _coop_get_bound_owner(self):
-        """Return the owner whose goods the move must take or bring; empty when any owner's will do."""
+        """Return the owner whose goods the move must take or bring; empty when any owner's will do.
+
+        The slip or the sales order that the move was made for says it before anybody else.
+        """
         self.ensure_one()
         if not self.product_id.coop_consigned:
             return self.env['res.partner']
-        # sudo: whoever moves the goods; only whose they are is read, and the slip says it before anybody else
-        slip_line = self.sudo().coop_consignment_line_id
-        return slip_line.partner_id.sudo(False) if slip_line else self.restrict_partner_id
+        # sudo: whoever moves the goods; only whose they are is read
+        move = self.sudo()
+        owner = move.coop_consignment_line_id.partner_id or move.coop_return_line_id.partner_id
+        if not owner and move.sale_line_id.product_id == move.product_id:
+            owner = move.sale_line_id.coop_owner_id
+        return owner.sudo(False) or self.restrict_partner_id
 
     def _update_reserved_quantity_vals(
         self, need, location_id, lot_id=None, package_id=None, owner_id=None, strict=True,
     ):
+        # sudo: which lot the return slip names, whoever hands it out
+        lot_id = lot_id or self.sudo().coop_return_line_id.lot_id.sudo(False)
         return super()._update_reserved_quantity_vals(
             need, location_id, lot_id=lot_id, package_id=package_id, owner_id=owner_id or self._coop_get_bound_owner(),
             strict=strict,
@@ -110,27 +134,63 @@ class StockMove(models.Model):
             values['restrict_partner_id'] = owner.id
         return values
 
-    # === BUSINESS METHODS - DONE AND CANCELLED === #
+    # === BUSINESS METHODS - CONFIRMED, DONE AND CANCELLED === #
+
+    def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
+        self._coop_check_not_a_kit()
+        moves = super()._action_confirm(merge=merge, merge_into=merge_into, create_proc=create_proc)
+        moves._coop_check_not_a_kit()  # what was a kit is its components now
+        return moves
 
     def _action_done(self, cancel_backorder=False):
-        slips = self._coop_get_consignments()
+        slips, returns = self._coop_get_consignments(), self._coop_get_returns()
         moves = super()._action_done(cancel_backorder=cancel_backorder)
+        moves._coop_check_not_a_kit()
         moves._coop_check_returned()
         slips._update_received()
+        returns._update_done()
         return moves
 
     def _action_cancel(self):
-        slips = self._coop_get_consignments()
+        slips, returns = self._coop_get_consignments(), self._coop_get_returns()
         res = super()._action_cancel()
         slips._update_received()
+        returns._update_done()
         return res
+
+    def _coop_get_returns(self):
+        # sudo: whoever validates the transfer moves the return slip on; only its state is written
+        return self.sudo().coop_return_line_id.return_id
+
+    def _coop_check_not_a_kit(self):
+        """Refuse kits with members' goods, and kits that are sold for members.
+
+        The owner of a part would never be paid: a sale is settled with the owners of the product that was sold.
+
+        :raises UserError: naming both products.
+        """
+        for move in self:
+            # sudo: warehouse staff see no sales; only which product was sold
+            sold = move.sudo().sale_line_id.product_id
+            if not sold or sold == move.product_id or not move.company_id.coop_is_cooperative:
+                continue
+            if sold.coop_consigned or move.product_id.coop_consigned:
+                raise UserError(self.env._(
+                    "%(kit)s was sold and %(part)s is delivered for it. Goods that are sold for members cannot be"
+                    " part of a kit, nor be one: sell them on a line of their own.",
+                    kit=sold.display_name, part=move.product_id.display_name,
+                ))
 
     def _coop_get_consignments(self):
         # sudo: whoever validates the transfer moves the slip on; only its state is written
         return self.sudo().coop_consignment_line_id.consignment_id
 
     def _coop_check_returned(self):
-        """Refuse a return by which more came back to an owner than had gone out of that owner's goods."""
+        """Refuse a return by which more came back to an owner than had gone out of that owner's goods.
+
+        :raises UserError: naming the owner and the product.
+        """
+        self._coop_check_origins()
         returns = self.filtered(
             lambda move: move.product_id.coop_consigned and move.location_id.usage == 'customer' and move.to_refund,
         )
@@ -138,6 +198,35 @@ class StockMove(models.Model):
         for line in returns.sudo().sale_line_id:
             line._coop_check_deliveries()
 
+    def _coop_check_origins(self):
+        """Refuse returns of more of an owner's goods than the transfer that they undo had moved."""
+        consigned = self.filtered(
+            lambda move: move.product_id.coop_consigned and move.origin_returned_move_id
+            and move.company_id.coop_is_cooperative,
+        )
+        # sudo: quantities of exactly the goods that were moved
+        for origin in consigned.origin_returned_move_id.sudo():
+            moved = origin._coop_get_moved()
+            back = origin.returned_move_ids.filtered(lambda move: move.state == 'done')._coop_get_moved()
+            for (owner, lot), quantity in back.items():
+                missing = quantity - moved.get((owner, lot), 0.0)
+                if origin.product_id.uom_id.compare(missing, 0) > 0:
+                    raise UserError(self.env._(
+                        "%(missing)s %(unit)s of %(product)s of %(owner)s more would come back than %(transfer)s had"
+                        " moved. Say on the return whose goods really came back.",
+                        missing=origin.product_id.uom_id.round(missing), unit=origin.product_id.uom_id.name,
+                        product=origin.product_id.display_name, owner=owner.display_name or self.env._("nobody"),
+                        transfer=origin.picking_id.name or origin.display_name,
+                    ))
+
+    def _coop_get_moved(self):
+        """Return ``{(owner, lot): quantity}`` of these moves in the product's unit."""
+        moved = {}
+        for line in self.move_line_ids:
+            key = (line.owner_id, line.lot_id)
+            moved[key] = moved.get(key, 0.0) + line.quantity_product_uom
+        return moved
+
     @api.model
     def _prepare_merge_moves_distinct_fields(self):
-        return [*super()._prepare_merge_moves_distinct_fields(), 'coop_consignment_line_id']
+        return [*super()._prepare_merge_moves_distinct_fields(), *OF_DOCUMENTS]

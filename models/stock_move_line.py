@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 #: What decides whose goods went where; fixed once a transfer of members' goods is done.
@@ -11,6 +11,11 @@ FIXED_WHEN_DONE = frozenset({
 class StockMoveLine(models.Model):
     """Consigned goods always have an owner; goods of the cooperative's own never have one."""
     _inherit = 'stock.move.line'
+
+    coop_reminded_on = fields.Date(
+        string="Owner Reminded On", readonly=True, copy=False,
+        help="When the owner was asked to fetch what is left of these goods.",
+    )
 
     # === CRUD METHODS === #
 
@@ -37,6 +42,8 @@ class StockMoveLine(models.Model):
         res = super().write(vals)
         if 'move_id' in vals:
             was_open.filtered(lambda line: line.state == 'done')._coop_check_correctable()
+        if not self.env.su and 'coop_reminded_on' in vals:
+            self._coop_check_correctable()
         if {'owner_id', 'quant_id', 'quantity', 'location_id', 'location_dest_id'} & vals.keys():
             self.filtered(lambda line: line.state == 'done')._coop_check_done()
         return res
@@ -115,9 +122,9 @@ class StockMoveLine(models.Model):
                 "%(owner)s is not a member of the cooperative and cannot be the owner of %(product)s.",
                 owner=self.owner_id.display_name, product=product,
             )
-        is_counted = self.is_inventory or self.location_id.usage in ('inventory', 'production')
-        if is_counted and not self.env['stock.quant']._coop_may_count():
-            return self.env['stock.quant']._coop_count_error_message(self.product_id)
+        message = self._coop_way_error_message()
+        if message:
+            return message
         bound_to = self.move_id._coop_get_bound_owner()
         if bound_to and bound_to != self.owner_id:
             return self.env._(
@@ -131,6 +138,70 @@ class StockMoveLine(models.Model):
                 product=product, owner=self.owner_id.display_name,
             )
         return ""
+
+    def _coop_way_error_message(self):
+        """Return why members' goods do not come or go this way, or an empty text.
+
+        They come by a receipt, a count, or back from a customer, and leave by a sale, to their owner, or written off.
+        """
+        self.ensure_one()
+        product, owner = self.product_id.display_name, self.owner_id.display_name
+        source, destination = self.location_id.usage, self.location_dest_id.usage
+        inside = ('internal', 'transit')
+        if 'production' in (source, destination):
+            return self.env._(
+                "%(product)s is sold for members and is neither made nor used up by manufacturing: whose goods it"
+                " were could not be told. Buy the goods from %(owner)s first, as the cooperative's own product.",
+                product=product, owner=owner,
+            )
+        if source == 'inventory' and not self.env['stock.quant']._coop_may_count():
+            return self.env['stock.quant']._coop_count_error_message(self.product_id)
+        if destination == 'inventory' and source in inside and not self._coop_is_written_off():
+            return self.env._(
+                "%(product)s of %(owner)s is missing or spoilt: write it off under Cooperative > Consignment >"
+                " Write-Offs, where the reason, who bears it and somebody's approval are noted.",
+                product=product, owner=owner,
+            )
+        lot = self.move_id.sudo().coop_return_line_id.lot_id  # sudo: which lot the return slip names
+        if lot and lot != self.lot_id:
+            return self.env._(
+                "The return slip of %(owner)s names lot %(lot)s of %(product)s, and no other.",
+                owner=owner, lot=lot.name, product=product,
+            )
+        if destination == 'supplier' and source in inside and not self._coop_goes_home():
+            return self.env._(
+                "%(product)s of %(owner)s leaves without a return slip. Write one, or return the receipt that the"
+                " goods came in with.", product=product, owner=owner,
+            )
+        if source == 'customer' and not self._coop_comes_back():
+            return self.env._(
+                "%(product)s of %(owner)s comes from a customer without having been delivered. Return it from the"
+                " delivery, so that the sale is corrected too.", product=product, owner=owner,
+            )
+        return ""
+
+    def _coop_is_written_off(self):
+        """Whether an approved write-off takes the goods away; it moves them with more rights than any user has."""
+        self.ensure_one()
+        return self.env.su and bool(self.move_id.coop_loss_share_id)
+
+    def _coop_goes_home(self):
+        """Whether the goods go back to their owner: by a return slip, by returning a receipt, or to be bought."""
+        self.ensure_one()
+        move = self.move_id.sudo()  # sudo: which slip the move belongs to, for whoever moves it
+        if move.coop_return_line_id or move.coop_consignment_line_id or move.origin_returned_move_id:
+            return True
+        # A purchase of unsold goods moves them with more rights than any user has.
+        return self.env.su and bool(self.env['coop.consignment.buyout'].search_count([
+            ('name', '=', move.origin), ('partner_id', '=', self.owner_id.id), ('company_id', '=', self.company_id.id),
+            ('state', '=', 'done'),
+        ], limit=1))
+
+    def _coop_comes_back(self):
+        """Whether the goods were delivered before; for a room that sells otherwise to override."""
+        self.ensure_one()
+        move = self.move_id.sudo()  # sudo: see _coop_check_returned
+        return bool(move.origin_returned_move_id or move.sale_line_id)
 
     def _coop_is_sold(self):
         """Whether the line delivers what a sales order line sells; for a room that sells otherwise to override."""

@@ -14,7 +14,7 @@ class CoopPoolSavingReport(models.Model):
     _order = 'date DESC, id'
     _rec_name = 'pool_id'
 
-    pool_id = fields.Many2one(comodel_name='coop.pool', string="Round", readonly=True)
+    pool_id = fields.Many2one(comodel_name='coop.pool', string="Pooled Purchase", readonly=True)
     membership_id = fields.Many2one(comodel_name='coop.membership', string="Member", readonly=True)
     product_id = fields.Many2one(
         comodel_name='product.product', readonly=True, help="Empty for shared costs and rounding.",
@@ -37,7 +37,7 @@ class CoopPoolSavingReport(models.Model):
             'amount', 'adjustment_amount', 'amount_alone', 'charge_id', 'product_id', 'quantity',
         ],
         'coop.pool.charge': [
-            'cost_total', 'rounding_total', 'price_total', 'pool_id', 'membership_id', 'company_id', 'create_date',
+            'cost_total', 'rounding_total', 'price_total', 'pool_id', 'membership_id', 'company_id', 'date',
         ],
         'res.company': ['currency_id'],
     }
@@ -48,7 +48,7 @@ class CoopPoolSavingReport(models.Model):
             """
             SELECT row_number() OVER (ORDER BY rows.charge_id, rows.product_id) AS id, charge.pool_id,
                    charge.membership_id, rows.product_id, charge.company_id, company.currency_id,
-                   charge.create_date::date AS date, rows.quantity, rows.goods_amount, rows.cost_amount,
+                   charge.date, rows.quantity, rows.goods_amount, rows.cost_amount,
                    rows.price_amount, rows.goods_amount + rows.cost_amount + rows.price_amount AS amount_total,
                    rows.amount_alone,
                    rows.amount_alone - rows.goods_amount - rows.cost_amount AS saving

@@ -1,4 +1,4 @@
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from odoo.addons.producer_cooperative.tests.common_consignment import ConsignmentCommon
@@ -115,6 +115,61 @@ class TestConsignmentClosing(ConsignmentCommon):
         accrual = self._accrue()
         with self.assertRefused("undone only there"):
             accrual.move_id.button_draft()
+
+    def test_levies_that_are_kept_are_accrued_and_those_passed_on_are_not(self):
+        kept = self.env['account.account'].create({
+            'name': "Jasa Timbang", 'code': '43000099', 'account_type': 'income_other',
+        })
+        self._create_agreement(self.siti, commission_rate=10, levy_ids=[
+            Command.create({'name': "Weighing", 'kind': 'unit', 'fee': 1, 'account_id': kept.id}),
+            Command.create({'name': "Village", 'rate': 5, 'account_id': self._account('fund_social').id}),
+        ])
+        self._sold(self.siti, 60)
+        accrual = self._accrue()
+        self.assertEntry(accrual.move_id, [
+            (self.clearing, None, 120), (self.commission, None, -60), (kept, None, -60),
+        ])
+        self.assertEntry(accrual.reversal_move_id, [
+            (self.clearing, None, -120), (self.commission, None, 60), (kept, None, 60),
+        ])
+        with self.assertRefused("nothing to accrue"):
+            self._accrue()
+        settlement = self._settle(self.siti)
+        siti = self.siti.partner_id
+        self.assertEntry(settlement.move_id, [  # 5 % of 540 = 27
+            (self.clearing, siti, 600), (self.commission, siti, -60), (kept, siti, -60),
+            (self._account('fund_social'), siti, -27), (self.proceeds, siti, -453),
+        ])
+        self.assertEqual(settlement.amount_levies, 87)
+        accrual = self._accrue()
+        self.assertEntry(accrual.move_id, [
+            (self.clearing, None, -120), (self.commission, None, 60), (kept, None, 60),
+        ])
+        self.assertClearingExplained()
+
+    def test_cost_of_goods_is_accrued_on_principal_basis(self):
+        self.company.coop_consignment_basis = 'principal'
+        cost = self._account('cost_of_goods')
+        self._sold(self.siti, 60)
+        accrual = self._accrue()
+        self.assertEntry(accrual.move_id, [(cost, None, 540), (self.clearing, None, -540)])
+        self.assertEntry(accrual.reversal_move_id, [(cost, None, -540), (self.clearing, None, 540)])
+        with self.assertRefused("nothing to accrue"):
+            self._accrue()
+        self.assertClearingExplained()
+        self.assertFalse(self._obstacles())
+
+    def test_tiered_commission_is_accrued_as_it_will_be_settled(self):
+        self._create_agreement(self.siti, commission_kind='tiered', band_ids=[
+            Command.create({'lower': 0, 'rate': 10}), Command.create({'lower': 100, 'rate': 20}),
+            Command.create({'lower': 300, 'rate': 30}),
+        ])
+        self._sold(self.siti, 10)
+        self._settle(self.siti)
+        self._sold(self.siti, 90)
+        # 1,000 so far: 10 + 40 + 210 = 260, of which 10 are settled
+        self.assertEqual(self._accrue().amount_commission, 250)
+        self.assertEqual(self._settle(self.siti).amount_commission, 250)
 
     def _accrue(self, date=None):
         accrual = self.env['coop.commission.accrual'].create({'date': date or self.today})

@@ -86,6 +86,9 @@ class TestConsignmentTerms(ConsignmentCommon):
         with self.assertRefused("they stay as they are"):
             term.unlink()
         settlement._cancel_with_reason("Wrong rate")
+        with self.assertRefused("terms of the invoice date hold"):
+            term.commission_rate = 15
+        self._correct(term, "15 % was agreed")
         term.commission_rate = 15
         self.assertEqual(self._settle(self.siti).amount_commission, 90)
 
@@ -100,6 +103,10 @@ class TestConsignmentTerms(ConsignmentCommon):
         self.assertEqual(self.agreement.term_ids.with_user(self.officer).commission_rate, 11)
         with self.assertRefused("not allowed", Exception):
             self.agreement.term_ids.with_user(self.officer).commission_rate = 12
+
+    def _correct(self, term, reason):
+        wizard = self.env[term.action_correct()['res_model']].with_user(self.manager)
+        wizard.create({'term_id': term.id, 'reason': reason}).action_confirm()
 
     def _create_tiers(self, member, method):
         return self._create_agreement(member, commission_kind='tiered', band_method=method, band_ids=[

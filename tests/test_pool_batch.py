@@ -137,7 +137,7 @@ class TestPoolBatch(PoolCommon):
             self._cell(pool, self.budi, 3, before=[0, 0]),
             self._cell(pool, self.ani, 1.5, before=[0, 0]),
             self._cell(pool, self.ani, 4, line=pool.line_ids[1], before=[0, 0]),
-        ], 'paper', 'DP/2026/00001')
+        ], 'paper', ' DP/2026/00001 ')
         self.assertEqual(self._wishes(pool), {("Siti", "Urea"): (100, 0), ("Ani", "Fertilizer"): (4, 0)})
         self.assertEqual([cell['quantity'] for cell in result['saved']], [100, 4])
         messages = {cell['membership_id']: cell['message'] for cell in result['refused']}

@@ -119,6 +119,7 @@ class TestPoolGoods(PoolCommon):
         receipt = self._receive(self._waiting(pool), 60)
         self._scrap(receipt, 10)
         self.assertEqual((pool.line_ids.quantity_received, pool.line_ids.reject_move_ids.quantity), (50, 10))
+        self.assertEqual(pool._get_rejected(), {pool.line_ids: 10})
         self.assertEqual(self._shares(pool), [25, 17, 8])
         # the vendor is owed all 60 until it credits them: 60 x 90 borne by the 50 that are left
         self.assertEqual(pool.line_ids.cost_total, 5_400)
@@ -131,6 +132,7 @@ class TestPoolGoods(PoolCommon):
         again = self._send_back(back, 6)
         self.assertEqual(again.state, 'done')
         self.assertEqual((pool.line_ids.quantity_received, self._shares(pool)), (56, [28, 19, 9]))
+        self.assertEqual(pool._get_rejected(), {pool.line_ids: 4})
 
     def test_own_stock_scrapped_after_the_distribution_does_not_touch_the_members(self):
         pool = self._ordered({self.siti: 30, self.budi: 20})

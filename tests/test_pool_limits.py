@@ -40,6 +40,24 @@ class TestPoolLimits(PoolCommon):
         self.assertIn("above a limit: requests of", pool.message_ids[0].body)
         self.assertIn("Budi", pool.message_ids[0].body)
 
+    def test_warning_follows_the_limits(self):
+        pool = self._create_pool(limit_policy='warn', arrears_policy='none')
+        self._request(pool, {self.siti: 10})
+        part = pool.member_ids
+        self.assertFalse(part.warning)
+        # 10 at 100 are 1,000
+        pool.limit_value = 950
+        self.assertIn("Above the limit", part.warning)
+        part._set_limit(1_000, "Large farm")
+        self.assertFalse(part.warning)
+        part._set_limit(0, "As everybody")
+        self.assertIn("Above the limit", part.warning)
+        # 50 at 90: Siti's 10 are 900
+        self._request(pool, {self.budi: 40})
+        self.assertFalse(part.warning)
+        pool.line_ids.member_limit = 5
+        self.assertIn("at most 5.00", part.warning)
+
     def test_lowering_is_never_refused(self):
         pool = self._create_pool()
         self._request(pool, {self.siti: 20})

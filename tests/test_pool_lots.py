@@ -42,6 +42,16 @@ class TestPoolLots(PoolCommon):
         ])
         self.assertEqual(pool.allocation_ids.with_user(self.warehouse_user)[1].lots_text, "L1: 5.00, L2: 15.00")
 
+    def test_whoever_took_everything_back_queues_up_anew_for_lots(self):
+        pool = self._create_pool({self.serum: {}}, allocation_rule='in_order')
+        self._request(pool, {self.siti: 3})
+        self._request(pool, {self.budi: 3})
+        request = pool.request_ids.filtered(lambda request: request.membership_id == self.siti)
+        request.quantity = 0
+        request.quantity = 3
+        self._receive_lots(self._order(pool).picking_ids, {'L1': 3, 'L2': 3})
+        self.assertEqual(self._lots(pool), [("Siti", 'L2', 3), ("Budi", 'L1', 3)])
+
     def test_lots_follow_every_delivery_and_every_change(self):
         pool = self._ordered()
         self._receive_lots(pool.purchase_order_ids.picking_ids, {'L1': 24}, backorder=True)

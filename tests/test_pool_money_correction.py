@@ -87,7 +87,7 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         self.assertEqual(order.picking_ids.move_ids.product_uom_qty, 3)
         self._receive(order.picking_ids, 3, user=self.warehouse_user)
         self.assertEqual(self._share(pool, self.siti).quantity_waiting, 0)
-        with self.assertRefused("0.0 Units of Seed still to collect"):
+        with self.assertRefused("0.00 Units of Seed still to collect"):
             self._take_back(pool, self.siti, 1)
 
     def test_shared_costs_of_goods_not_collected_go_to_the_others(self):
@@ -98,6 +98,7 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
                          [80, 0, 20])
         self.assertEqual(self._totals(pool), [652, 0, 163])
         self.assertEqual((pool.amount_costs, pool.amount_costs_borne), (100, 0))
+        self.assertIn("Did not come", self._charge(pool, self.siti).order_id.message_ids[0].body)
         self._assertTies(pool)
 
     def test_shared_costs_of_goods_not_collected_are_borne_by_the_cooperative(self):
@@ -171,6 +172,14 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         pool.action_done()
         self.assertEqual((pool.state, pool.amount_charged), ('done', 858))
 
+    def test_goods_below_the_rounding_unit_are_taken_back(self):
+        # 1,001 for 7 are one unit of 1,000: the price rounds down to nothing, Siti's larger part gets the unit
+        pool = self._distributed(rounding_unit=1_000)
+        self.assertEqual((pool.line_ids.price_charged, self._totals(pool)), (0, [1_000, 0, 0]))
+        self._take_back(pool, self.siti, 4)
+        self.assertEqual((self._totals(pool), pool.amount_goods, pool.amount_margin), ([0, 0, 0], 0, 0))
+        self._assertTies(pool)
+
     def test_not_collected_is_refused_before_the_distribution_and_when_done(self):
         pool = self._seed_pool()
         self._receive(self._order(pool).picking_ids, 7)
@@ -196,7 +205,7 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         self.assertEqual((correction.move_id.move_type, correction.move_id.amount_untaxed), ('out_invoice', 292))
         self.assertEqual(sum(self._charge(pool, self.ani).order_id.picking_ids.move_ids.mapped('product_uom_qty')), 3)
         self._assertTies(pool)
-        with self.assertRefused("Only 0.0 Units of Seed are left over"):
+        with self.assertRefused("Only 0.00 Units of Seed are left over"):
             pool._offer_again(pool.line_ids, self.siti, 1, "More")
 
     def test_left_over_is_offered_to_a_member_who_did_not_take_part(self):
@@ -208,7 +217,7 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         self.assertEqual((charge.order_id.picking_ids.move_ids.product_uom_qty, pool.amount_goods), (2, 9 * 143))
         self._assertTies(pool)
         dewi.sudo().write({'state': 'suspended'})
-        with self.assertRefused("is no active member"):
+        with self.assertRefused("is Suspended; only active members"):
             pool._offer_again(pool.line_ids, dewi, 1, "More")
 
     def test_who_takes_goods_later_bears_their_freight_and_the_others_get_it_back(self):
@@ -247,6 +256,27 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         pool._offer_again(pool.line_ids, self.budi, 6, "Takes all after all")
         self.assertEqual([self._charge(pool, member).cost_total for member in (self.siti, self.budi, self.ani)],
                          [0, 86, 14])
+        self._assertTies(pool)
+
+    def test_product_that_nobody_took_is_offered_again_at_its_price(self):
+        lime = self._create_product("Lime", {self.vendor: {1: 10}})
+        pool = self._create_pool({self.seed: {}, lime: {}}, margin_percent=10)
+        self._request(pool, {self.siti: 4})
+        self._request(pool, {self.budi: 3}, product=lime)
+        picking = self._order(pool).picking_ids
+        for move in picking.move_ids:
+            move.quantity = move.product_uom_qty
+        picking.move_ids.picked = True
+        picking.button_validate()
+        left = pool.line_ids.filtered(lambda line: line.product_id == lime)
+        left.allocation_ids._withdraw("Ill")
+        pool.action_distribute()
+        # 572 for 4 of seed and 57.2 margin; nothing of lime is charged
+        self.assertEqual((left.price_charged, left.cost_charged, pool.amount_charged), (11, 0, 629))
+        pool._offer_again(left, self.ani, 2, "Asked at the counter")
+        # 2 at 10 and the margin of 1 on each
+        self.assertEqual(self._charge(pool, self.ani).amount_total, 22)
+        self.assertEqual((left.cost_charged, left.margin_charged), (20, 2))
         self._assertTies(pool)
 
     # === PRICE, CREDIT NOTES === #

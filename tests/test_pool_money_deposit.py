@@ -61,6 +61,30 @@ class TestPoolMoneyDeposit(PoolMoneyCommon):
         with self.assertRefused("takes no deposit"):
             pool.action_request_deposits()
 
+    def test_member_whose_deposit_was_paid_back_is_asked_anew(self):
+        pool = self._closed()
+        deposit = self._pay(self._deposit(pool, self.siti))
+        requests = pool.request_ids.filtered(lambda request: request.membership_id == self.siti)
+        requests.with_user(self.manager)._withdraw("Ill")
+        deposit._refund(deposit.date, journal=self.cash_journal)
+        pool.action_reopen()
+        self._request(pool, {self.siti: 4})
+        pool.action_close()
+        pool.with_user(self.officer).action_request_deposits()
+        self.assertEqual(
+            self._deposit(pool, self.siti).sorted('id').mapped(lambda deposit: (deposit.state, deposit.amount)),
+            [('settled', 286), ('requested', 286)],
+        )
+
+    def test_deposit_that_was_entered_by_hand_is_not_asked_for_again(self):
+        pool = self._seed_pool(deposit_kind='percent', deposit_percent=50)
+        pool.action_close()
+        self.env['coop.pool.deposit'].with_user(self.officer).create({
+            'pool_id': pool.id, 'membership_id': self.siti.id, 'amount': 286,
+        })
+        pool.action_request_deposits()
+        self.assertEqual([len(self._deposit(pool, member)) for member in (self.siti, self.budi, self.ani)], [1, 1, 1])
+
     # === PAYING === #
 
     def test_cashier_takes_a_deposit(self):
@@ -127,7 +151,9 @@ class TestPoolMoneyDeposit(PoolMoneyCommon):
         self._pay(self._deposit(pool, self.siti))
         with self.assertRefused("Leave their requests out first"):
             pool.action_order()
+        before = pool.lock_version
         pool.with_user(self.officer).action_drop_unpaid()
+        self.assertGreater(pool.lock_version, before, "whoever orders at this moment waits")
         self.assertEqual(pool.line_ids.quantity, 4)
         pool.action_order()
         with self.assertRefused("Every member of .* has paid"):

@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from odoo.addons.producer_cooperative.tests.test_pool_money_correction import PoolMoneyCommon
 
@@ -85,6 +85,19 @@ class TestPoolMoneyPapers(PoolMoneyCommon):
         self.assertEqual(row['stock_left'], 2 * self.seed.standard_price)
         self.assertIn("at the value they have in stock today", html)
         self.assertEqual(pool._get_closing_corrections(), [("Variance", 3, 49)])
+        [order] = pool._get_closing_orders()
+        bill = pool.purchase_order_ids.invoice_ids
+        self.assertEqual(
+            (order['vendor'], order['order'], order['bills']),
+            (self.vendor.display_name, pool.purchase_order_ids.name, bill.name),
+        )
+        self.assertIn(bill.name, html)
+
+    def test_several_lots_of_one_share_say_how_much_of_each(self):
+        lines = self.env['coop.pool']._format_lots({'A': 1.5, 'B': 2})
+        self.assertEqual(lines, "A: 1.50, B: 2.00")
+        self.assertEqual(self.env['coop.pool']._format_lots({'A': 3}), "A")
+        self.assertEqual(self.env['coop.pool']._format_lots({}), "")
 
     def test_charge_slip_and_deposit_receipt(self):
         pool = self._distributed(cost_ids=self.freight)
@@ -125,6 +138,16 @@ class TestPoolMoneyPapers(PoolMoneyCommon):
         self.assertEqual((groups[lime], groups[self.seed]), (60, 572))
         self.assertEqual(self.siti.pool_saving, self._charge(pool, self.siti).saving)
         self.assertFalse(self.env['coop.pool.saving.report'].with_user(self.warehouse_user).has_access('read'))
+
+    def test_savings_count_on_the_local_day_of_the_distribution(self):
+        pool = self._seed_pool()
+        self._receive(self._order(pool).picking_ids, 7)
+        # 3 o'clock in the morning of 1 December in Jakarta
+        with freeze_time('2026-11-30 20:00:00'):
+            pool.with_context(tz='Asia/Jakarta').action_distribute()
+        self.env.flush_all()
+        rows = self.env['coop.pool.saving.report'].search([('pool_id', '=', pool.id)])
+        self.assertEqual({str(row.date) for row in rows}, {'2026-12-01'})
 
     def _take_back_all(self, pool, member, product):
         share = pool.allocation_ids.filtered(

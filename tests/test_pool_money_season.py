@@ -56,7 +56,8 @@ class TestPoolMoneySeason(PoolMoneyCommon):
         )
         self.assertEqual((change.approved_by_id, sum(change.line_ids.mapped('amount_open'))), (self.manager, 1_001))
         self.assertIn("Drought in Dusun Krajan", pool.invoice_ids[0].message_ids[0].body)
-        with self.assertRefused("due on .* or later already"):
+        self.assertIn("due on 08/31/2027", pool.invoice_ids[0].message_ids[0].body)
+        with self.assertRefused("due on 08/31/2027 or later already"):
             self._change().action_request()
 
     def test_whoever_asks_does_not_approve(self):
@@ -74,6 +75,29 @@ class TestPoolMoneySeason(PoolMoneyCommon):
         self.assertEqual(change.line_ids.partner_id, self.budi.partner_id)
         others = pool.invoice_ids.filtered(lambda move: move.partner_id != self.budi.partner_id)
         self.assertEqual(set(others.mapped('invoice_date_due')), {fields.Date.to_date('2027-03-31')})
+
+    def test_later_instalment_keeps_its_due_date(self):
+        term = self.env['account.payment.term'].create({'name': "Two harvests", 'line_ids': [
+            Command.create({'value': 'percent', 'value_amount': 50, 'nb_days': days}) for days in (30, 400)
+        ]})
+        pool = self._invoiced(self._distributed(payment_term_id=term.id))
+        change = self._change(season_id=False, pool_ids=[Command.set(pool.ids)])
+        change.action_request()
+        change.with_user(self.manager).action_approve()
+        # 30 and 400 days after 2 November 2026; only the first is due before 31 August 2027
+        for invoice in pool.invoice_ids:
+            items = invoice.line_ids.filtered(lambda line: line.display_type == 'payment_term')
+            self.assertEqual(sorted(map(str, items.mapped('date_maturity'))), ['2027-08-31', '2027-12-07'])
+            self.assertEqual(str(invoice.invoice_date_due), '2027-12-07')
+
+    def test_change_without_season_and_rounds_means_no_debt(self):
+        self._invoiced(self._distributed())
+        self.assertEqual(self._change(season_id=False).amount_open, 0)
+
+    def test_templates_are_no_rounds_of_a_season(self):
+        pool = self._seed_pool(season_id=self.season.id)
+        pool.action_save_as_template()
+        self.assertEqual((self.season.pool_ids, self.season.pool_count), (pool, 1))
 
     def test_nothing_owed_moves_nothing(self):
         with self.assertRefused("Nothing is owed"):

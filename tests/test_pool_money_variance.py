@@ -101,11 +101,20 @@ class TestPoolMoneyVariance(PoolMoneyCommon):
         self.assertEqual((pool.amount_costs, pool.amount_costs_borne, pool.amount_variance), (100, 60, 0))
         self._assertTies(pool)
 
+    def test_freight_variance_of_goods_that_nobody_collected_is_kept(self):
+        pool = self._distributed(cost_ids=self.freight)
+        for member, quantity in ((self.siti, 4), (self.budi, 2), (self.ani, 1)):
+            self._take_back(pool, member, quantity)
+        pool.cost_ids.bill_line_ids = self._freight_bill(160).invoice_line_ids
+        pool.action_keep_variance()
+        self.assertEqual((pool.amount_costs, pool.amount_costs_borne, pool.amount_variance), (100, 60, 0))
+        self._assertTies(pool)
+
     def test_only_lines_of_vendors_bills_are_linked(self):
         pool = self._invoiced(self._distributed(cost_ids=self.freight))
         with self.assertRefused("not a line of a vendor's bill", ValidationError):
             pool.cost_ids.bill_line_ids = pool.invoice_ids[0].invoice_line_ids
-        with self.assertRefused("worked out by the pool", AccessError):
+        with self.assertRefused("change only through", AccessError):
             pool.cost_ids.with_user(self.officer).amount_shared = 1
         with self.assertRefused("has been distributed"):
             pool.cost_ids.with_user(self.officer).amount = 1

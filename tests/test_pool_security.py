@@ -134,6 +134,33 @@ class TestPoolSecurity(PoolCommon):
         pool.with_user(self.officer).action_done()
         self.assertEqual(pool.state, 'done')
 
+    def test_nobody_forges_what_the_pool_works_out(self):
+        pool = self.env['coop.pool'].create({'title': "Seed"})
+        for model, field, values in (
+            ('coop.pool.line', 'price_charged', {'pool_id': pool.id, 'product_id': self.fertilizer.id}),
+            ('coop.pool.cost', 'amount_shared', {'pool_id': pool.id, 'name': "Freight", 'amount': 10}),
+        ):
+            Model = self.env[model].with_user(self.officer)
+            with self.assertRefused("change only through", AccessError):
+                Model.create({**values, field: 5})
+            record = Model.with_context(**{f'default_{field}': 5}).create(values)
+            self.assertEqual(record[field], 0, field)
+            with self.assertRefused("change only through", AccessError):
+                record[field] = 5
+
+    def test_whoever_changes_shared_costs_waits_for_whoever_distributes(self):
+        pool = self._fertilizer_pool()
+        versions = [pool.lock_version]
+        cost = self.env['coop.pool.cost'].with_user(self.officer).create({
+            'pool_id': pool.id, 'name': "Freight", 'amount': 10,
+        })
+        versions.append(pool.lock_version)
+        cost.amount = 20
+        versions.append(pool.lock_version)
+        cost.unlink()
+        versions.append(pool.lock_version)
+        self.assertEqual(len(set(versions)), 4, versions)
+
     # === WHICH ORDERS ARE THE POOL'S === #
 
     def test_nobody_gives_an_order_to_a_pool_or_takes_it_away(self):
@@ -183,7 +210,7 @@ class TestPoolSecurity(PoolCommon):
         pool = self._fertilizer_pool()
         self._receive(self._order(pool).picking_ids, 60)
         share = pool.allocation_ids.filtered(lambda share: share.membership_id == self.siti).with_user(self.officer)
-        with self.assertRefused("handed out in 1.0 Units; 1.5 is not a multiple"):
+        with self.assertRefused("handed out in 1.00 Units; 1.50 is not a multiple"):
             share.write({'quantity': 1.5, 'manual_reason': "Has no room"})
         share.write({'quantity': 2, 'manual_reason': "Has no room"})
         self.assertEqual((share.quantity, share.is_manual), (2, True))

@@ -371,5 +371,12 @@ class TestPoolVendor(PoolCommon):
         member = new_test_user(self.env, login='siti', groups='base.group_portal')
         for user in (self.warehouse_user, member):
             self.assertFalse(pool.offer_ids.with_user(user).has_access('read'))
-        with self.assertRefused("worked out by the pool and not entered", AccessError):
+        with self.assertRefused("change only through", AccessError):
             pool.line_ids.with_user(self.manager).write({'offer_id': False})
+
+    def test_offer_names_its_quantity_in_full(self):
+        pool = self._create_pool()
+        offer = self.env['coop.pool.offer'].new({
+            'line_id': pool.line_ids.id, 'vendor_id': self.vendor.id, 'quantity': 1_234_567,
+        })
+        self.assertEqual(offer.display_name, "Toko Tani, 1,234,567.00 Units")

@@ -187,6 +187,8 @@ def rest_of(weights: Sequence[Exact], total: Exact | None) -> Exact:
 
 def _as_whole_numbers(weights: Sequence[Exact]) -> list[int]:
     """Scale weights to whole numbers of the same proportion."""
+    if all(type(weight) is int for weight in weights):
+        return [int(require_not_negative('weight', weight)) for weight in weights]
     fractions = [exact(require_not_negative('weight', weight)) for weight in weights]
     common = lcm(*(fraction.denominator for fraction in fractions))
     return [fraction.numerator * (common // fraction.denominator) for fraction in fractions]

@@ -61,6 +61,17 @@ def check_bands(bands: Sequence[Band]) -> None:
         raise RuleRefusal('no_bands')
     if bands[0].lower != 0:
         raise RuleRefusal('bands_not_from_zero', lower=bands[0].lower)
+    check_contiguous(bands)
+
+
+def check_contiguous(bands: Sequence[Band]) -> None:
+    """Refuse bands that leave gaps, overlap or are empty; where the first one starts is free.
+
+    :raises RuleRefusal: `bands_out_of_order`, `bands_gap`, `bands_overlap`, `band_after_open_end`, `band_empty`,
+        `band_rate`
+
+    >>> check_contiguous([Band(12, 14, 0), Band(14, None, 2)])
+    """
     for band in bands:
         _check_band(band)
     for previous, band in pairwise(bands):

@@ -14,7 +14,7 @@ no floats); amounts are whole numbers of the rounding unit in company currency.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -27,11 +27,13 @@ from .units import Exact, exact, require_not_negative, require_whole, round_half
 class Delivered:
     """Goods of one owner that went to the customer; a negative quantity came back to that owner.
 
+    :param tag: what goods of the owner are told apart by, e.g. the net price that was agreed for them
     :raises InputRefusal: `float_not_exact`, `not_a_number`
     """
 
     owner: Hashable
     quantity: Exact
+    tag: Hashable = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         exact(self.quantity)
@@ -75,16 +77,20 @@ class Document:
     :param key: what the earnings are to be told apart by, e.g. the terms in force on its date
     :param quantity: in the unit of the product; negative on a credit note
     :param amount: net untaxed amount in whole rounding units; negative on a credit note
-    :raises InputRefusal: `float_not_exact`, `not_whole`
+    :param paid: how much of the amount was paid, from 0 to 1
+    :raises InputRefusal: `float_not_exact`, `not_whole`, `paid_share`
     """
 
     key: Hashable
     quantity: Exact
     amount: int
+    paid: Exact = 1
 
     def __post_init__(self) -> None:
         exact(self.quantity)
         require_whole(self.amount)
+        if not 0 <= self.paid <= 1:
+            raise InputRefusal('paid_share', share=self.paid)
 
 
 @dataclass(frozen=True)
@@ -198,23 +204,79 @@ def entitlements_by_document(
     >>> earned['B']['May'].amount, earned['B']['June'].amount
     (200, 200)
     """
-    rows = [Delivered(row.owner, exact(row.quantity)) for row in deliveries]
     earned: dict[Hashable, dict[Hashable, Entitlement]] = {}
-    before: dict[Hashable, Entitlement] = {}
-    quantity: Exact = Fraction(0)
-    credited: Exact = Fraction(0)
-    amount = 0
-    for document in documents:
-        quantity += max(exact(document.quantity), Fraction(0))
-        credited -= min(exact(document.quantity), Fraction(0))
-        amount += document.amount
-        now = entitlements(rows, Invoiced(quantity, amount, credited), ties)
-        for owner, entitlement in now.items():
-            added = due(entitlement, before.get(owner))
-            parts = earned.setdefault(owner, {})
-            parts[document.key] = _add(parts.get(document.key), added)
-        before = now
+    for (owner, _tag), parts in earned_by_document(deliveries, documents, ties).items():
+        of_owner = earned.setdefault(owner, {})
+        for key, part in parts.items():
+            of_owner[key] = _add(of_owner.get(key), part)
     return earned
+
+
+def earned_by_document(
+    deliveries: Sequence[Delivered],
+    documents: Iterable[Document],
+    ties: Mapping[Hashable, Any] | None = None,
+    as_paid: bool = False,
+) -> dict[tuple[Hashable, Hashable], dict[Hashable, Entitlement]]:
+    """Do what :func:`entitlements_by_document` does, and tell an owner's goods apart by their tags.
+
+    :param as_paid: count of each document what was paid of it. Together never more counts than the
+        documents come to: a credit note that nobody was paid back lowers what was paid of the
+        invoice.
+    :return: per owner and tag, per key of a document; the quantity is what is covered, whether it
+        was paid or not
+    :raises InputRefusal: `returned_more_than_delivered`
+
+    >>> goods = [Delivered('A', 60, 5), Delivered('A', 40, 6)]
+    >>> earned = earned_by_document(goods, [Document('May', 80, 800, Fraction(1, 2))], as_paid=True)
+    >>> earned['A', 5]['May'], earned['A', 6]['May']
+    (Entitlement(quantity=60, amount=300), Entitlement(quantity=20, amount=100))
+    """
+    documents = list(documents)
+    rows = deliveries if _are_whole(deliveries, documents) else [
+        Delivered(row.owner, exact(row.quantity), row.tag) for row in deliveries
+    ]
+    returned = -sum(min(row.quantity, 0) for row in rows)
+    pieces = [Delivered((row.owner, row.tag), row.quantity) for row in net_deliveries(rows)]
+    names = dict.fromkeys((row.owner, row.tag) for row in rows if row.quantity > 0)
+    ranks = None if ties is None else {name: (ties[name[0]], place) for place, name in enumerate(names)}
+    earned: dict[tuple[Hashable, Hashable], dict[Hashable, Entitlement]] = {name: {} for name in names}
+    before: dict[Hashable, Entitlement] = {}
+    for key, invoiced in _running(documents, returned, as_paid):
+        covered = dict.fromkeys(names, 0)
+        left = covering_quantity((), invoiced)
+        for piece in pieces:
+            taken = min(piece.quantity, left)
+            covered[piece.owner] += taken
+            left -= taken
+        for name, amount in _share_amount(covered, invoiced, ranks).items():
+            now = Entitlement(covered[name], amount)
+            parts = earned[name]
+            parts[key] = _add(parts.get(key), due(now, before.get(name)))
+            before[name] = now
+    return earned
+
+
+def _are_whole(deliveries: Iterable[Delivered], documents: Iterable[Document]) -> bool:
+    return all(isinstance(row.quantity, int) for row in (*deliveries, *documents))
+
+
+def _running(
+    documents: Iterable[Document], returned: Exact, as_paid: bool
+) -> Iterable[tuple[Hashable, Invoiced]]:
+    """Add the documents up one by one."""
+    quantity: Exact = 0
+    credited: Exact = 0
+    amount, paid = 0, Fraction(0)
+    for document in documents:
+        size = document.quantity if isinstance(document.quantity, int) else exact(document.quantity)
+        quantity += max(size, 0)
+        credited -= min(size, 0)
+        amount += document.amount
+        if as_paid:
+            paid += document.amount * exact(document.paid)
+        counted = min(round_half_up(paid), amount) if as_paid else amount
+        yield document.key, Invoiced(quantity, counted, credited, returned)
 
 
 def due(entitlement: Entitlement, settled: Entitlement | None = None) -> Entitlement:
@@ -280,6 +342,8 @@ def _share_amount(
         return dict.fromkeys(covered, 0)
     waiting = max(invoiced.quantity - invoiced.credited - goods, 0)
     amount = round_half_up(invoiced.amount * exact(invoiced.paid))
+    if not waiting and goods in covered.values():
+        return {owner: amount if quantity else 0 for owner, quantity in covered.items()}
     keys = None if ties is None else [ties[owner] for owner in covered]
     parts = apportion_with_rest(amount, list(covered.values()), waiting, keys)
     return dict(zip(covered, parts, strict=True))
@@ -293,7 +357,7 @@ def _take_back(rows: list[Delivered], owner: Hashable, quantity: Exact) -> list[
         taken = min(row.quantity, left) if row.owner == owner else 0
         left -= taken
         if row.quantity > taken:
-            kept.append(Delivered(row.owner, row.quantity - taken))
+            kept.append(Delivered(row.owner, row.quantity - taken, row.tag))
     if left:
         raise InputRefusal('returned_more_than_delivered', owner=owner, missing=left)
     return kept[::-1]

@@ -39,6 +39,8 @@ MESSAGES: dict[str, str] = {
     # periods
     'empty_period': "The period from %(start)s to %(end)s has no day.",
     'duplicate_rate': "Two rates start on %(start)s.",
+    # weighing
+    'not_a_weight': "%(text)r is no weight: write numbers like 52,5 with a space between two sacks.",
     # heirs
     'not_a_share': "%(text)r is no share: write per cent, like 25 or 33,5, or a fraction, like 1/3.",
     'heirs_sum': "The shares add up to %(total)s and not to the whole.",

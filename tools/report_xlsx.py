@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, time
 
 import xlsxwriter
 
@@ -99,16 +99,22 @@ def _write_cell(book: _Book, sheet, row: int, column_index: int, column: Column,
         sheet.write_string(row, column_index, str(value), book.style(**look))
 
 
-def write_template(headers: Sequence[tuple[str, str, int]], rows: Sequence[Sequence[object]], name: str) -> bytes:
+def write_template(
+    headers: Sequence[tuple[str, str, int]], rows: Sequence[Sequence[object]], name: str, created: date | None = None,
+) -> bytes:
     """Return a file to fill in and import: one header row of ``(label, kind, width)`` and example rows, nothing else.
 
     Columns of text are formatted as text for further rows too, so that a spreadsheet keeps leading zeros and all
     sixteen digits of an identity number.
 
+    :param created: the day that the file says it was made on; without it, the same rows make another file every time
+
     >>> write_template([("Number", 'text', 10)], [["00001"]], "Members")[:2]
     b'PK'
     """
     book = _Book()
+    if created:
+        book.workbook.set_properties({'created': datetime.combine(created, time())})
     sheet = book.workbook.add_worksheet(sheet_names([name])[0])
     for index, (label, kind, width) in enumerate(headers):
         sheet.set_column(index, index, width, book.style(kind))

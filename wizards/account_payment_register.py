@@ -7,19 +7,22 @@ class AccountPaymentRegister(models.TransientModel):
     _inherit = 'account.payment.register'
 
     def _create_payments(self):
-        self._coop_check_leavings()
+        self._coop_check_still_owed()
         return super()._create_payments()
 
-    def _coop_check_leavings(self):
-        """Let nobody be paid twice for one leaving, from two open windows or by two people at once.
+    def _coop_check_still_owed(self):
+        """Let nobody be paid twice for one leaving or settlement, from two open windows or by two people at once.
 
         :raises UserError: when less is still owed than is to be paid.
         """
+        moves = self.line_ids.move_id
         of_leavings = self.line_ids.filtered(lambda item: item.move_id.coop_source_model == 'coop.leaving')
-        if not of_leavings:
+        of_settlements = moves.filtered(lambda move: move.coop_source_model == 'coop.settlement')
+        if not of_leavings and not of_settlements:
             return
         # sudo: only to queue up behind each other
         self.env['coop.leaving'].sudo().search([('payable_line_ids', 'in', of_leavings.ids)])._queue_up()
+        self.env['coop.settlement'].sudo().search([('move_id', 'in', of_settlements.ids)])._queue_up()
         items = self.line_ids  # Whatever else is owed on the same account is paid with it, in one amount.
         items.invalidate_recordset(['amount_residual', 'amount_residual_currency', 'reconciled'])
         owed = -sum(items.mapped('amount_residual'))

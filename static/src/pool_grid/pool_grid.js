@@ -164,6 +164,10 @@ export class PoolGrid extends Component {
         product.pending = pending;
     }
 
+    countDirty() {
+        this.state.dirtyCount = this.rows.flatMap((row) => row.cells).filter((cell) => cell.isDirty).length;
+    }
+
     takeOverEarlier() {
         let count = 0;
         for (const row of this.visibleRows) {
@@ -177,7 +181,7 @@ export class PoolGrid extends Component {
                 }
             }
         }
-        this.state.dirtyCount += count;
+        this.countDirty();
         this.products.forEach((product) => this.updatePending(product.line_id));
         this.notification.add(
             count
@@ -303,7 +307,7 @@ export class PoolGrid extends Component {
         for (const row of this.rows) {
             row.warning = warnings[row.id] ?? row.warning;
         }
-        this.state.dirtyCount = this.rows.flatMap((row) => row.cells).filter((cell) => cell.isDirty).length;
+        this.countDirty();
         products.forEach((product, i) => Object.assign(this.products[i], product));
         this.products.forEach((product) => this.updatePending(product.line_id));
         if (saved.length) {

@@ -1,0 +1,295 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from odoo.addons.producer_cooperative.models.coop_settlement import ACCOUNTANT
+
+MANAGER = 'producer_cooperative.group_coop_manager'
+
+
+class CoopConsignmentLoss(models.Model):
+    """Members' goods that are missing at a count or spoilt: what, why, whose, and who bears it.
+
+    Whoever counts hands it in, somebody else approves it. Where the cooperative bears the loss, the treasurer then
+    books what the owners get for it.
+    """
+    _name = 'coop.consignment.loss'
+    _inherit = ['coop.document.mixin', 'coop.printed.mixin', 'mail.thread', 'mail.activity.mixin']
+    _description = "Write-Off of Members' Goods"
+    _order = 'date DESC, id DESC'
+    _check_company_auto = True
+
+    _transitions = {
+        'draft': ('submitted', 'cancelled'),
+        'submitted': ('draft', 'approved', 'cancelled'),
+        'approved': ('done',),
+        'done': (),
+        'cancelled': (),
+    }
+    _guarded_fields = frozenset({
+        'state', 'lock_version', 'name', 'cancel_reason', 'submitted_by_id', 'approved_by_id', 'approved_on', 'move_id',
+        'print_count',
+    })
+
+    name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, index=True, readonly=True, default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    kind = fields.Selection(
+        selection=[('count', "Shrinkage at a count"), ('scrap', "Spoilt or damaged goods")],
+        required=True, default='count', tracking=True,
+    )
+    date = fields.Date(required=True, default=fields.Date.context_today, copy=False, tracking=True)
+    location_id = fields.Many2one(
+        comodel_name='stock.location', required=True, check_company=True, tracking=True, index=True,
+        domain="[('usage', '=', 'internal')]", default=lambda self: self._default_location_id(),
+    )
+    bearer = fields.Selection(
+        selection=[('owner', "The members"), ('cooperative', "The cooperative")],
+        string="Borne By", required=True, default='owner', tracking=True,
+        help="The members: they get nothing for what is lost. The cooperative: they get the price that was agreed,"
+             " without commission.",
+    )
+    reason = fields.Char(tracking=True, help="Dried, mice, rain through the roof, a broken sack …")
+    line_ids = fields.One2many(
+        comodel_name='coop.consignment.loss.line', inverse_name='loss_id', string="Goods", copy=True,
+    )
+    share_ids = fields.One2many(comodel_name='coop.consignment.loss.share', inverse_name='loss_id', copy=False)
+    amount_total = fields.Monetary(
+        string="For the Owners", compute='_compute_amount_total', store=True,
+        help="What the cooperative owes the members for the loss that it bears.",
+        groups='producer_cooperative.group_coop_officer,producer_cooperative.group_coop_accountant,'
+               'producer_cooperative.group_coop_supervisor',
+    )
+    state = fields.Selection(
+        selection=[
+            ('draft', "Draft"), ('submitted', "To Approve"), ('approved', "To Book"), ('done', "Done"),
+            ('cancelled', "Cancelled"),
+        ],
+        default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
+    )
+    submitted_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False, ondelete='restrict')
+    approved_by_id = fields.Many2one(
+        comodel_name='res.users', readonly=True, copy=False, ondelete='restrict', tracking=True,
+    )
+    approved_on = fields.Datetime(readonly=True, copy=False)
+    move_id = fields.Many2one(
+        comodel_name='account.move', string="Journal Entry", readonly=True, copy=False, index='btree_not_null',
+        ondelete='restrict',
+    )
+    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
+    note = fields.Html(string="Remarks")
+
+    @api.model
+    def _default_location_id(self):
+        return self.env['stock.warehouse'].search([('company_id', '=', self.env.company.id)], limit=1).lot_stock_id
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('name')
+    def _compute_display_name(self):
+        for loss in self:
+            loss.display_name = loss.name or self.env._("Draft Write-Off")
+
+    @api.depends('share_ids.amount')
+    def _compute_amount_total(self):
+        for loss in self:
+            loss.amount_total = sum(loss.share_ids.mapped('amount'))
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        frozen = {'kind', 'date', 'location_id', 'bearer', 'reason', 'line_ids', 'company_id'} & vals.keys()
+        if frozen and any(loss.state != 'draft' for loss in self):
+            raise UserError(self._frozen_error_message())
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_numbered(self):
+        numbered = self.filtered('name')
+        if numbered:
+            raise UserError(self.env._("%s has a number and stays; cancel it instead.", numbered[0].display_name))
+
+    # === ACTIONS === #
+
+    def action_fill(self):
+        """List all members' goods at the place, to be counted."""
+        for loss in self:
+            loss._check_is_draft('submitted')
+            rows = loss._prepare_lines()
+            if not rows:
+                raise UserError(self.env._("No goods of members are at %s.", loss.location_id.display_name))
+            loss.line_ids = [Command.clear(), *map(Command.create, rows)]
+
+    def action_submit(self):
+        """Share what is lost among the owners and hand it in for approval.
+
+        :raises UserError: when the reason is missing, nothing is lost, or more is lost than is there.
+        """
+        for loss in self:
+            loss._queue_up()
+            loss._check_is_draft('submitted')
+            loss._check_complete()
+            number = loss.name or loss.company_id._next_coop_number(
+                'coop.consignment.loss', 'BAS/%(range_year)s/', date=loss.date, gapless=True,
+            )
+            # sudo: the shares are the document's own; nobody types them in
+            loss.sudo().share_ids = [Command.clear(), *map(Command.create, loss._prepare_shares())]
+            loss._update_state('submitted', name=number, submitted_by_id=self.env.uid)
+
+    def action_reopen(self):
+        """Give write-offs that were handed in back to be corrected."""
+        for loss in self:
+            loss._queue_up()
+            loss._update_state('draft')
+
+    def action_approve(self):
+        """Take what is lost out of the stock, from each owner's goods the part that was shown.
+
+        :raises AccessError: for anybody but the manager and the treasurer.
+        :raises UserError: for whoever handed it in, and when goods moved since.
+        """
+        self._check_user_is(MANAGER, ACCOUNTANT)
+        for loss in self:
+            loss._queue_up()
+            if loss.state != 'submitted':
+                raise UserError(loss._state_error_message('approved'))
+            if self.env.user in (loss.submitted_by_id, loss.create_uid):
+                raise UserError(self.env._("Somebody else than %s approves it.", self.env.user.name))
+            loss._check_up_to_date()
+            loss._update_state('approved', approved_by_id=self.env.uid, approved_on=fields.Datetime.now())
+            # sudo: the role, the approval and the quantities were checked; only so do goods leave as a write-off
+            loss.sudo()._move_goods()
+            if loss.currency_id.is_zero(loss.amount_total):
+                loss._update_state('done')
+
+    def action_book(self):
+        """Book what the owners get for goods whose loss the cooperative bears.
+
+        :raises AccessError: for anybody but the treasurer.
+        """
+        self._check_user_is(ACCOUNTANT)
+        for loss in self:
+            loss._queue_up()
+            if loss.state != 'approved':
+                raise UserError(loss._state_error_message('done'))
+            # sudo: the role was checked; only as superuser does the entry become the document's own
+            move = self.env['account.move'].sudo().create(loss._prepare_move_values())
+            move._post(soft=False)
+            loss._update_state('done', move_id=move.id)
+
+    def action_view_entry(self):
+        """Open the entry."""
+        return self.move_id._get_records_action(name=self.env._("Journal Entry"))
+
+    # === BUSINESS METHODS === #
+
+    def _cancel_with_reason(self, reason):
+        """Cancel write-offs that are not approved.
+
+        :raises UserError: once the goods are out of the books.
+        """
+        for loss in self:
+            loss._queue_up()
+            if loss.state in ('approved', 'done'):
+                raise UserError(self.env._(
+                    "%s is approved and the goods are out of the books. What is found again comes in by a count in"
+                    " the owner's name.", loss.display_name,
+                ))
+            loss._update_state('cancelled', cancel_reason=reason)
+
+    def _frozen_error_message(self):
+        return self.env._("What was handed in is not changed: reopen the write-off first.")
+
+    def _get_printed(self):
+        return self.filtered(lambda loss: loss.state in ('approved', 'done'))
+
+    def _check_is_draft(self, target):
+        self.ensure_one()
+        if self.state != 'draft':
+            raise UserError(self._state_error_message(target))
+
+    def _check_complete(self):
+        self.ensure_one()
+        self.company_id._coop_check_day_has_come(self.display_name, self.date)
+        if not (self.reason or "").strip():
+            raise UserError(self.env._("Say why the goods are missing or spoilt."))
+        if not self.line_ids:
+            raise UserError(self.env._("Add the goods that were counted, or that are spoilt."))
+        for line in self.line_ids:
+            line._check_complete()
+        if not any(line._get_lost() for line in self.line_ids):
+            raise UserError(self.env._("Nothing is lost: what was counted is what the books say."))
+
+    def _check_up_to_date(self):
+        """Check that the shares are still what would come out now.
+
+        :raises UserError: saying to hand it in anew.
+        """
+        self.ensure_one()
+        keys = ('line_id', 'owner_id', 'book', 'quantity', 'amount')
+        shown = [tuple(share._convert_to_write({key: share[key] for key in keys}).values()) for share in self.share_ids]
+        if shown != [tuple(values[key] for key in keys) for values in self._prepare_shares()]:
+            raise UserError(self.env._(
+                "Goods came in or went out since %s was handed in. Reopen it, look at the count again, and hand it in"
+                " anew.", self.display_name,
+            ))
+
+    def _prepare_lines(self):
+        """Return one line per product and lot of members' goods at the place."""
+        self.ensure_one()
+        # sudo: quantities only, for whoever counts
+        groups = self.env['stock.quant'].sudo()._read_group(
+            self._get_quant_domain(), ['product_id', 'lot_id'], ['quantity:sum'],
+        )
+        return [
+            {'product_id': product.id, 'lot_id': lot.id, 'counted': quantity}
+            for product, lot, quantity in groups if product.uom_id.compare(quantity, 0) > 0
+        ]
+
+    def _get_quant_domain(self):
+        self.ensure_one()
+        return [
+            ('location_id', '=', self.location_id.id), ('owner_id', '!=', False), ('company_id', '=', self.company_id.id),
+            ('product_id.coop_consigned', '=', True),
+        ]
+
+    def _prepare_shares(self):
+        self.ensure_one()
+        return [values for line in self.line_ids for values in line._prepare_shares()]
+
+    def _move_goods(self):
+        """Move every owner's part out of the stock, in that owner's name."""
+        self.ensure_one()
+        moves = self.env['stock.move'].create([
+            share._prepare_move_values() for share in self.share_ids if share.quantity
+        ])
+        moves._action_done()
+
+    def _prepare_move_values(self):
+        """Return the entry: Dr cooperative expenses / Cr members' proceeds payable, one item per owner."""
+        self.ensure_one()
+        ref = self.env._("%(document)s: members' goods lost, borne by the cooperative", document=self.name)
+        payable = self.company_id._get_coop_account('proceeds')
+        amounts = {}
+        for share in self.share_ids:
+            amounts[share.owner_id] = amounts.get(share.owner_id, 0.0) + share.amount
+        items = [
+            {'account_id': payable.id, 'partner_id': owner.id, 'name': ref, 'balance': -amount}
+            for owner, amount in amounts.items() if not self.currency_id.is_zero(amount)
+        ]
+        items.append({
+            'account_id': self.company_id._get_coop_account('cooperative_expense').id, 'name': ref,
+            'balance': sum(amounts.values()),
+        })
+        return {
+            'move_type': 'entry',
+            'journal_id': self.company_id._get_coop_journal('coop_journal_id').id,
+            'company_id': self.company_id.id,
+            'date': self.date,
+            'ref': ref,
+            'coop_source_model': self._name,
+            'coop_source_id': self.id,
+            'line_ids': [Command.create(item) for item in items],
+        }

@@ -1,0 +1,185 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.producer_cooperative.tools.apportion import apportion
+from odoo.addons.producer_cooperative.tools.units import from_units, to_units
+
+
+class CoopConsignmentLossLine(models.Model):
+    """One product (and lot) of which something is missing or spoilt at a place."""
+    _name = 'coop.consignment.loss.line'
+    _description = "Write-Off Line"
+    _order = 'loss_id, sequence, id'
+    _check_company_auto = True
+
+    loss_id = fields.Many2one(
+        comodel_name='coop.consignment.loss', string="Write-Off", required=True, index=True, ondelete='cascade',
+    )
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(related='loss_id.company_id', store=True)
+    currency_id = fields.Many2one(related='loss_id.currency_id')
+    kind = fields.Selection(related='loss_id.kind')
+    product_id = fields.Many2one(
+        comodel_name='product.product', required=True, index=True, check_company=True, ondelete='restrict',
+        domain="[('coop_consigned', '=', True)]",
+    )
+    lot_id = fields.Many2one(
+        comodel_name='stock.lot', string="Lot", check_company=True, ondelete='restrict', index='btree_not_null',
+        domain="[('product_id', '=', product_id)]",
+    )
+    owner_id = fields.Many2one(
+        comodel_name='res.partner', ondelete='restrict', index='btree_not_null',
+        domain="[('is_coop_member', '=', True), ('parent_id', '=', False)]",
+        help="Whose goods they are, where they lie apart from the others'. Left empty, the loss is shared among all"
+             " owners by what they have here.",
+    )
+    uom_id = fields.Many2one(related='product_id.uom_id', string="Unit")
+    book = fields.Float(
+        string="In the Books", digits='Product Unit', compute='_compute_book', help="What should be here now.",
+    )
+    counted = fields.Float(digits='Product Unit', help="What was found.")
+    spoilt = fields.Float(digits='Product Unit', help="What cannot be sold any more.")
+    price = fields.Monetary(
+        string="Per Unit", help="What the owners get per unit when the cooperative bears the loss. Left empty: the net"
+        " price, or else the asking price, of the intake slip.",
+    )
+
+    _quantities_not_negative = models.Constraint(
+        'CHECK (counted >= 0 AND spoilt >= 0 AND price >= 0)', "Quantities and prices cannot be negative.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('product_id', 'lot_id', 'owner_id', 'loss_id.location_id')
+    def _compute_book(self):
+        for line in self:
+            line.book = sum(line._get_books().values()) if line.product_id else 0.0
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_loss_is_draft()
+        return lines
+
+    def write(self, vals):
+        self._check_loss_is_draft()
+        res = super().write(vals)
+        self._check_loss_is_draft()  # the write-off may be another one now
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_submitted(self):
+        self._check_loss_is_draft()
+
+    def _check_loss_is_draft(self):
+        if any(loss.state != 'draft' for loss in self.loss_id):
+            raise UserError(self.loss_id._frozen_error_message())
+
+    # === BUSINESS METHODS === #
+
+    def _check_complete(self):
+        """Check a line before it is shared.
+
+        :raises UserError: naming the product and what is wrong.
+        """
+        self.ensure_one()
+        product = self.product_id
+        if not product.coop_consigned:
+            raise UserError(self.env._(
+                "%s is the cooperative's own product: count it under Inventory.", product.display_name,
+            ))
+        if product.tracking != 'none' and not self.lot_id:
+            raise UserError(self.env._("Say which lot of %s is meant.", product.display_name))
+        same = self.loss_id.line_ids.filtered(
+            lambda line: line.product_id == product and line.lot_id == self.lot_id
+            and (not line.owner_id or not self.owner_id or line.owner_id == self.owner_id),
+        )
+        if len(same) > 1:
+            raise UserError(self.env._("%s is listed twice.", product.display_name))
+        if self.uom_id.compare(self._get_lost(), 0) < 0:
+            raise UserError(self.env._(
+                "More of %(product)s was counted than the %(book)s %(unit)s in the books. Find out whose it is: it"
+                " comes in by a correction of that member's intake slip, or by a count in the owner's name.",
+                product=product.display_name, book=self.book, unit=self.uom_id.name,
+            ))
+        if self.uom_id.compare(self._get_lost(), self.book) > 0:
+            raise UserError(self.env._(
+                "Only %(book)s %(unit)s of %(product)s are in the books at %(location)s; no more can be spoilt.",
+                book=self.book, unit=self.uom_id.name, product=product.display_name,
+                location=self.loss_id.location_id.display_name,
+            ))
+
+    def _get_lost(self):
+        """Return what is lost, in the product's unit; negative when more was found than should be here."""
+        self.ensure_one()
+        return self.uom_id.round(self.spoilt if self.kind == 'scrap' else self.book - self.counted)
+
+    def _get_books(self):
+        """Return ``{owner: quantity}`` that should be here, of all owners or of the one who is named."""
+        self.ensure_one()
+        domain = [
+            *self.loss_id._get_quant_domain(), ('product_id', '=', self.product_id.id), ('lot_id', '=', self.lot_id.id),
+        ]
+        if self.owner_id:
+            domain.append(('owner_id', '=', self.owner_id.id))
+        # sudo: quantities only, for whoever counts
+        groups = self.env['stock.quant'].sudo()._read_group(domain, ['owner_id'], ['quantity:sum'])
+        return {
+            owner.sudo(False): self.uom_id.round(quantity) for owner, quantity in groups
+            if self.uom_id.compare(quantity, 0) > 0
+        }
+
+    def _prepare_shares(self):
+        """Return one share per owner: the loss by largest remainder over what each has here.
+
+        In whole steps of the unit, of equal remainders the lower member number first; nobody loses more than is there.
+        """
+        self.ensure_one()
+        lost = self._get_lost()
+        if self.uom_id.is_zero(lost):
+            return []
+        books, step = self._get_books(), self.uom_id.rounding
+        # sudo: member numbers decide ties, whoever counts
+        memberships = self.env['coop.membership'].sudo()._get_in_force(
+            self.env['res.partner'].union(*books), self.company_id,
+        )
+        ranks = {membership.partner_id: membership._get_rank() for membership in reversed(memberships)}
+        owners = sorted(books, key=lambda owner: (owner not in ranks, ranks.get(owner, ()), owner.id))
+        parts = apportion(to_units(lost, step), [to_units(books[owner], step) for owner in owners])
+        return [
+            self._prepare_share(owner, books[owner], float(from_units(part, step)))
+            for owner, part in zip(owners, parts, strict=True)
+        ]
+
+    def _prepare_share(self, owner, book, quantity):
+        self.ensure_one()
+        price = self._get_price(owner) if self.loss_id.bearer == 'cooperative' and quantity else 0.0
+        return {
+            'line_id': self.id,
+            'owner_id': owner.id,
+            'book': book,
+            'quantity': quantity,
+            'price': price,
+            'amount': self.currency_id.round(price * quantity),
+        }
+
+    def _get_price(self, owner):
+        """Return what an owner gets per unit of the goods that are lost.
+
+        :raises UserError: when nothing was agreed.
+        """
+        self.ensure_one()
+        # sudo: prices of the goods that are lost, for whoever hands it in
+        unsold = self.env['coop.consignment.unsold'].sudo().search([
+            ('owner_id', '=', owner.id), ('product_id', '=', self.product_id.id), ('lot_id', '=', self.lot_id.id),
+            ('company_id', '=', self.company_id.id), ('consignment_line_id', '!=', False),
+        ], limit=1)
+        price = self.price or unsold.consignment_line_id.net_price or unsold.consignment_line_id.price_now
+        if not price:
+            raise UserError(self.env._(
+                "No price of %(product)s was agreed with %(owner)s: say on the line what the owners get per unit.",
+                product=self.product_id.display_name, owner=owner.display_name,
+            ))
+        return price

@@ -1,0 +1,60 @@
+from odoo import fields, models
+from odoo.fields import Command
+
+
+class CoopConsignmentLossShare(models.Model):
+    """One owner's part of what is lost, worked out when the write-off is handed in."""
+    _name = 'coop.consignment.loss.share'
+    _description = "Write-Off Share"
+    _order = 'loss_id, id'
+    _check_company_auto = True
+
+    line_id = fields.Many2one(
+        comodel_name='coop.consignment.loss.line', required=True, index=True, ondelete='cascade', readonly=True,
+    )
+    loss_id = fields.Many2one(related='line_id.loss_id', store=True, index=True)
+    company_id = fields.Many2one(related='line_id.company_id', store=True)
+    currency_id = fields.Many2one(related='line_id.currency_id')
+    date = fields.Date(related='loss_id.date', store=True)
+    state = fields.Selection(related='loss_id.state', store=True)
+    bearer = fields.Selection(related='loss_id.bearer', store=True)
+    reason = fields.Char(related='loss_id.reason')
+    owner_id = fields.Many2one(
+        comodel_name='res.partner', required=True, index=True, ondelete='restrict', readonly=True,
+    )
+    product_id = fields.Many2one(related='line_id.product_id', store=True)
+    lot_id = fields.Many2one(related='line_id.lot_id')
+    uom_id = fields.Many2one(related='product_id.uom_id', string="Unit")
+    book = fields.Float(string="In the Books", digits='Product Unit', readonly=True)
+    quantity = fields.Float(string="Lost", digits='Product Unit', readonly=True)
+    price = fields.Monetary(string="Per Unit", readonly=True)
+    amount = fields.Monetary(readonly=True)
+    move_ids = fields.One2many(comodel_name='stock.move', inverse_name='coop_loss_share_id', string="Stock Moves")
+
+    # === BUSINESS METHODS === #
+
+    def _prepare_move_values(self):
+        """Return the stock move that takes the part out of the owner's goods."""
+        self.ensure_one()
+        loss = self.loss_id
+        destination = self.product_id.with_company(self.company_id).property_stock_inventory
+        values = {
+            'product_id': self.product_id.id, 'product_uom_id': self.uom_id.id, 'quantity': self.quantity,
+            'location_id': loss.location_id.id, 'location_dest_id': destination.id, 'company_id': self.company_id.id,
+            'owner_id': self.owner_id.id, 'lot_id': self.lot_id.id,
+        }
+        return {
+            'origin': loss.name,
+            'inventory_name': loss.name,
+            'product_id': self.product_id.id,
+            'product_uom': self.uom_id.id,
+            'product_uom_qty': self.quantity,
+            'location_id': loss.location_id.id,
+            'location_dest_id': destination.id,
+            'company_id': self.company_id.id,
+            'restrict_partner_id': self.owner_id.id,
+            'coop_loss_share_id': self.id,
+            'is_inventory': True,
+            'picked': True,
+            'move_line_ids': [Command.create(values)],
+        }

@@ -1,0 +1,139 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class CoopConsignmentReduction(models.Model):
+    """A lower asking price for goods that do not sell, with the member's consent: who gave it, when and how."""
+    _name = 'coop.consignment.reduction'
+    _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
+    _description = "Price Reduction"
+    _order = 'date DESC, id DESC'
+    _check_company_auto = True
+
+    _transitions = {'draft': ('confirmed', 'cancelled'), 'confirmed': ('cancelled',), 'cancelled': ()}
+    _guarded_fields = frozenset({
+        'state', 'lock_version', 'name', 'cancel_reason', 'partner_id', 'noted_by_id', 'confirmed_on',
+    })
+
+    name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, index=True, readonly=True, default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    membership_id = fields.Many2one(
+        comodel_name='coop.membership', string="Member", required=True, index=True, check_company=True, tracking=True,
+        ondelete='restrict', domain="[('state', '!=', 'candidate')]",
+    )
+    partner_id = fields.Many2one(
+        related='membership_id.partner_id', string="Owner", store=True, index=True, related_sudo=True,
+    )
+    date = fields.Date(required=True, default=fields.Date.context_today, copy=False, tracking=True)
+    consent_by = fields.Char(
+        string="Consent Given By", copy=False, tracking=True,
+        help="The member, or whoever may speak for the member.",
+    )
+    consent_date = fields.Date(string="Consent Given On", copy=False, tracking=True)
+    consent_kind = fields.Selection(
+        selection=[
+            ('signed', "Signed on paper"), ('spoken', "Spoken at the counter"), ('phone', "By telephone"),
+            ('message', "In a message"),
+        ],
+        string="Consent Given How", copy=False, tracking=True,
+    )
+    noted_by_id = fields.Many2one(
+        comodel_name='res.users', string="Noted By", readonly=True, copy=False, ondelete='restrict',
+    )
+    confirmed_on = fields.Datetime(readonly=True, copy=False)
+    line_ids = fields.One2many(comodel_name='coop.consignment.reduction.line', inverse_name='reduction_id', string="Goods")
+    state = fields.Selection(
+        selection=[('draft', "Draft"), ('confirmed', "Confirmed"), ('cancelled', "Cancelled")],
+        default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
+    )
+    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
+    note = fields.Html(string="Remarks")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('name')
+    def _compute_display_name(self):
+        for reduction in self:
+            reduction.display_name = reduction.name or self.env._("Draft Price Reduction")
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        frozen = {
+            'membership_id', 'date', 'consent_by', 'consent_date', 'consent_kind', 'line_ids', 'company_id',
+        } & vals.keys()
+        if frozen and any(reduction.state != 'draft' for reduction in self):
+            raise UserError(self._frozen_error_message())
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_numbered(self):
+        numbered = self.filtered('name')
+        if numbered:
+            raise UserError(self.env._("%s has a number and stays; cancel it instead.", numbered[0].display_name))
+
+    # === ACTIONS === #
+
+    def action_confirm(self):
+        """Lower the asking prices.
+
+        :raises UserError: when the consent is not noted, a price is not lower, or the goods are not this member's.
+        """
+        for reduction in self:
+            reduction._queue_up()
+            reduction._check_complete()
+            number = reduction.name or reduction.company_id._next_coop_number(
+                'coop.consignment.reduction', 'PHJ/%(range_year)s/', date=reduction.date, gapless=True,
+            )
+            # sudo: the prices before are the document's own; nobody types them in
+            for line in reduction.sudo().line_ids:
+                line.price_before = line.consignment_line_id.price_now
+            reduction._update_state(
+                'confirmed', name=number, noted_by_id=self.env.uid, confirmed_on=fields.Datetime.now(),
+            )
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _create_for_unsold(self, unsold):
+        """Return a draft with these unsold goods of one member; each intake slip line once."""
+        unsold.owner_id.ensure_one()
+        membership = self.env['coop.membership']._get_in_force(unsold.owner_id, unsold.company_id)[:1]
+        return self.create({
+            'membership_id': membership.id, 'company_id': unsold.company_id.id,
+            'consent_by': unsold.owner_id.name,
+            'line_ids': [
+                Command.create({'consignment_line_id': line.id, 'price': line.price_now})
+                for line in unsold.consignment_line_id
+            ],
+        })
+
+    def _cancel_with_reason(self, reason):
+        """Take a reduction back: the asking prices are what they were before it, or what a later one says."""
+        for reduction in self:
+            reduction._queue_up()
+            reduction._update_state('cancelled', cancel_reason=reason)
+
+    def _frozen_error_message(self):
+        return self.env._("A confirmed price reduction is not changed: cancel it and write a new one.")
+
+    def _check_complete(self):
+        self.ensure_one()
+        if self.state != 'draft':
+            raise UserError(self._state_error_message('confirmed'))
+        self.company_id._coop_check_day_has_come(self.display_name, self.date)
+        if not self.consent_by or not self.consent_date or not self.consent_kind:
+            raise UserError(self.env._(
+                "Note who of %s consented to the lower price, when, and how. Without consent the price stays.",
+                self.partner_id.display_name,
+            ))
+        if self.consent_date > self.date:
+            raise UserError(self.env._("The consent must be given before the price is lowered."))
+        if not self.line_ids:
+            raise UserError(self.env._("Add the goods whose price is lowered."))
+        for line in self.line_ids:
+            line._check_complete()

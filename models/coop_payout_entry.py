@@ -1,0 +1,105 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import format_amount
+
+from odoo.addons.producer_cooperative.tools.units import to_units
+
+
+class CoopPayout(models.Model):
+    """What has to be in order before a payout is posted, its entry, and the reversal."""
+    _inherit = 'coop.payout'
+
+    # === BUSINESS METHODS - CHECKS === #
+
+    def _check_complete(self):
+        """Check everything but what is open.
+
+        :raises UserError: naming what is missing and what to do.
+        """
+        self.ensure_one()
+        if not self.line_ids:
+            raise UserError(self.env._("The payout is empty: fill it with the members to be paid."))
+        journal = self.journal_id.sudo()  # sudo: a cashier may not read the journal's configuration
+        if not journal:
+            raise UserError(self.env._("Choose the cash or bank journal that the members are paid from."))
+        if not journal.default_account_id:
+            raise UserError(self.env._(
+                "The journal %s has no account of its own yet. Ask the accountant to choose one in the journal's"
+                " settings.", journal.display_name,
+            ))
+        if journal.currency_id and journal.currency_id != self.currency_id:
+            raise UserError(self.env._(
+                "The journal %(journal)s is kept in %(currency)s. Choose one in the cooperative's own currency.",
+                journal=journal.display_name, currency=journal.currency_id.name,
+            ))
+        self._check_date()
+        self._check_amounts()
+
+    def _check_amounts(self):
+        """Refuse lines that pay nothing, and cash that nobody can hand over."""
+        for line in self.line_ids:
+            if self.currency_id.compare_amounts(line.amount, 0.0) <= 0:
+                raise UserError(self.env._(
+                    "%(member)s, %(document)s: enter what is paid, or take the line off the payout.",
+                    member=line._get_member_name(), document=line.reference,
+                ))
+        if self.method != 'cash':
+            return
+        company = self.company_id.sudo()  # sudo: the smallest coin concerns everybody who pays cash
+        unit = to_units(company.coop_cash_unit, self.currency_id.rounding)
+        for lines in self.line_ids.grouped('partner_id').values():
+            amount = sum(lines.mapped('amount'))
+            if to_units(amount, self.currency_id.rounding) % unit:
+                raise UserError(self.env._(
+                    "%(member)s would be paid %(amount)s, which cannot be handed over in whole multiples of %(unit)s."
+                    " Pay less; the rest stays owed to the member.",
+                    member=lines[0]._get_member_name(), amount=format_amount(self.env, amount, self.currency_id),
+                    unit=format_amount(self.env, company.coop_cash_unit, self.currency_id),
+                ))
+
+    # === BUSINESS METHODS - BOOKING === #
+
+    def _post_entry(self):
+        """Book and reconcile the payout; called as superuser."""
+        self.ensure_one()
+        number = self._draw_number()
+        move = self.env['account.move'].create({**self._prepare_move_values(), 'ref': number})
+        move._post(soft=False)
+        self._update_state('posted', name=number, move_id=move.id, poster_id=self.env.uid)
+        paid_items = move.line_ids.sorted('id')[:len(self.line_ids)]
+        self.env['account.move.line']._reconcile_plan([
+            line.payable_line_id | item for line, item in zip(self.line_ids, paid_items, strict=True)
+        ])
+        self._attach_transfer_file()
+
+    def _draw_number(self):
+        self.ensure_one()
+        return self.company_id._next_coop_number('coop.payout', 'BPA/%(range_year)s/', date=self.date, gapless=True)
+
+    def _prepare_move_values(self):
+        """Return the entry: Dr what is owed, bill by bill, under each member's name / Cr cash or bank."""
+        self.ensure_one()
+        partners = self.line_ids.partner_id
+        items = [line._prepare_item() for line in self.line_ids]
+        items.append({
+            'account_id': self.journal_id.default_account_id.id,
+            'partner_id': partners.id if len(partners) == 1 else False,
+            'name': self.note or self.env._("Payout to members"),
+            'balance': -self.amount_total,
+        })
+        return {
+            'move_type': 'entry',
+            'journal_id': self.journal_id.id,
+            'date': self.date,
+            'company_id': self.company_id.id,
+            'coop_source_model': self._name,
+            'coop_source_id': self.id,
+            'line_ids': [Command.create(item) for item in items],
+        }
+
+    def _reverse_entry(self):
+        self.ensure_one()
+        self.reversal_move_id = self.move_id._coop_reverse_for(
+            self, self.env._("Cancelled: %(document)s, %(reason)s", document=self.name, reason=self.cancel_reason),
+        )

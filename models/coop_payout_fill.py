@@ -1,0 +1,173 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+
+from odoo.addons.producer_cooperative.tools.cash import pay_down
+from odoo.addons.producer_cooperative.tools.units import from_units, to_units
+
+#: How many members a message names.
+MOST_NAMES = 10
+
+
+class CoopPayout(models.Model):
+    """Finding what members are owed, and how much of it can be paid."""
+    _inherit = 'coop.payout'
+
+    # === ACTIONS === #
+
+    def action_fill(self):
+        """Add every open bill of the chosen members, or of all; what stands on the voucher already is left alone.
+
+        Cash is paid in whole multiples of the smallest coin, and by bank only to approved accounts: who cannot be paid
+        is named.
+
+        :raises UserError: when nobody is owed anything.
+        """
+        self.ensure_one()
+        self._check_state_is_draft()
+        payables = self._get_open_payables(self.company_id, self.membership_ids.partner_id, self.date)
+        payables -= self.line_ids.sudo().payable_line_id  # sudo: officers and cashiers read no journal items
+        if not payables:
+            raise UserError(self._nothing_open_message())
+        skipped = self._add_payables(payables)
+        return self._notify_skipped(skipped) if skipped else None
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _create_for(self, company, payables):
+        """Return a draft that pays these journal items as far as possible.
+
+        :param payables: open items as :meth:`_get_open_payables` returns them.
+        :raises UserError: when nothing of them can be paid.
+        """
+        payout = self.create({'company_id': company.id})
+        skipped = payout._add_payables(payables)
+        if not payout.line_ids:
+            raise UserError(payout._skipped_message(skipped))
+        if skipped:
+            payout.message_post(body=payout._skipped_message(skipped))
+        return payout
+
+    @api.model
+    def _get_paid_models(self):
+        """Return the documents whose open payables are paid here.
+
+        For a room to have its debts to members paid by these vouchers, it must override this method; the payable has to
+        stand in an entry that the document owns, under the member's name.
+        """
+        return ['coop.settlement']
+
+    @api.model
+    def _get_open_payables_domain(self, company):
+        """Return the domain of the journal items that may be paid."""
+        return Domain([
+            ('company_id', '=', company.id), ('parent_state', '=', 'posted'), ('reconciled', '=', False),
+            ('account_id.account_type', '=', 'liability_payable'), ('currency_id', '=', company.currency_id.id),
+            ('move_id.coop_source_model', 'in', self._get_paid_models()), ('amount_residual', '<', 0),
+        ])
+
+    @api.model
+    def _get_open_payables(self, company, partners=None, date=None):
+        """Return what the company owes its members, as superuser: member by member, the oldest first.
+
+        :param partners: only what is owed to these; all by default, and when empty.
+        :param date: only what is owed on this day; whenever it was booked by default.
+        """
+        domain = self._get_open_payables_domain(company)
+        if partners:
+            domain &= Domain('partner_id', 'in', partners.ids)
+        if date:
+            domain &= Domain('date', '<=', date)
+        # sudo: officers prepare payouts without access to the journal items
+        return self.env['account.move.line'].sudo().search(domain, order='date, id')
+
+    def _get_owed_by_member(self, partners):
+        """Return ``{partner: what the company owes}`` on all documents that are paid here."""
+        self.ensure_one()
+        domain = self._get_open_payables_domain(self.company_id) & Domain('partner_id', 'in', partners.ids)
+        # sudo: sums of what these members are owed, for whoever prepares the payout
+        groups = self.env['account.move.line'].sudo()._read_group(domain, ['partner_id'], ['amount_residual:sum'])
+        return {partner.with_env(self.env): -residual for partner, residual in groups}
+
+    def _add_payables(self, payables):
+        """Add lines for these open items; return the partners who cannot be paid from this journal."""
+        self.ensure_one()
+        skipped, commands = self.env['res.partner'], []
+        keys = self._get_order_keys(payables.partner_id.with_env(self.env))
+        for partner, items in sorted(
+            payables.grouped('partner_id').items(), key=lambda pair: keys[pair[0].id],
+        ):
+            amounts = self._share_out(items)
+            account = self._find_bank_account(partner)
+            if not any(amounts) or (self.method == 'bank' and not account):
+                skipped |= partner.with_env(self.env)
+                continue
+            commands += [
+                Command.create({'payable_line_id': item.id, 'amount': amount, 'partner_bank_id': account.id})
+                for item, amount in zip(items, amounts, strict=True) if amount
+            ]
+        self.line_ids = commands
+        return skipped
+
+    def _get_order_keys(self, partners):
+        """Return ``{partner id: key}`` that brings members into the order of their numbers."""
+        # sudo: the order of the numbers only
+        memberships = self.env['coop.membership'].sudo()._get_in_force(partners, self.company_id)
+        ranks = {membership.partner_id.id: membership._get_rank() for membership in reversed(memberships)}
+        last = max(ranks.values(), default=())
+        return {partner.id: (partner.id not in ranks, ranks.get(partner.id, last), partner.id) for partner in partners}
+
+    def _share_out(self, items):
+        """Return how much of each open item of one member is paid: all by bank, in cash what coins can pay."""
+        self.ensure_one()
+        rounding = self.currency_id.rounding
+        unit = to_units(self.company_id.sudo().coop_cash_unit, rounding) if self.method == 'cash' else 1
+        # sudo: residuals of the items, and the company's smallest coin, for whoever prepares the payout
+        owed = [max(to_units(-item.amount_residual, rounding), 0) for item in items.sudo()]
+        return [float(from_units(units, rounding)) for units in pay_down(owed, unit)]
+
+    def _find_bank_account(self, partner):
+        """Return the first approved account of a member; empty when there is none, or cash is paid."""
+        self.ensure_one()
+        Bank = self.env['res.partner.bank']
+        if self.method != 'bank':
+            return Bank
+        # sudo: which account is paid to, for whoever may prepare the payout
+        accounts = Bank.sudo().search([
+            ('partner_id.commercial_partner_id', '=', partner.id), ('company_id', 'in', [False, self.company_id.id]),
+        ])
+        return accounts.filtered(lambda account: account._coop_may_be_paid())[:1].with_env(self.env)
+
+    # === BUSINESS METHODS - MESSAGES === #
+
+    def _nothing_open_message(self):
+        self.ensure_one()
+        if self.line_ids:
+            return self.env._("Everything that is owed to the chosen members stands on this payout already.")
+        return self.env._(
+            "There is nothing to pay: no posted settlement of the chosen members is open on that day. Settle what was"
+            " sold first, and post the settlements.",
+        )
+
+    def _skipped_message(self, partners):
+        self.ensure_one()
+        names = ", ".join(partners[:MOST_NAMES].mapped('name')) + (" …" if len(partners) > MOST_NAMES else "")
+        if self.method == 'bank':
+            return self.env._(
+                "Without an approved bank account, and not on this payout: %s. Have the account approved under Members /"
+                " Bank Accounts, or pay in cash.", names,
+            )
+        return self.env._(
+            "Owed less than the smallest coin, which is carried to the next payout: %s.", names,
+        )
+
+    def _notify_skipped(self, partners):
+        return {
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
+            'params': {
+                'type': 'warning', 'sticky': True, 'title': self.env._("Not on this payout"),
+                'message': self._skipped_message(partners), 'next': {'type': 'ir.actions.act_window_close'},
+            },
+        }

@@ -1,0 +1,45 @@
+from odoo import api, fields, models
+
+
+class ResCompany(models.Model):
+    """How members are paid."""
+    _inherit = 'res.company'
+
+    coop_cash_unit = fields.Float(
+        string="Smallest Cash Paid", compute='_compute_coop_cash_unit', store=True, readonly=False, digits=0,
+        help="Members are paid in cash in whole multiples of this amount; the rest stays owed to them and is carried to"
+             " the next payout.",
+    )
+    coop_transfer_format = fields.Selection(
+        selection=[('csv', "CSV"), ('xlsx', "Excel (XLSX)")], string="Transfer File", default='csv', required=True,
+        help="The file that the bank's bulk-transfer screen reads.",
+    )
+    coop_transfer_separator = fields.Selection(
+        selection=[('comma', "Comma"), ('semicolon', "Semicolon"), ('tab', "Tab"), ('pipe', "Vertical Bar")],
+        string="Separator in Transfer Files", default='comma', required=True,
+    )
+
+    _coop_cash_unit_positive = models.Constraint(
+        'CHECK (coop_cash_unit > 0)', "The smallest amount paid in cash must be more than zero.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('currency_id')
+    def _compute_coop_cash_unit(self):
+        for company in self:
+            currency = company.currency_id
+            company.coop_cash_unit = 100.0 if currency.name == 'IDR' else currency.rounding or 0.01
+
+    # === BUSINESS METHODS - CLOSING === #
+
+    def _coop_get_closing_obstacles(self, date_from, date_to):
+        """Name payouts to members that are still drafts."""
+        obstacles = super()._coop_get_closing_obstacles(date_from, date_to)
+        # sudo: how many, for whoever closes the books
+        drafts = self.env['coop.payout'].sudo().search_count([
+            ('company_id', '=', self.id), ('state', '=', 'draft'), ('date', '>=', date_from), ('date', '<=', date_to),
+        ])
+        if drafts:
+            obstacles.append(self.env._("%s payouts to members are still drafts: post or delete them.", drafts))
+        return obstacles

@@ -1,0 +1,290 @@
+from unittest.mock import patch
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import tagged
+
+from odoo.addons.producer_cooperative.tests.common_intake import IntakeCommon
+
+
+@tagged('post_install', '-at_install')
+class TestIntakeOutright(IntakeCommon):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.payable = cls.siti.partner_id.property_account_payable_id
+        cls.member_receivable = cls.siti.partner_id.property_account_receivable_id
+        cls.expense = cls.own_rice.product_tmpl_id._get_product_accounts()['expense']
+
+    # === TWINS === #
+
+    def test_twin_is_the_cooperatives_own_in_the_same_unit_and_category(self):
+        twin = self.own_rice
+        self.assertFalse(twin.coop_consigned)
+        self.assertEqual((twin.uom_id, twin.categ_id), (self.rice.uom_id, self.rice.categ_id))
+        with self.assertRefused("has the twin"):
+            self.rice.action_create_coop_twin()
+        with self.assertRefused("needs no twin"):
+            self.own.action_create_coop_twin()
+
+    def test_twin_of_another_unit_or_a_consigned_one_is_refused(self):
+        with self.assertRefused("sold for members itself", ValidationError):
+            self.rice.product_tmpl_id.coop_twin_id = self.batik.product_tmpl_id
+        with self.assertRefused("Both need the same unit", ValidationError):
+            self.rice.product_tmpl_id.coop_twin_id = self.own.product_tmpl_id
+        with self.assertRefused("Both need the same unit", ValidationError):
+            self.own_rice.uom_id = self.own.uom_id
+        with self.assertRefused("sold for members itself", ValidationError):
+            self.own_rice.coop_consigned = True
+        with self.assertRefused("needs no twin", ValidationError):
+            self.rice.coop_consigned = False
+
+    def test_goods_without_twin_or_price_are_not_bought(self):
+        with self.assertRefused("has no own twin"):
+            self._write_slip(self.siti, {'product_id': self.batik.id, 'gross': 1, 'deal': 'buy', 'price': 9}).action_confirm()
+        with self.assertRefused("at which price"):
+            self._write_slip(self.siti, {'gross': 1, 'deal': 'buy'}).action_confirm()
+
+    # === ORDER, RECEIPT AND BILL === #
+
+    def test_bought_goods_are_ordered_received_and_billed_through_the_same_weighing(self):
+        slip = self._write_slip(
+            self.siti, {'sacks': "52,5 51", 'sack_tare': 0.25, 'deal': 'buy', 'price': 9}, {'gross': 40},
+        )
+        slip.action_confirm()
+        bought, left = slip.line_ids
+        order = slip.purchase_order_ids
+        # 103.5 − 2 × 0.25 = 103
+        self.assertRecordValues(order, [{'state': 'purchase', 'partner_id': self.siti.partner_id.id, 'amount_total': 927}])
+        self.assertRecordValues(order.order_line, [{
+            'product_id': self.own_rice.id, 'product_qty': 103, 'price_unit': 9, 'tax_ids': [],
+        }])
+        self.assertFalse(self.own_rice.seller_ids)
+        self.assertEqual(slip.picking_count, 2)
+        self._receive(slip)
+        self.assertEqual((slip.state, bought.received, left.received), ('received', 103, 40))
+        self.assertEqual(self._stock_of(self.own_rice), {self.nobody: 103})
+        self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 40})
+        bill = slip.bill_ids
+        self.assertEqual((bill.state, bill.amount_expected), ('draft', 927))
+        bill.action_post()
+        self.assertTrue(bill.move_id.journal_id.is_self_billing)
+        self.assertEqual(bill.move_id.coop_membership_id, self.siti)
+        self.assertEntry(bill.move_id, [
+            (self.expense, self.siti.partner_id, 927), (self.payable, self.siti.partner_id, -927),
+        ])
+        self.assertEqual(order.order_line.qty_invoiced, 103)
+        self.assertFalse(bill.set_off_move_id)
+        self.assertEqual(bill.amount_open, 927)
+
+    def test_slip_is_billed_once(self):
+        slip = self._take_in(self.siti, {'gross': 10, 'deal': 'buy', 'price': 9})
+        slip.bill_ids.action_post()
+        with self.assertRefused("not billed yet"):
+            slip.action_create_bill()
+        with self.assertRefused("Posted"):
+            slip.bill_ids.action_post()
+
+    def test_only_what_came_is_billed(self):
+        slip = self._write_slip(self.siti, {'gross': 10, 'deal': 'buy', 'price': 9})
+        slip.action_confirm()
+        picking = slip.picking_ids
+        picking.move_ids.quantity = 6
+        picking.move_ids.picked = True
+        picking._action_done()
+        self.assertFalse(slip.bill_ids)
+        (slip.picking_ids - picking).action_cancel()
+        self.assertEqual(slip.state, 'received')
+        slip.bill_ids.action_post()
+        self.assertEqual(slip.bill_ids.amount_total, 54)
+
+    def test_set_off_needs_consent_and_takes_the_oldest_debts_first(self):
+        older = self._owe(self.siti, 300, date='2026-02-01')
+        newer = self._owe(self.siti, 500, date='2026-03-01')
+        bill = self._take_in(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10}).bill_ids
+        bill.set_off_rate = 50
+        with self.assertRefused("Note the day on which Siti consented"):
+            bill.action_post()
+        bill.set_off_consent_date = fields.Date.add(self.today, days=1)
+        with self.assertRefused("on .* only"):
+            bill.action_post()
+        bill.set_off_consent_date = '2026-01-10'
+        bill.action_post()
+        partner = self.siti.partner_id
+        # 50 % of 1,000: 300 of the older invoice and 200 of the newer one
+        self.assertEntry(bill.move_id, [(self.expense, partner, 1_000), (self.payable, partner, -1_000)])
+        self.assertEntry(bill.set_off_move_id, [
+            (self.payable, partner, 500), (self.member_receivable, partner, -300),
+            (self.member_receivable, partner, -200),
+        ])
+        self.assertEqual((older.amount_residual, newer.amount_residual), (0, 300))
+        self.assertEqual((bill.amount_set_off, bill.amount_open), (500, 500))
+
+    def test_consent_comes_from_the_terms_in_force(self):
+        self._create_agreement(self.siti, set_off_rate=40, set_off_consent_date='2026-01-10')
+        bill = self._take_in(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10}).bill_ids
+        self.assertEqual((bill.set_off_rate, str(bill.set_off_consent_date)), (40, '2026-01-10'))
+
+    def test_set_off_is_never_more_than_the_debts(self):
+        self._owe(self.siti, 120, date='2026-02-01')
+        bill = self._take_in(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10}).bill_ids
+        bill.write({'set_off_rate': 100, 'set_off_consent_date': '2026-01-10'})
+        bill.action_post()
+        self.assertEqual((bill.amount_set_off, bill.amount_open), (120, 880))
+
+    def test_cancelling_opens_the_debts_again_and_the_goods_can_be_billed_anew(self):
+        invoice = self._owe(self.siti, 300, date='2026-02-01')
+        slip = self._take_in(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10})
+        bill = slip.bill_ids
+        bill.write({'set_off_rate': 100, 'set_off_consent_date': '2026-01-10'})
+        bill.action_post()
+        with self.assertRefused("undone only there"):
+            bill.move_id.button_draft()
+        bill._cancel_with_reason("Wrong price")
+        partner = self.siti.partner_id
+        self.assertEntry(bill.reversal_move_id, [(self.expense, partner, -1_000), (self.payable, partner, 1_000)])
+        self.assertEntry(bill.set_off_reversal_move_id, [
+            (self.payable, partner, -300), (self.member_receivable, partner, 300),
+        ])
+        self.assertEqual(invoice.amount_residual, 300)
+        self.assertEqual(self._balance(self.payable, partner), 0)
+        slip.action_create_bill()
+        again = slip.bill_ids.filtered(lambda bill: bill.state == 'draft')
+        again.action_post()
+        self.assertEqual(again.amount_total, 1_000)
+
+    def test_paid_bill_is_not_cancelled(self):
+        bill = self._take_in(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10}).bill_ids
+        bill.action_post()
+        self.env['account.payment.register'].with_context(
+            active_model='account.move', active_ids=bill.move_id.ids,
+        ).create({'journal_id': self.cash_journal.id})._create_payments()
+        with self.assertRefused("Undo the payment first"):
+            bill._cancel_with_reason("Wrong price")
+
+    def test_cancelled_slip_calls_its_order_off(self):
+        slip = self._write_slip(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10}, {'gross': 5})
+        slip.action_confirm()
+        slip._cancel_with_reason("Not brought")
+        self.assertEqual(slip.purchase_order_ids.state, 'cancel')
+        self.assertEqual(set(slip.line_ids.move_ids.mapped('state')), {'cancel'})
+
+    def test_own_product_may_be_bought_directly(self):
+        slip = self._take_in(self.siti, {'product_id': self.own.id, 'gross': 10, 'deal': 'buy', 'price': 9})
+        self.assertEqual(self._stock_of(self.own), {self.nobody: 10})
+        self.assertEqual(slip.bill_ids.amount_expected, 90)
+
+    # === UNSOLD GOODS BOUGHT === #
+
+    def test_unsold_goods_change_hands_and_are_billed(self):
+        self._take_in(self.siti, {'gross': 100})
+        self._take_in(self.budi, {'gross': 30})
+        self._owe(self.siti, 50, date='2026-02-01')
+        buyout = self._buy_out({'quantity': 60, 'price': 9}, set_off_rate=100, set_off_consent_date='2026-01-10')
+        buyout.action_confirm()
+        partner = self.siti.partner_id
+        self.assertEqual(self._stock_of(self.rice), {partner: 40, self.budi.partner_id: 30})
+        self.assertEqual(self._stock_of(self.own_rice), {self.nobody: 60})
+        out = buyout.move_ids.filtered(lambda move: move.product_id == self.rice)
+        self.assertEqual((out.state, out.move_line_ids.owner_id), ('done', partner))
+        bill = buyout.bill_id
+        self.assertEqual(buyout.purchase_order_id.order_line.qty_invoiced, 60)
+        self.assertEntry(bill.move_id, [(self.expense, partner, 540), (self.payable, partner, -540)])
+        self.assertEntry(bill.set_off_move_id, [(self.payable, partner, 50), (self.member_receivable, partner, -50)])
+        self.assertEqual(self._due(self.siti), (0, 0))
+        self.assertClearingExplained()
+
+    def test_goods_that_are_sold_or_gone_are_not_bought_and_nothing_happens(self):
+        self._take_in(self.siti, {'gross': 100})
+        self._sell(70, owner=self.siti)  # reserved
+        buyout = self._buy_out({'quantity': 20, 'price': 9}, {'quantity': 20, 'price': 9})
+        with self.assertRefused("Only 10.0 of the 20.0 kg"):
+            buyout.action_confirm()
+        self.assertEqual(buyout.state, 'draft')
+        self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 100})
+        self.assertEqual(self._stock_of(self.own_rice), {})
+        self.assertFalse(buyout.purchase_order_id | self.env['purchase.order'].search([('partner_id', '=', self.siti.partner_id.id)]))
+
+    def test_free_goods_are_filled_in(self):
+        self._take_in(self.siti, {'gross': 100})
+        self._sell(70, owner=self.siti)
+        buyout = self._buy_out()
+        with self.assertRefused("is empty"):
+            buyout.action_confirm()
+        buyout.action_fill()
+        self.assertRecordValues(buyout.line_ids, [{'product_id': self.rice.id, 'quantity': 30}])
+        with self.assertRefused("at which price"):
+            buyout.action_confirm()
+        other = self._buy_out(membership_id=self.budi.id)
+        with self.assertRefused("has no goods"):
+            other.action_fill()
+
+    def test_unique_pieces_keep_their_number_when_they_are_bought(self):
+        self.batik.product_tmpl_id.action_create_coop_twin()
+        self._take_in(self.siti, {'product_id': self.batik.id, 'gross': 1, 'lot_name': "BTK-1"})
+        buyout = self._buy_out()
+        buyout.action_fill()
+        buyout.line_ids.price = 400
+        buyout.action_confirm()
+        twin = self.batik._coop_get_twin()
+        quant = self.env['stock.quant'].search([('product_id', '=', twin.id), ('location_id', '=', self.stock.id)])
+        self.assertRecordValues(quant, [{'quantity': 1, 'owner_id': False}])
+        self.assertEqual(quant.lot_id.name, "BTK-1")
+
+    def test_purchase_that_is_done_stays(self):
+        self._take_in(self.siti, {'gross': 100})
+        buyout = self._buy_out({'quantity': 60, 'price': 9})
+        buyout.action_confirm()
+        with self.assertRefused("write a new purchase"):
+            buyout.line_ids.price = 8
+        with self.assertRefused("the goods are the cooperative's"):
+            buyout._cancel_with_reason("Wrong")
+
+    # === POINT OF SALE === #
+
+    def test_consigned_goods_are_kept_out_of_the_point_of_sale(self):
+        template = type(self.env['product.template'])
+        with patch.object(template, '_coop_is_in_pos', lambda product: True):
+            with self.assertRefused("point of sale does not say whose", ValidationError):
+                self._create_product("Corn", coop_consigned=True)
+            with self.assertRefused("point of sale does not say whose", ValidationError):
+                self.own.coop_consigned = True
+            self.assertTrue(self._create_product("Soap"))
+        self.assertFalse(self.rice.product_tmpl_id._coop_is_in_pos())
+
+    # === PERMISSIONS === #
+
+    def test_accountant_posts_bills_and_the_officer_does_not(self):
+        bill = self._take_in(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10}).bill_ids
+        with self.assertRefused("Accountant", AccessError):
+            bill.with_user(self.officer).action_post()
+        with self.assertRefused("own buttons", AccessError):
+            bill.with_user(self.accountant).partner_id = self.budi.partner_id
+        bill.with_user(self.accountant).action_post()
+        self.assertEqual(bill.state, 'posted')
+        with self.assertRefused("Accountant", AccessError):
+            bill.with_user(self.officer)._cancel_with_reason("Wrong")
+        bill.with_user(self.accountant)._cancel_with_reason("Wrong")
+        self.assertEqual(bill.state, 'cancelled')
+
+    def test_accountant_buys_members_stock_and_the_officer_prepares_it(self):
+        self._take_in(self.siti, {'gross': 100})
+        buyout = self.env['coop.consignment.buyout'].with_user(self.officer).create({
+            'membership_id': self.siti.id,
+            'line_ids': [Command.create({'product_id': self.rice.id, 'quantity': 10, 'price': 9})],
+        })
+        with self.assertRefused("Accountant", AccessError):
+            buyout.action_confirm()
+        with self.assertRefused("own buttons", AccessError):
+            buyout.bill_id = 1
+        buyout.with_user(self.accountant).action_confirm()
+        self.assertEqual(buyout.bill_id.amount_total, 90)
+
+    # === HELPERS === #
+
+    def _buy_out(self, *lines, **values):
+        return self.env['coop.consignment.buyout'].create({
+            'membership_id': self.siti.id,
+            'line_ids': [Command.create({'product_id': self.rice.id, **line}) for line in lines], **values,
+        })
