@@ -94,8 +94,9 @@ class CoopPoolCost(models.Model):
         # sudo: amounts of the chosen bill lines, and which other rounds take from them
         for line in self.sudo().bill_line_ids:
             costs = self.sudo().search([('bill_line_ids', 'in', line.ids)])
-            taken, balance = sum(cost._get_claims()[line] for cost in costs), exact(to_decimal(line.balance))
-            if taken and (abs(taken) > abs(balance) or taken * balance < 0):
+            claims, balance = [cost._get_claims()[line] for cost in costs], exact(to_decimal(line.balance))
+            taken = sum(claims)
+            if abs(taken) > abs(balance) or any(claim * balance < 0 for claim in claims):
                 raise ValidationError(self.env._(
                     "%(line)s asks for %(amount)s, and %(taken)s of it would be passed on, in %(pools)s. Enter under"
                     " “Part of the Bill” how much of it each round bears, together not more than the line.",

@@ -172,7 +172,7 @@ class TestPoolGoods(PoolCommon):
              share.manual_user_id, share.manual_date.day),
             (8, 6, -2, "Has no room", self.officer, 20),
         )
-        self.assertIn("gets 6.0 Units of Fertilizer instead of 8.0; by the rule it would be 8.0. Reason: Has no room",
+        self.assertIn("gets 6.00 Units of Fertilizer instead of 8.00; by the rule it would be 8.00. Reason: Has no room",
                       pool.message_ids[0].body)
         # Ani's 2 go to Siti and Budi, who lack 5 and 3: 1.25, 0.75 -> 1, 1
         self.assertEqual((self._shares(pool), pool.line_ids.quantity_left), ([26, 18, 6], 0))
@@ -214,7 +214,7 @@ class TestPoolGoods(PoolCommon):
         impossible = [('line_ids.is_overallocated', '=', True)]
         share.with_user(self.officer).write({'quantity': 12, 'manual_reason': "Replants a flooded field"})
         self.assertEqual((pool.overallocated_count, pool.search(impossible)), (1, pool))
-        with self.assertRefused("are given to members, and 60.0 came"):
+        with self.assertRefused("are given to members, and 60.00 came"):
             pool.action_distribute()
         siti = pool.allocation_ids.filtered(lambda share: share.membership_id == self.siti)
         siti.with_user(self.officer).write({'quantity': 28, 'manual_reason': "Gives 2 to Ani"})
