@@ -30,6 +30,7 @@
         'data/coop_bank_data.xml',
         'data/coop_entry_owners.xml',
         'views/menus.xml',
+        'reports/coop_report_templates.xml',
         'reports/coop_savings_voucher_report.xml',
         'reports/coop_arrears_letter.xml',
         'views/coop_membership_views.xml',
@@ -103,7 +104,6 @@
         'reports/coop_leaving_report.xml',
         'views/coop_dashboard_tile_views.xml',
         'data/coop_dashboard_data.xml',
-        'reports/coop_report_templates.xml',
         'reports/coop_membership_reports.xml',
         'views/coop_savings_movement_views.xml',
         'views/coop_membership_register_views.xml',
@@ -119,6 +119,7 @@
         'reports/coop_payout_report.xml',
         'views/coop_payout_views.xml',
         'views/res_config_settings_payout_views.xml',
+        'reports/coop_consignment_statement_report.xml',
     ],
     'assets': {
         'web.assets_backend': ['producer_cooperative/static/src/**/*'],

@@ -1,8 +1,9 @@
 """Consigned goods that were sold, delivered and invoiced, in bulk: copies in SQL of one sale that Odoo made."""
 from __future__ import annotations
 
-import odoo.api
 from _bench import _copy_rows
+
+import odoo.api
 from odoo.fields import Command, Date
 from odoo.tools import SQL
 
@@ -68,6 +69,8 @@ def copy_sales(env: odoo.api.Environment, sale_line, partners, count: int, owner
         "INSERT INTO sale_order_line_invoice_rel (order_line_id, invoice_line_id)"
         " SELECT %s + n, %s + n FROM generate_series(1, %s) n", first_line, first_item, count,
     ))
-    for table in ('sale_order_line', 'stock_move', 'stock_move_line', 'account_move_line', 'sale_order_line_invoice_rel'):
+    for table in (
+        'sale_order_line', 'stock_move', 'stock_move_line', 'account_move_line', 'sale_order_line_invoice_rel',
+    ):
         env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
     env.invalidate_all()

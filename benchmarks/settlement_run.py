@@ -23,7 +23,10 @@ def owe(env, partners):
     journal = env['account.journal'].search([('type', '=', 'cash'), ('company_id', '=', env.company.id)], limit=1)
     env['account.move'].create({'move_type': 'entry', 'journal_id': journal.id, 'line_ids': [
         Command.create({'account_id': journal.default_account_id.id, 'balance': -DEBT * len(partners)}),
-        *(Command.create({'account_id': account.id, 'partner_id': partner.id, 'balance': DEBT}) for partner in partners),
+        *(
+            Command.create({'account_id': account.id, 'partner_id': partner.id, 'balance': DEBT})
+            for partner in partners
+        ),
     ]})._post(soft=False)
 
 

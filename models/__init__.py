@@ -83,6 +83,9 @@ from . import coop_pool_slip
 from . import res_company_pool
 from . import coop_pool_deposit
 from . import coop_pool_deposit_round
+from . import coop_pool_hand_out
+from . import coop_pool_terms
+from . import coop_pool_state
 from . import coop_season
 from . import coop_pool_season
 from . import coop_due_change
@@ -95,6 +98,7 @@ from . import sale_order_pool
 from . import sale_order_lot_pool
 from . import res_partner_pool
 from . import account_move_pool
+from . import account_move_due_pool
 from . import account_move_bill_pool
 from . import coop_membership_number
 from . import coop_membership_person
@@ -158,6 +162,7 @@ from . import coop_settlement_deduction
 from . import coop_settlement_entry
 from . import coop_settlement_sold
 from . import coop_settlement_due
+from . import coop_settlement_fee
 from . import coop_settlement_deduct
 from . import coop_settlement_levy
 from . import coop_settlement_closed
@@ -229,3 +234,4 @@ from . import coop_payout_transfer
 from . import coop_settlement_payout
 from . import res_company_payout
 from . import res_config_settings_payout
+from . import coop_membership_statement

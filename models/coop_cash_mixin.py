@@ -52,34 +52,48 @@ class CoopCashMixin(models.AbstractModel):
         return self.journal_id
 
     def _check_date(self):
-        """Refuse documents of the future, cashiers' documents of days that are counted already, and closed periods."""
+        """Refuse documents of a day that is not this user's to book on; see :meth:`_check_may_date`."""
+        self.ensure_one()
+        self._check_may_date(self.date, self._get_entry_journal())
+
+    def _check_may_date(self, date, journal):
+        """Refuse payments of the future, cashiers' payments of days that are counted already, and closed periods.
+
+        :param date: the day of the payment.
+        :param journal: the journal that the entry is booked in.
+        :raises UserError: naming the document, the date and what to do.
+        """
         self.ensure_one()
         today = fields.Date.context_today(self)
-        if self.date > today:
-            raise UserError(self.env._("The voucher is dated in the future. Post it on the day of the payment."))
-        days = self.company_id.sudo().coop_backdate_days  # sudo: a setting that concerns every cashier
-        if not self._user_posts_everywhere() and self.date < today - relativedelta(days=days):
+        if date > today:
             raise UserError(self.env._(
-                "The voucher is dated %(date)s. Cashiers date vouchers %(earliest)s or later: correct the date, or ask"
-                " the treasurer to post it.",
-                date=format_date(self.env, self.date),
-                earliest=format_date(self.env, today - relativedelta(days=days)),
+                "%(document)s: %(date)s is in the future. Post it on the day of the payment.",
+                document=self.display_name, date=format_date(self.env, date),
             ))
-        self._check_period_is_open(self.date)
+        # sudo: a setting that concerns every cashier
+        earliest = today - relativedelta(days=self.company_id.sudo().coop_backdate_days)
+        if date < earliest and not self._user_posts_everywhere():
+            raise UserError(self.env._(
+                "%(document)s: %(date)s is over and its cash is counted. Cashiers date payments %(earliest)s or later:"
+                " correct the date, or ask the treasurer to post it.",
+                document=self.display_name, date=format_date(self.env, date),
+                earliest=format_date(self.env, earliest),
+            ))
+        self._check_period_is_open(date, journal)
 
-    def _check_period_is_open(self, date):
+    def _check_period_is_open(self, date, journal=None):
         """Refuse entries in a period that is locked for this user.
 
         :raises UserError: naming the last locked day.
         """
         self.ensure_one()
         # sudo: the lock dates of the company and its parents, for whoever is about to book
-        journal = self._get_entry_journal().sudo()
+        journal = (journal or self._get_entry_journal()).sudo()
         locks = self.company_id.sudo()._get_violated_lock_dates(date, False, journal)
         if locks:
             raise UserError(self.env._(
-                "The books are closed up to %(lock_date)s, and %(voucher)s would be booked on %(date)s. Choose a later"
+                "The books are closed up to %(lock_date)s, and %(document)s would be booked on %(date)s. Choose a later"
                 " date, or ask the accountant to open the period.",
-                lock_date=format_date(self.env, locks[-1][0]), voucher=self.display_name,
+                lock_date=format_date(self.env, locks[-1][0]), document=self.display_name,
                 date=format_date(self.env, date),
             ))

@@ -149,20 +149,24 @@ class CoopCommissionAccrual(models.Model):
         self.ensure_one()
         unaccrued = self.company_id._coop_get_unaccrued(self.date)
         return [
-            {'membership_id': membership.id, 'account_id': account.id, 'amount_gross': gross, 'amount_commission': amount}
+            {
+                'membership_id': membership.id, 'account_id': account.id, 'amount_gross': gross,
+                'amount_commission': amount,
+            }
             for (membership, account), (gross, amount) in unaccrued.items()
         ]
 
     def _prepare_move_values(self):
         """Return the entry, on the day itself.
 
-        Agent basis: Dr consignment clearing / Cr commission / Cr levies that are kept. Principal basis: Dr cost of goods
-        / Cr consignment clearing.
+        Agent basis: Dr consignment clearing / Cr commission / Cr levies that are kept. Principal basis: Dr cost of
+        goods / Cr consignment clearing.
         """
         self.ensure_one()
         ref = self.env._("%s: commission on consigned sales not settled yet", self.name)
         balances = {
-            account: -sum(lines.mapped('amount_commission')) for account, lines in self.line_ids.grouped('account_id').items()
+            account: -sum(lines.mapped('amount_commission'))
+            for account, lines in self.line_ids.grouped('account_id').items()
         }
         clearing = self.company_id._get_coop_account('clearing')
         lines = [

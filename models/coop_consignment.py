@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-
 #: Who sees what goods are to fetch; warehouse staff see quantities only.
 MONEY_GROUPS = (
     'producer_cooperative.group_coop_officer,producer_cooperative.group_coop_accountant,'
@@ -104,9 +103,8 @@ class CoopConsignment(models.Model):
     )
     def _compute_scale_warning(self):
         for slip in self:
-            slip.scale_warning = slip.scale_id and slip.scale_id._get_warning(
-                slip.date or fields.Date.context_today(slip), slip.line_ids._get_loads(),
-            )
+            day = slip.date or fields.Date.context_today(slip)
+            slip.scale_warning = slip.scale_id._get_warning(day, slip.line_ids._get_loads()) if slip.scale_id else ""
 
     @api.depends('line_ids.first_weight', 'line_ids.second_weight')
     def _compute_is_half_weighed(self):

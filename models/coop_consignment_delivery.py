@@ -94,9 +94,8 @@ class CoopConsignmentDelivery(models.Model):
     @api.depends('scale_id.calibrated_until', 'scale_id.capacity', 'date')
     def _compute_scale_warning(self):
         for delivery in self:
-            delivery.scale_warning = delivery.scale_id and delivery.scale_id._get_warning(
-                delivery.date or fields.Date.context_today(delivery), [],
-            )
+            day = delivery.date or fields.Date.context_today(delivery)
+            delivery.scale_warning = delivery.scale_id._get_warning(day, []) if delivery.scale_id else ""
 
     # === CRUD METHODS === #
 

@@ -11,7 +11,7 @@ LEVY_ACCOUNT_TYPES = ('liability_current', 'income', 'income_other')
 
 
 class CoopConsignmentLevy(models.Model):
-    """Something that is deducted from a member's proceeds for others, or for a service of the cooperative (potongan)."""
+    """What is deducted from a member's proceeds for others, or for a service of the cooperative (potongan)."""
     _name = 'coop.consignment.levy'
     _description = "Levy"
     _order = 'term_id, sequence, id'
@@ -43,7 +43,9 @@ class CoopConsignmentLevy(models.Model):
         for levy in self:
             # sudo: which accounts serve which purpose is no secret
             purposes = levy.sudo().company_id.coop_account_ids.filtered(
-                lambda mapping, levy=levy: mapping.account_id == levy.account_id and not mapping.key.startswith('fund_'),
+                lambda mapping, account=levy.account_id: (
+                    mapping.account_id == account and not mapping.key.startswith('fund_')
+                ),
             )
             savings = self.env['coop.savings.type'].sudo().with_context(active_test=False).search([
                 ('company_id', '=', levy.company_id.id), ('account_id', '=', levy.account_id.id),

@@ -1,3 +1,4 @@
+from fractions import Fraction
 from itertools import pairwise
 
 from odoo import api, fields, models
@@ -7,7 +8,7 @@ from odoo.tools import format_amount, format_date
 from odoo.addons.producer_cooperative.tools.commission import (
     Band,
     check_bands,
-    commission_on,
+    commission_function,
     commission_per_unit,
 )
 from odoo.addons.producer_cooperative.tools.errors import RuleRefusal
@@ -51,7 +52,7 @@ class CoopConsignmentTerm(models.Model):
         selection=[
             ('slice', "Each band's rate on its own slice"), ('whole', "The rate of the band reached on everything"),
         ],
-        required=True, default='slice',
+        string="Method", required=True, default='slice',
     )
     price_ids = fields.One2many(
         comodel_name='coop.consignment.price', inverse_name='term_id', string="Net Prices", copy=True,
@@ -88,7 +89,8 @@ class CoopConsignmentTerm(models.Model):
         help="The share of the proceeds after commission that is always paid out, whatever is saved or owed.",
     )
     take_home_amount = fields.Monetary(
-        string="Least Paid Out", help="What is paid out of every settlement at least, before anything is saved or set off.",
+        string="Least Paid Out",
+        help="What is paid out of every settlement at least, before anything is saved or set off.",
     )
     settle_on = fields.Selection(
         selection=[('invoice', "When it is invoiced"), ('payment', "When the customer has paid")],
@@ -208,17 +210,20 @@ class CoopConsignmentTerm(models.Model):
             lambda term: term.date_from <= day and (not term.date_to or term.date_to >= day),
         ).sorted('date_from')[-1:]
 
-    def _get_commission(self, quantity, amount):
-        """Return the commission on all that a member sold under these terms in one calendar year.
+    def _get_commission_function(self, scale=1):
+        """Return a function ``(quantity, amount) -> commission`` on all that a member sold under these terms in a year.
 
-        :param quantity: exact, in the products' units.
-        :param int amount: net untaxed sales in whole rounding units of the company's currency.
-        :return: whole rounding units, rounded once, a half away from zero.
+        Amount and commission are whole rounding units of the company's currency, the commission rounded once, a half
+        away from zero.
+
+        :param int scale: into how many parts the quantities divide the product's unit; they are whole numbers of them.
         """
         self.ensure_one()
         if self.commission_kind == 'unit':
-            return commission_per_unit(quantity, self._to_units_exact(self.commission_fee))
-        return commission_on(self._get_bands(), amount, whole=self.band_method == 'whole')
+            fee = self._to_units_exact(self.commission_fee)
+            return lambda quantity, amount: commission_per_unit(Fraction(quantity, scale), fee)
+        compute = commission_function(self._get_bands(), whole=self.band_method == 'whole')
+        return lambda quantity, amount: compute(amount)
 
     def _get_net_price(self, product):
         """Return what the member gets for a unit of the product by the price table.

@@ -132,6 +132,8 @@ class CoopDueChange(models.Model):
                 raise UserError(self.env._(
                     "%s was asked for by you: another manager approves it.", change.display_name,
                 ))
+            if change.state != 'requested':
+                raise UserError(change._state_error_message('approved'))
             change._check_complete()
             change._update_state(
                 'approved', approved_by_id=self.env.uid, date_approved=fields.Date.context_today(change),

@@ -43,6 +43,11 @@ class CoopPayout(models.Model):
         comodel_name='coop.membership', string="Only These Members", check_company=True, copy=False,
         help="Whom to fill the voucher with. Leave empty for every member who is owed something.",
     )
+    run_id = fields.Many2one(
+        comodel_name='coop.settlement.run', string="Only This Run", check_company=True, copy=False, tracking=True,
+        index='btree_not_null', ondelete='set null',
+        help="Fill the voucher with the settlements of this run only. Leave empty for everything that is owed.",
+    )
     line_ids = fields.One2many(comodel_name='coop.payout.line', inverse_name='payout_id', copy=False)
     amount_total = fields.Monetary(string="Total", compute='_compute_totals', store=True)
     member_count = fields.Integer(string="Members", compute='_compute_totals', store=True)

@@ -26,6 +26,8 @@ class CoopPayout(models.Model):
         self.ensure_one()
         self._check_state_is_draft()
         payables = self._get_open_payables(self.company_id, self.membership_ids.partner_id, self.date)
+        if self.run_id:
+            payables &= self.run_id.settlement_ids.sudo().move_id.line_ids
         payables -= self.line_ids.sudo().payable_line_id  # sudo: officers and cashiers read no journal items
         if not payables:
             raise UserError(self._nothing_open_message())
@@ -56,7 +58,7 @@ class CoopPayout(models.Model):
         For a room to have its debts to members paid by these vouchers, it must override this method; the payable has to
         stand in an entry that the document owns, under the member's name.
         """
-        return ['coop.settlement']
+        return ['coop.settlement', 'coop.consignment.bill', 'coop.consignment.loss']
 
     @api.model
     def _get_open_payables_domain(self, company):
@@ -146,8 +148,8 @@ class CoopPayout(models.Model):
         if self.line_ids:
             return self.env._("Everything that is owed to the chosen members stands on this payout already.")
         return self.env._(
-            "There is nothing to pay: no posted settlement of the chosen members is open on that day. Settle what was"
-            " sold first, and post the settlements.",
+            "There is nothing to pay: the chosen members are owed nothing on that day. Settle what was sold first, and"
+            " post the settlements.",
         )
 
     def _skipped_message(self, partners):
@@ -155,8 +157,8 @@ class CoopPayout(models.Model):
         names = ", ".join(partners[:MOST_NAMES].mapped('name')) + (" …" if len(partners) > MOST_NAMES else "")
         if self.method == 'bank':
             return self.env._(
-                "Without an approved bank account, and not on this payout: %s. Have the account approved under Members /"
-                " Bank Accounts, or pay in cash.", names,
+                "Without an approved bank account, and not on this payout: %s. Have the account approved under Members"
+                " / Bank Accounts, or pay in cash.", names,
             )
         return self.env._(
             "Owed less than the smallest coin, which is carried to the next payout: %s.", names,

@@ -195,6 +195,7 @@ class CoopPool(models.Model):
 
         :raises UserError: when a pool offers no product, or its deadline has passed.
         """
+        self.check_access('write')
         for pool in self:
             problem = pool._opening_error_message()
             if problem:

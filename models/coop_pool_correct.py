@@ -84,6 +84,7 @@ class CoopPool(models.Model):
         self._check_may_correct()
         shares = {share: quantity for share, quantity in quantities.items() if quantity}
         if not shares:
+            charge._check_something_waits()
             raise UserError(self.env._("Say how much is taken back."))
         for share, quantity in shares.items():
             share._check_can_be_taken_back(charge, quantity)
@@ -197,7 +198,8 @@ class CoopPool(models.Model):
         units = self._to_units(amount)
         if not units or self.currency_id.compare_amounts(float(self._from_units(units)), amount):
             raise UserError(self.env._(
-                "A correction is a multiple of %s, the rounding unit of the round.", self.rounding_unit,
+                "A correction is a multiple of %s, the rounding unit of the round.",
+                format_amount(self.env, self.rounding_unit, self.currency_id),
             ))
         if self.currency_id.compare_amounts(charge.amount_total + amount, 0.0) < 0:
             raise UserError(self.env._(

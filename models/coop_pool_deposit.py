@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import format_date
 
 #: What a deposit keeps once it is paid.
 FROZEN_FIELDS = {'pool_id', 'membership_id', 'amount', 'date', 'journal_id', 'company_id'}
@@ -127,6 +128,7 @@ class CoopPoolDeposit(models.Model):
                 raise UserError(self.env._(
                     "%s takes no deposits now: they are paid before the goods come.", deposit.pool_id.display_name,
                 ))
+        deposits._check_takes_part()
         return deposits
 
     def write(self, vals):
@@ -146,8 +148,8 @@ class CoopPoolDeposit(models.Model):
     def action_pay(self):
         """Take the deposits: number them and book one entry each, Dr cash / Cr deposits for pooled purchases.
 
-        :raises UserError: when the journal is missing or not this cashier's, the deposit is not requested any more, or
-            the round takes none.
+        :raises UserError: when the journal is missing or not this cashier's, the deposit is not requested any more,
+            the round takes none or not of this member, or the day is not this user's to book on.
         """
         for deposit in self:
             deposit._check_may_post()
@@ -210,13 +212,29 @@ class CoopPoolDeposit(models.Model):
 
     def _check_complete(self):
         self.ensure_one()
-        if self.date > fields.Date.context_today(self):
-            raise UserError(self.env._("The deposit is dated in the future. Post it on the day of the payment."))
+        self._check_takes_part()
         if self.pool_id.sudo().state not in ('open', 'closed', 'ordered'):
             raise UserError(self.env._(
                 "%s takes no deposits now: they are paid before the goods come.", self.pool_id.display_name,
             ))
         self._check_journal_has_account(self.journal_id)
+        self._check_date()
+
+    def _check_takes_part(self):
+        """Refuse deposits of members who ask for nothing in the round: nothing would ever be set off against them.
+
+        :raises UserError: naming the member and the round.
+        """
+        # sudo: only who takes part, for cashiers who take the deposits
+        requests = self.sudo().pool_id.request_ids.filtered(lambda request: request.quantity or request.tolerance)
+        taking_part = {(request.pool_id.id, request.membership_id.id) for request in requests}
+        for deposit in self.sudo():
+            if (deposit.pool_id.id, deposit.membership_id.id) not in taking_part:
+                raise UserError(self.env._(
+                    "%(member)s asks for nothing in %(pool)s and pays no deposit for it. Enter the member's request"
+                    " first, or choose the member who takes part.",
+                    member=deposit.membership_id.display_name, pool=deposit.pool_id.display_name,
+                ))
 
     def _check_journal_has_account(self, journal):
         # sudo: a cashier may not read the journal's configuration
@@ -308,15 +326,14 @@ class CoopPoolDeposit(models.Model):
         """Pay back what is left: Dr deposits / Cr cash, or Cr the member's voluntary savings.
 
         :raises UserError: when nothing is left, the round still counts on the deposit, or the user may not post on the
-            journal.
+            journal or on that day.
         """
         for deposit in self:
             deposit._queue_up()
             deposit._check_may_refund(journal, savings_type)
             if deposit.state != 'paid' or deposit.currency_id.compare_amounts(deposit.amount_left, 0.0) <= 0:
                 raise UserError(self.env._("Nothing of %s is left to pay back.", deposit.display_name))
-            if date > fields.Date.context_today(deposit):
-                raise UserError(self.env._("The payment is dated in the future. Post it on the day of the payment."))
+            deposit._check_refund_date(date, journal)
             # sudo: see action_pay
             deposit_sudo = deposit.sudo()
             move = self.env['account.move'].sudo().create(
@@ -348,11 +365,25 @@ class CoopPoolDeposit(models.Model):
                 pool=self.pool_id.sudo().display_name, deposit=self.display_name,
             ))
 
+    def _check_refund_date(self, date, journal):
+        self.ensure_one()
+        if date < self.date:
+            raise UserError(self.env._(
+                "%(deposit)s was paid on %(date)s: it is paid back on that day or later.",
+                deposit=self.display_name, date=format_date(self.env, self.date),
+            ))
+        self._check_may_date(date, self._get_refund_journal(journal))
+
+    def _get_refund_journal(self, journal):
+        """Return the journal that a pay-back is booked in: without cash or bank the cooperative's own."""
+        self.ensure_one()
+        return journal or self.company_id._get_coop_journal('coop_journal_id')
+
     def _prepare_refund_values(self, date, journal, savings_type):
         self.ensure_one()
         liability = self._get_liability_line().account_id
         target = savings_type.account_id if savings_type else journal.default_account_id
-        own_journal = self.company_id._get_coop_journal('coop_journal_id') if savings_type else journal
         return self._prepare_entry_values(
-            own_journal, date, liability, target, self.amount_left, self.env._("%s: deposit paid back", self.name),
+            self._get_refund_journal(journal), date, liability, target, self.amount_left,
+            self.env._("%s: deposit paid back", self.name),
         )

@@ -156,7 +156,11 @@ class CoopPool(models.Model):
             return
         members = ", ".join(member.display_name for member in unpaid)
         if self.deposit_unpaid == 'count':
-            self.message_post(body=self.env._("Ordered without the deposit of: %s.", members))
+            self.message_post(body=self.env._("Ordered without the deposit of %s members.", len(unpaid)))
+            self._note_on_members(
+                self.env['coop.membership'].union(*unpaid),
+                self.env._("%s was ordered without the member's deposit.", self.display_name),
+            )
             return
         if self.deposit_unpaid == 'drop':
             raise UserError(self.env._(

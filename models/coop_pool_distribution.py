@@ -135,7 +135,14 @@ class CoopPool(models.Model):
         return self.sale_order_ids._get_records_action(name=self.env._("Members' Orders"))
 
     def action_view_invoices(self):
-        """Open the members' invoices."""
+        """Open the members' invoices.
+
+        :raises UserError: when there is none yet.
+        """
+        if not self.invoice_ids:
+            raise UserError(self.env._(
+                "%s has no invoices yet. Create them first.", ", ".join(self.mapped('display_name')),
+            ))
         return self.invoice_ids._get_records_action(name=self.env._("Members' Invoices"))
 
     # === BUSINESS METHODS === #
@@ -264,7 +271,8 @@ class CoopPool(models.Model):
         self._check_no_cancelled_charge()
         for order in self.sale_order_ids.filtered(lambda order: order.state == 'sale'):
             invoices = order.invoice_ids.filtered(lambda move: move.state != 'cancel')
-            if order.invoice_status != 'invoiced' or any(move.state == 'draft' for move in invoices):
+            # 'upselling': invoiced in full, and more was delivered; that is said below in its own words.
+            if order.invoice_status not in ('invoiced', 'upselling') or any(move.state == 'draft' for move in invoices):
                 raise UserError(self.env._(
                     "%(pool)s is not done yet: the invoice of %(member)s is not posted.",
                     pool=self.display_name, member=order.partner_id.display_name,

@@ -82,6 +82,11 @@ class CoopPool(models.Model):
             raise UserError(self.env._("Say how the members asked."))
         if source == 'paper' and not source_ref:
             raise UserError(self.env._("Enter the number that is printed on the paper list."))
+        if source == 'paper' and source_ref.strip() not in self.paper_ids.mapped('name'):
+            raise UserError(self.env._(
+                "No paper list of %(pool)s has the number %(number)s. Look at the number on the paper, or print the"
+                " lists of this round first.", pool=self.display_name, number=source_ref.strip(),
+            ))
 
     def _sort_out_grid(self, cells):
         """Return the products by id, the cells to save, and those that somebody else has changed meanwhile."""

@@ -3,6 +3,9 @@ from odoo.tools import format_amount
 
 from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
 
+#: More than this is a slip of the keyboard, and beyond what a quantity can be counted in exactly.
+MOST = 1_000_000_000
+
 
 class CoopPool(models.Model):
     """How much one member may ask for, and whether members in arrears may."""
@@ -130,14 +133,17 @@ class CoopPool(models.Model):
         }
 
     def _note_warnings(self, warned):
-        """Say in the chatter whose requests were taken in spite of a warning; no amounts, for all to read."""
+        """Say on the members that their requests were taken in spite of a warning."""
         self.ensure_one()
         members = self.env['coop.membership'].union(*(member for member, _line in warned))
-        if members:
-            self.message_post(body=self.env._(
-                "Taken in spite of arrears or above a limit: requests of %s.",
-                ", ".join(members.sorted(lambda member: member._get_rank()).mapped('display_name')),
-            ))
+        self._note_on_members(members, self.env._(
+            "Asked for goods in %s, and was taken in spite of arrears or above a limit.", self.display_name,
+        ))
+
+    def _note_on_members(self, members, text):
+        """Keep a note on each of these members: the round's own chatter is read by warehouse staff, theirs is not."""
+        # sudo: a note that the round itself writes, whoever enters the request
+        members.sudo()._message_log_batch(bodies=dict.fromkeys(members.ids, text))
 
 
 class CoopPoolLine(models.Model):
@@ -157,6 +163,11 @@ class CoopPoolLine(models.Model):
         self.ensure_one()
         if min(quantity, tolerance) < 0:
             return self.env._("Nobody can ask for less than nothing.")
+        if max(quantity, tolerance) > MOST:
+            return self.env._(
+                "%(quantity)s %(unit)s of %(product)s are too much to be meant. Look at the number again.",
+                quantity=self._format(max(quantity, tolerance)), unit=self.uom_id.name, product=self.display_name,
+            )
         problem = self._get_step_problem(quantity) or self._get_step_problem(tolerance)
         if problem:
             return problem

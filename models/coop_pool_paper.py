@@ -96,6 +96,7 @@ class CoopPool(models.Model):
         :raises UserError: when the pool takes no requests, or there is no member.
         """
         self.ensure_one()
+        self.env['coop.pool.paper'].check_access('create')
         if self.state not in ('draft', 'open') or self.is_template:
             raise UserError(self.env._(
                 "%s takes no requests any more: order lists are printed before the closing.", self.display_name,
@@ -118,7 +119,6 @@ class CoopPool(models.Model):
     def _make_papers(self, drop_points, with_others=False):
         """Return one order list for each drop point, and one for members without any."""
         self.ensure_one()
-        self.env['coop.pool.paper'].check_access('create')
         waiting = {paper.drop_point_id.id: paper for paper in self.paper_ids if not paper.request_count}
         papers = self.env['coop.pool.paper']
         for point in [*drop_points.sorted(), *([drop_points.browse()] if with_others else [])]:

@@ -104,6 +104,8 @@ class CoopPoolRequest(models.Model):
             if line:
                 vals.setdefault('pool_id', line.pool_id.id)
             self._convert_entry(vals, line)
+        if not self._is_checked():
+            self._check_new(vals_list)
         requests = super().create(vals_list)
         requests._link_members()
         if not self._is_checked():
@@ -157,6 +159,32 @@ class CoopPoolRequest(models.Model):
 
     def _is_checked(self):
         return self.env.context.get('coop_pool_request_token') is CHECKED_TOKEN
+
+    def _check_new(self, vals_list):
+        """Refuse new requests that the database would refuse less clearly, and those that ask for nothing.
+
+        :raises UserError: naming the product, the member or the round.
+        """
+        self.check_access('create')
+        lines = self.env['coop.pool.line'].browse(vals['line_id'] for vals in vals_list if vals.get('line_id'))
+        known = {(request.line_id.id, request.membership_id.id): request for request in self.search([
+            ('line_id', 'in', lines.ids), ('membership_id', 'in', [vals.get('membership_id') for vals in vals_list]),
+        ])}
+        for vals in vals_list:
+            line = lines.filtered(lambda line, vals=vals: line.id == vals.get('line_id'))
+            pool = self.env['coop.pool'].browse(vals.get('pool_id'))
+            if line and line.pool_id != pool:
+                raise UserError(pool._get_not_offered_message(line.product_id))
+            problem = line and line._get_quantity_problem(vals.get('quantity') or 0.0, vals.get('tolerance') or 0.0)
+            if problem:
+                raise UserError(problem)
+            if (vals.get('line_id'), vals.get('membership_id')) in known:
+                raise UserError(self.env._(
+                    "%s has been asked for already; change that request.",
+                    known[vals['line_id'], vals['membership_id']].display_name,
+                ))
+            if line and not vals.get('quantity') and not vals.get('tolerance'):
+                raise UserError(self.env._("Say how much of %s the member asks for.", line.display_name))
 
     def _check_pool_is_open(self):
         """Queue up for the pools, then refuse requests that come too late.

@@ -14,7 +14,7 @@ class CoopPoolRequest(models.Model):
             request._set_withdrawn(reason)
             request.pool_id.message_post(body=self.env._(
                 "%(request)s: %(quantity)s %(unit)s withdrawn. %(reason)s", request=request.display_name,
-                quantity=quantity, unit=request.uom_id.name, reason=reason,
+                quantity=request.line_id._format(quantity), unit=request.uom_id.name, reason=reason,
             ))
         self._update_rows()
 

@@ -40,7 +40,8 @@ class CoopPool(models.Model):
         """
         for pool in self:
             pool._settle_variance(pool.variance_threshold)
-        return self.action_view_invoices()
+        # Before the first invoice the variance is on the orders, and comes with it.
+        return self.action_view_invoices() if self.invoice_ids else True
 
     def action_keep_variance(self):
         """Leave the variance with the cooperative: the margin bears it or gains by it."""

@@ -65,9 +65,9 @@ class CoopSettlement(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _get_lines_to_look_at(self, company, owners):
+    def _get_open_sale_lines(self, company, owners, settled_domain, date):
         """Look at the goods of the categories that a run is limited to."""
-        sale_lines = super()._get_lines_to_look_at(company, owners)
+        sale_lines = super()._get_open_sale_lines(company, owners, settled_domain, date)
         category_ids = self.env.context.get('coop_settled_categories')
         if not category_ids:
             return sale_lines

@@ -66,7 +66,9 @@ class CoopSettlement(models.Model):
         :param dues: ``{partner: DueRows}``; their levies become :class:`Wanted`, in the order of deduction.
         """
         # sudo: the terms are applied, not shown
-        terms = self.env['coop.consignment.term'].sudo().browse({row.key.term for rows in dues.values() for row in rows})
+        terms = self.env['coop.consignment.term'].sudo().browse(sorted({
+            row.key.term for rows in dues.values() for row in rows
+        }))
         levies = terms.levy_ids.sorted(lambda levy: (levy.sequence, levy.id))
         if not levies:
             return
@@ -77,11 +79,12 @@ class CoopSettlement(models.Model):
             by_term = {}
             for row in rows:
                 by_term.setdefault(row.key.term, []).append(row)
-            rows.levies = [
-                Wanted(levy, self._get_levy_to_date(levy, by_term[levy.term_id.id], bases.get((owner.id, levy.term_id.id)))
-                       - levied.get((owner.id, levy.id), 0))
-                for levy in levies if levy.term_id.id in by_term
-            ]
+            wanted = []
+            for levy in levies.filtered(lambda levy, by_term=by_term: levy.term_id.id in by_term):
+                term_id = levy.term_id.id
+                to_date = self._get_levy_to_date(levy, by_term[term_id], bases.get((owner.id, term_id)))
+                wanted.append(Wanted(levy, to_date - levied.get((owner.id, levy.id), 0)))
+            rows.levies = wanted
 
     @api.model
     def _get_levy_to_date(self, levy, rows, before):
@@ -102,7 +105,8 @@ class CoopSettlement(models.Model):
         )
         return {
             (owner.id, term.id): (
-                to_decimal(round(quantity or 0.0, 6)), to_units((amount or 0.0), rounding) - to_units(fee or 0.0, rounding),
+                to_decimal(round(quantity or 0.0, 6)),
+                to_units(amount or 0.0, rounding) - to_units(fee or 0.0, rounding),
             ) for owner, term, quantity, amount, fee in groups
         }
 

@@ -10,8 +10,6 @@ from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
 from odoo.addons.producer_cooperative.models.coop_settlement_sold import SCALE
-from odoo.addons.producer_cooperative.tools.commission import commission_per_unit
-from odoo.addons.producer_cooperative.tools.deductions import net_price_commission
 from odoo.addons.producer_cooperative.tools.entitlement import Entitlement, due, earned_by_document
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal
 from odoo.addons.producer_cooperative.tools.units import from_units, round_half_up, to_decimal, to_units
@@ -37,17 +35,6 @@ class DueRow:
     before: Entitlement
     commission: int = 0
     commission_before: int = 0
-
-
-@dataclass
-class Taken:
-    """What an owner sold, and what commission was taken, under one term in one year.
-
-    In millionths of the products' units and in whole rounding units.
-    """
-    quantity: int = 0
-    amount: int = 0
-    commission: int = 0
 
 
 class DueRows(list):
@@ -188,10 +175,10 @@ class CoopSettlement(models.Model):
         if owners is not None:
             concerned &= owners
         taken = self._get_taken(company, concerned, settled_domain)
-        result = {}
+        result, commissions = {}, {}
         for owner in concerned:
             rows = _subtract(entitled.get(owner, {}), settled.get(owner, {}))
-            self._add_commissions(rows, taken.get(owner, {}))
+            self._add_commissions(rows, taken.get(owner, {}), commissions)
             if any(row.due.amount or row.commission for row in rows):
                 result[owner] = rows
         self._add_levies(company, result, settled_domain)
@@ -229,13 +216,14 @@ class CoopSettlement(models.Model):
             company, self.env['res.partner'].browse(owner_ids),
         )
         ties = self._get_ties(company, self.env['res.partner'].browse(owner_ids))
-        entitled = {}
+        entitled, kinds = {}, {}
         for sale_line in sale_lines:
             rows, of_line = goods.get(sale_line.id), documents.get(sale_line.id)
             if not rows or not of_line:
                 continue
             get_earned = self._get_earned(sale_line, rows, of_line, ties)
             earned = get_earned(None)
+            is_partial = any(shares for _document, shares in of_line)
             for (owner_id, price), parts in earned.items():
                 if not owner_id:
                     continue
@@ -247,7 +235,9 @@ class CoopSettlement(models.Model):
                     term = get_term(owners[owner_id], invoice.day, category) or self._raise_no_terms(
                         owners[owner_id], invoice.day, sale_line.product_id,
                     )
-                    counted = get_earned((term.settle_on, term.default_bearer))
+                    if term.id not in kinds:
+                        kinds[term.id] = term.settle_on, term.default_bearer
+                    counted = get_earned(kinds[term.id]) if is_partial else earned
                     if counted is not earned:
                         part = _scale(part, counted[owner_id, price][invoice].amount, sale_line.product_id.uom_id)
                     key = DueKey(sale_line.id, term.id, invoice.day.year, invoice.account, price)
@@ -266,7 +256,8 @@ class CoopSettlement(models.Model):
         def get_earned(kind):
             if kind not in found:
                 counted = [
-                    replace(document, paid=shares.get(kind, 1)) if shares else document for document, shares in documents
+                    replace(document, paid=shares.get(kind, 1)) if shares else document
+                    for document, shares in documents
                 ]
                 if kind and all(document.paid == 1 for document in counted):
                     found[kind] = get_earned(None)
@@ -316,61 +307,6 @@ class CoopSettlement(models.Model):
             settled.setdefault(owner.sudo(False), {})[key] = before, to_units(commission or 0.0, rounding)
         return settled
 
-    @api.model
-    def _get_taken(self, company, owners, settled_domain):
-        """Return ``{partner: {(term id, year): Taken}}``: all that these owners ever settled, for cumulative terms.
-
-        Goods with a net price on the intake slip are left out: their commission is the rest of each sale.
-        """
-        rounding = company.currency_id.rounding
-        # sudo: see _get_settled
-        groups = self.env['coop.settlement.line'].sudo()._read_group(
-            settled_domain & Domain('owner_id', 'in', owners.ids) & Domain('net_price', '=', 0),
-            ['owner_id', 'term_id', 'year'], ['quantity:sum', 'amount:sum', 'commission:sum'],
-        )
-        taken = {}
-        for owner, term, year, quantity, amount, commission in groups:
-            taken.setdefault(owner.sudo(False), {})[term.id, year] = Taken(
-                round((quantity or 0.0) * SCALE), to_units(amount or 0.0, rounding), to_units(commission or 0.0, rounding),
-            )
-        return taken
-
-    @api.model
-    def _add_commissions(self, rows, taken):
-        """Set the commission on each row: that on all so far in its year under its terms, less what was taken.
-
-        With a net price it is the rest of what the goods of the row were sold for.
-        """
-        # sudo: the terms are applied, not shown
-        terms = self.env['coop.consignment.term'].sudo()
-        for row in rows:
-            term = terms.browse(row.key.term)
-            if row.key.net_price or term.commission_kind == 'net':
-                row.commission = self._get_net_commission(row, term) - row.commission_before
-                continue
-            so_far = taken.setdefault((row.key.term, row.key.year), Taken())
-            so_far.quantity += row.due.quantity
-            so_far.amount += row.due.amount
-            commission = term._get_commission(Fraction(so_far.quantity, SCALE), so_far.amount)
-            row.commission = commission - so_far.commission
-            so_far.commission = commission
-        for row in rows:
-            row.due = _unscale(row.due)
-            row.before = _unscale(row.before)
-
-    @api.model
-    def _get_net_commission(self, row, term):
-        """Return the commission to date on goods with a net price, in whole rounding units."""
-        price = Fraction(row.key.net_price)
-        if not price:
-            product = self.env['sale.order.line'].sudo().browse(row.key.sale_line).product_id  # sudo: see _get_due
-            price = term._to_units_exact(term._get_net_price(product))
-        quantity = Fraction(row.before.quantity + row.due.quantity, SCALE)
-        return net_price_commission(
-            row.before.amount + row.due.amount, commission_per_unit(quantity, price),
-            is_guaranteed=term.net_shortfall == 'cooperative',
-        )
-
 
 def _subtract(entitled, settled):
     """Return the rows where the entitlement to date differs from what was settled, in order of their keys."""
@@ -396,8 +332,3 @@ def _scale(part, paid, unit):
         return Entitlement(part.quantity, paid)
     step = round(to_decimal(unit.rounding) * SCALE)
     return Entitlement(round_half_up(Fraction(part.quantity * paid, part.amount * step)) * step, paid)
-
-
-def _unscale(entitlement):
-    """Return an entitlement with its quantity in the product's unit."""
-    return Entitlement(Fraction(entitlement.quantity, SCALE), entitlement.amount)

@@ -62,7 +62,7 @@ class CoopSettlementLine(models.Model):
     # === BUSINESS METHODS === #
 
     def _is_own_sale(self):
-        """Whether the sale was booked as the cooperative's own revenue (principal basis), and not on a clearing account.
+        """Whether the sale was booked as the cooperative's own revenue (principal basis), not on a clearing account.
 
         The account tells, and not the setting of the day: a sale is settled as it was booked.
         """

@@ -27,7 +27,7 @@ class CoopSettlement(models.Model):
 
         :raises UserError: when none of them is open, or they belong to several companies.
         """
-        company = self.company_id
+        company = self.company_id or self.env.company
         if len(company) > 1:
             raise UserError(self.env._("Pay the settlements of one company at a time."))
         # sudo: officers and cashiers read no bills; only what is owed on them is looked for
@@ -42,3 +42,33 @@ class CoopSettlement(models.Model):
         """Open the vouchers that pay the settlement."""
         self.ensure_one()
         return self.payout_line_ids.payout_id._get_records_action(name=self.env._("Payouts"))
+
+
+class CoopSettlementRun(models.Model):
+    """Paying everybody whom a run settled with."""
+    _inherit = 'coop.settlement.run'
+
+    payout_count = fields.Integer(string="Payouts", compute='_compute_payout_count', compute_sudo=True)
+
+    # === COMPUTE METHODS === #
+
+    def _compute_payout_count(self):
+        for run in self:
+            run.payout_count = len(run.settlement_ids.payout_line_ids.payout_id)
+
+    # === ACTIONS === #
+
+    def action_pay_out(self):
+        """Write a payout voucher for what is open on the settlements of the run; nothing is posted yet.
+
+        :raises UserError: when none of them is open.
+        """
+        self.ensure_one()
+        action = self.settlement_ids.action_pay_out()
+        self.env['coop.payout'].browse(action['res_id']).run_id = self
+        return action
+
+    def action_view_payouts(self):
+        """Open the vouchers that pay settlements of the run."""
+        self.ensure_one()
+        return self.settlement_ids.payout_line_ids.payout_id._get_records_action(name=self.env._("Payouts"))

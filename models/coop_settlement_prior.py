@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 
-
 class Advances(dict):
     """What members hold in advances, looked up for many at once; a type of its own, which nobody can send over RPC."""
 
@@ -55,8 +54,9 @@ class CoopSettlement(models.Model):
         left = self.currency_id.round(proceeds)
         capped = []
         for values in deductions:
-            amount = values['amount'] if values['kind'] == 'tax' else self.currency_id.round(min(values['amount'], left))
-            if values['kind'] == 'tax' or self.currency_id.compare_amounts(amount, 0.0) > 0:
+            is_tax = values['kind'] == 'tax'
+            amount = values['amount'] if is_tax else self.currency_id.round(min(values['amount'], left))
+            if is_tax or self.currency_id.compare_amounts(amount, 0.0) > 0:
                 capped.append({**values, 'amount': amount})
                 left = self.currency_id.round(left - amount)
         return capped
@@ -87,7 +87,7 @@ class CoopSettlement(models.Model):
 
     @api.model
     def _get_advance_balances(self, company, partners, date=None):
-        """Return ``{partner: balance}`` of the account of advances to members, as posted; what members hold is positive.
+        """Return ``{partner: balance}`` of the account of advances to members, as posted; what they hold is positive.
 
         :param date: only what is booked until that day.
         """

@@ -56,7 +56,8 @@ class CoopSettlementRun(models.Model):
     )
     amount_minimum = fields.Monetary(
         string="Least Payout", default=lambda self: self.env.company.coop_settlement_minimum, tracking=True,
-        help="Smaller results are not paid out but carried forward: they stay open and are part of the next settlement.",
+        help="Smaller results are not paid out but carried forward: they stay open and are part of the next"
+             " settlement.",
     )
     state = fields.Selection(
         selection=[

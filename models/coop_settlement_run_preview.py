@@ -38,7 +38,9 @@ class CoopSettlementRun(models.Model):
         self.ensure_one()
         Settlement = self._get_settlement_model()
         partners = self._get_chosen_partners()
-        sale_lines = Settlement._get_lines_to_look_at(self.company_id, partners)
+        sale_lines = Settlement._get_open_sale_lines(
+            self.company_id, partners, Settlement._get_settled_domain(self.company_id, None), self.date,
+        )
         if not sale_lines:
             return []
         # sudo: whose goods were sold, for whoever settles

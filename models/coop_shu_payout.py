@@ -135,7 +135,8 @@ class CoopShuPayout(models.Model):
     def action_post(self):
         """Post the payouts: one entry each, reconciled member by member with what is owed.
 
-        :raises UserError: when the journal is missing or not this cashier's, or a line exceeds what is still owed.
+        :raises UserError: when the journal is missing or not this cashier's, the day is not this user's to book on, or
+            a line exceeds what is still owed.
         """
         for payout in self:
             payout._check_may_post()
@@ -192,6 +193,7 @@ class CoopShuPayout(models.Model):
         if self.allocation_id.company_id != self.company_id:
             raise UserError(self.env._("%s belongs to another company.", self.allocation_id.display_name))
         self._check_journal()
+        self._check_date()
         if self.method == 'cash' and not self.journal_id.sudo().default_account_id:  # sudo: a cashier reads no accounts
             raise UserError(self.env._("Choose a cash or bank journal that has an account of its own."))
         if self.method == 'savings':
@@ -202,6 +204,11 @@ class CoopShuPayout(models.Model):
                 raise UserError(self.env._(
                     "%s has left the cooperative and saves no more; pay in cash or by bank.", gone[0].display_name,
                 ))
+
+    def _get_entry_journal(self):
+        """Return the journal that the entry is booked in: the cash or bank journal, else the cooperative's own."""
+        self.ensure_one()
+        return self.journal_id or self.company_id._get_coop_journal('coop_journal_id')
 
     def _post_entry(self):
         self.ensure_one()
@@ -252,7 +259,7 @@ class CoopShuPayout(models.Model):
             })
         return {
             'move_type': 'entry',
-            'journal_id': (self.journal_id or self.company_id._get_coop_journal('coop_journal_id')).id,
+            'journal_id': self._get_entry_journal().id,
             'date': self.date,
             'company_id': self.company_id.id,
             'coop_source_model': self._name,

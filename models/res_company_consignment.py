@@ -48,9 +48,9 @@ class ResCompany(models.Model):
         On agent basis that is the commission, and levies that the cooperative keeps; on principal basis the members'
         part, which is a cost and therefore negative.
 
-        :return: ``{(membership, account): (unsettled sales, amount)}`` in the company's currency, amounts to be credited
-            positive, without what comes to nothing; negative commission where more was accrued, or credited back, than
-            earned.
+        :return: ``{(membership, account): (unsettled sales, amount)}`` in the company's currency, amounts to be
+            credited positive, without what comes to nothing; negative commission where more was accrued, or credited
+            back, than earned.
         :raises UserError: when no terms were agreed for some sale.
         :raises RedirectWarning: when the cooperative has no account for some of it.
         """

@@ -12,8 +12,8 @@ class ResCompany(models.Model):
             ('principal', "Principal: the whole sale is revenue, the members' part is cost of goods"),
         ],
         string="Members' Goods Are Sold As", default='agent', required=True,
-        help="On agent basis sales of members' goods go to a clearing account until they are settled. On principal basis"
-             " they are the cooperative's own revenue, and settlements book the members' part as cost of goods.",
+        help="On agent basis sales of members' goods go to a clearing account until they are settled. On principal"
+             " basis they are the cooperative's own revenue, and settlements book the members' part as cost of goods.",
     )
     coop_commission_tax_id = fields.Many2one(
         comodel_name='account.tax', string="Tax on the Commission", check_company=True, ondelete='set null',

@@ -1,8 +1,10 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-#: Who is charged, on the order of a pool.
-CHARGED_FIELDS = {'partner_id', 'partner_invoice_id', 'pricelist_id', 'currency_id', 'company_id'}
+#: Who is charged and who gets the goods, on the order of a pool.
+CHARGED_FIELDS = {
+    'partner_id', 'partner_invoice_id', 'partner_shipping_id', 'pricelist_id', 'currency_id', 'company_id',
+}
 #: What decides on the amount, on its lines.
 PRICED_FIELDS = {
     'order_id', 'product_id', 'product_uom_id', 'product_uom_qty', 'price_unit', 'technical_price_unit', 'discount',
@@ -19,6 +21,8 @@ class SaleOrder(models.Model):
     def write(self, vals):
         if CHARGED_FIELDS & vals.keys():
             self._coop_check_not_of_pool()
+        if vals.get('state') == 'cancel':
+            self._coop_check_charge_stands()
         return super().write(vals)
 
     # === BUSINESS METHODS === #
@@ -44,9 +48,24 @@ class SaleOrder(models.Model):
         for order in self.sudo():
             if order.coop_pool_id:
                 raise UserError(self.env._(
-                    "%(order)s belongs to %(pool)s: the pool decides the price, and who pays for how much. Its lines"
-                    " are not changed.", order=order.name, pool=order.coop_pool_id.display_name,
+                    "%(order)s belongs to %(pool)s: the pool decides the price, who pays for how much and who gets the"
+                    " goods. Its lines are not changed.", order=order.name, pool=order.coop_pool_id.display_name,
                 ))
+
+    def _coop_check_charge_stands(self):
+        """Refuse to cancel what a member is charged: only the pool takes goods and charge back together.
+
+        :raises UserError: naming the order and what to do instead.
+        """
+        if self._coop_is_pool():
+            return
+        # sudo: see _coop_check_not_of_pool
+        for order in self.sudo().filtered('coop_pool_id'):
+            raise UserError(self.env._(
+                "%(order)s is not cancelled: %(pool)s charges %(member)s for it. Record the goods as not collected in"
+                " the round; that takes the charge back with them.", order=order.name,
+                pool=order.coop_pool_id.display_name, member=order.partner_id.display_name,
+            ))
 
 
 class SaleOrderLine(models.Model):

@@ -6,6 +6,9 @@ from odoo import fields, models
 
 from odoo.addons.producer_cooperative.models.coop_consignment import MONEY_GROUPS
 
+#: Room for the bars on a label, in points.
+LABEL_WIDTH = 150
+
 
 class StockLot(models.Model):
     """A lot, or a unique piece, that a member brought."""
@@ -45,6 +48,10 @@ class StockLot(models.Model):
     def _coop_get_barcode_svg(self):
         """Return the number of the lot as a Code 128 barcode; drawn as lines, so that it needs no picture library."""
         self.ensure_one()
-        drawing = createBarcodeDrawing('Code128', value=self.name, width=190, height=34, humanReadable=False)
+        # As wide as the label allows: each character takes 11 bars, start, check and stop together about three more.
+        bar = min(1.2, LABEL_WIDTH / (11 * (len(self.name) + 3) + 2))
+        drawing = createBarcodeDrawing(
+            'Code128', value=self.name, barWidth=bar, barHeight=30, quiet=False, humanReadable=False,
+        )
         svg = renderSVG.drawToString(drawing)
         return Markup(svg[svg.index('<svg'):])  # noqa: S704; bars and numbers only, the library escapes the rest

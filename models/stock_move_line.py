@@ -17,6 +17,8 @@ class StockMoveLine(models.Model):
         help="When the owner was asked to fetch what is left of these goods.",
     )
 
+    _coop_owner_receipts_idx = models.Index("(product_id, owner_id) WHERE owner_id IS NOT NULL AND state = 'done'")
+
     # === CRUD METHODS === #
 
     @api.model_create_multi

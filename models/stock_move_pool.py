@@ -1,4 +1,6 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import formatLang
 
 
 class StockMove(models.Model):
@@ -18,6 +20,7 @@ class StockMove(models.Model):
         done = (self | moves).exists()
         done._coop_mark_rejected()
         done._coop_update_pools()
+        done._coop_check_within_shares()
         return moves
 
     def _action_cancel(self):
@@ -100,6 +103,25 @@ class StockMove(models.Model):
         return -quantity if left_stock else 0.0
 
     # === BUSINESS METHODS - HANDING OUT === #
+
+    def _coop_check_within_shares(self):
+        """Refuse to hand out more of a pool's goods than the member's share: the rest is somebody else's.
+
+        :raises UserError: naming the member, the product and both quantities.
+        """
+        # sudo: the member's share on the pool's own order, for warehouse staff who read no orders
+        for line in self.sudo().sale_line_id.filtered(lambda line: line.order_id.coop_pool_id):
+            if line.product_uom_id.compare(line.qty_delivered, line.product_uom_qty) > 0:
+                share, given = (
+                    formatLang(self.env, quantity, dp='Product Unit')
+                    for quantity in (line.product_uom_qty, line.qty_delivered)
+                )
+                raise UserError(self.env._(
+                    "%(member)s gets %(share)s %(unit)s of %(product)s in %(pool)s, and %(given)s would be handed out."
+                    " Lower the quantity. What is left over is offered again in the round first.",
+                    member=line.order_id.partner_id.display_name, share=share, unit=line.product_uom_id.name,
+                    product=line.product_id.display_name, pool=line.order_id.coop_pool_id.display_name, given=given,
+                ))
 
     def _coop_reserve_shared_lots(self):
         """Reserve for each member the lots that the pool shared out to that member.

@@ -42,7 +42,11 @@ class StockQuant(models.Model):
             if product.uom_id.compare(available, 0) > 0:
                 free.setdefault((quant.owner_id.id, quant.lot_id.id or None), []).append([quant, available])
         shares, left = {}, quantity
-        for owner, lot_id, layer in self._coop_get_free_layers(product, quants, location.company_id):
+        is_choice = len(free) > 1 and product.uom_id.compare(quantity, sum(
+            available for entries in free.values() for _quant, available in entries
+        )) < 0
+        layers = self._coop_get_free_layers(product, quants, location.company_id) if is_choice else ()
+        for owner, lot_id, layer in layers:
             for entry in free.get((owner, lot_id), ()):
                 taken = min(layer, entry[1], left)
                 if product.uom_id.compare(taken, 0) > 0:

@@ -77,6 +77,8 @@ from . import test_pool_money_deposit
 from . import test_pool_money_season
 from . import test_pool_money_ledger
 from . import test_pool_money_papers
+from . import test_pool_terms
+from . import test_pool_messages
 from . import test_savings_accounts
 from . import test_savings_arrears
 from . import test_savings_dashboard
@@ -99,6 +101,7 @@ from . import test_stockroom_loss
 from . import test_run_batches
 from . import test_run_entries
 from . import test_intake_weighing
+from . import test_stockroom_history
 from . import test_terms_deductions
 from . import test_terms_scope
 from . import test_terms_sales
@@ -107,3 +110,5 @@ from . import test_tools_deductions
 from . import test_payout
 from . import test_payout_papers
 from . import test_tools_cash
+from . import test_consignment_statement
+from . import test_committed_payout

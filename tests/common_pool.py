@@ -90,6 +90,16 @@ class PoolCommon(CoopCommon):
         return pool
 
     @classmethod
+    def _hand_out(cls, pool, user=None):
+        """Validate every open delivery of the round in full."""
+        pickings = pool.sale_order_ids.picking_ids.filtered(lambda picking: picking.state not in ('done', 'cancel'))
+        for picking in pickings.with_user(user) if user else pickings:
+            for move in picking.move_ids:
+                move.quantity = move.product_uom_qty
+            picking.move_ids.picked = True
+            picking.button_validate()
+
+    @classmethod
     def _bill(cls, order, quantity=None, price=None):
         """Return the posted vendor bill of an order, with another quantity or price than the order's."""
         order.action_create_invoice()

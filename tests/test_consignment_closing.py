@@ -97,8 +97,11 @@ class TestConsignmentClosing(ConsignmentCommon):
         self.assertClearingExplained()
 
     def test_missing_terms_hold_up_the_closing(self):
+        self._bring(self.siti, 60)
         self.agreement.unlink()
-        self._sold(self.siti, 60)
+        order = self._sell(60)
+        self._deliver(order)
+        self._invoice(order)
         self.assertRegex(self._obstacles()[0], "No consignment terms")
 
     def test_accountant_accrues_and_the_officer_does_not(self):

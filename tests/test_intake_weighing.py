@@ -137,6 +137,8 @@ class TestIntakeWeighing(IntakeCommon):
     # === SCALES === #
 
     def test_scale_out_of_calibration_or_too_small_is_warned_about(self):
+        self.assertFalse(self._write_slip(self.siti, {'gross': 1}).scale_warning)
+        self.assertFalse(self.env['coop.consignment.delivery'].create({}).scale_warning)
         scale = self.env['coop.scale'].create({'name': "Platform", 'capacity': 100})
         slip = self._write_slip(self.siti, {'sacks': "60 60"}, scale_id=scale.id)
         self.assertIn("no calibration", slip.scale_warning)
@@ -212,7 +214,8 @@ class TestIntakeWeighing(IntakeCommon):
         slip = self._write_slip(self.siti)
         self._add_pieces(slip, prices="425.000", first_number="BTK-001")
         slip.action_confirm()
-        self.assertEqual(slip.with_user(self.officer).action_print_labels()['context']['active_ids'], slip.line_ids.lot_id.ids)
+        action = slip.with_user(self.officer).action_print_labels()
+        self.assertEqual(action['context']['active_ids'], slip.line_ids.lot_id.ids)
         html = self.env['ir.actions.report']._render_qweb_html(
             'producer_cooperative.report_coop_label', slip.line_ids.lot_id.ids,
         )[0].decode()

@@ -217,7 +217,7 @@ class TestPayout(PayoutCommon):
     def test_payout_of_tomorrow_or_before_the_bill_is_refused(self):
         payout = self._fill()
         payout.date = self.today + relativedelta(days=1)
-        with self.assertRefused("dated in the future"):
+        with self.assertRefused("is in the future"):
             payout.action_post()
         payout.date = self.today - relativedelta(days=1)
         with self.assertRefused("cannot be dated before it"):
@@ -254,6 +254,32 @@ class TestPayout(PayoutCommon):
         payout = self.env['coop.payout'].browse(newer.action_pay_out()['res_id'])
         self.assertEqual((payout.line_ids.settlement_id, payout.line_ids.amount), (newer, 900))
         self.assertEqual(payout.line_ids.amount_left, 9_045)
+
+    def test_settlements_of_a_run_are_paid_out_together(self):
+        self._sold(self.siti, 100)
+        newer = self._settle(self.siti)
+        run = self.env['coop.settlement.run'].create({'date': self.today})
+        (newer | self.of_budi).sudo().write({'run_id': run.id})
+        payout = self.env['coop.payout'].browse(run.with_user(self.officer).action_pay_out()['res_id'])
+        self.assertEqual((payout.run_id, payout.line_ids.settlement_id), (run, newer | self.of_budi))
+        self.assertEqual(run.payout_count, 1)
+        payout.line_ids.unlink()
+        payout.action_fill()
+        self.assertEqual(payout.line_ids.settlement_id, newer | self.of_budi)
+
+    def test_what_the_cooperative_owes_for_lost_goods_is_paid_as_well(self):
+        move = self.env['account.move'].create({
+            'journal_id': self.company.coop_journal_id.id, 'date': self.today,
+            'coop_source_model': 'coop.consignment.loss', 'coop_source_id': 0,
+            'line_ids': [(0, 0, {'account_id': account.id, 'partner_id': self.siti.partner_id.id, 'balance': balance})
+                         for account, balance in ((self.proceeds, -1_000), (self.cash, 1_000))],
+        })
+        move.action_post()
+        payout = self._pay(membership_ids=self.siti.ids)
+        # 9,045 + 1,000 = 10,045, of which 10,000 in cash
+        self.assertEqual(payout.line_ids.mapped('amount'), [9_045, 955])
+        self.assertEqual(payout.line_ids.mapped('membership_id'), self.siti)
+        self.assertEqual([line.settlement_id for line in payout.line_ids], [self.of_siti, self.of_siti.browse()])
 
     def test_payments_of_odoo_leave_less_to_pay_out(self):
         wizard = self.env['account.payment.register'].with_context(

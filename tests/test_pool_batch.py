@@ -131,6 +131,7 @@ class TestPoolBatch(PoolCommon):
 
     def test_grid_saves_what_is_right_and_gives_back_what_is_wrong(self):
         pool = self._urea_pool()
+        self.env['coop.pool.paper'].create({'name': 'DP/2026/00001', 'pool_id': pool.id})
         self.budi._suspend_with_reason("Arrears")
         result = pool.with_user(self.officer).save_request_grid([
             self._cell(pool, self.siti, 2, uom_id=self.sack.id, before=[0, 0]),
@@ -162,6 +163,10 @@ class TestPoolBatch(PoolCommon):
         pool = self._urea_pool()
         with self.assertRefused("Enter the number that is printed on the paper list"):
             pool.save_request_grid([self._cell(pool, self.siti, 9)], 'paper', " ")
+        self.env['coop.pool.paper'].create({'name': 'DP/2026/00002', 'pool_id': self._create_pool().id})
+        for number in ('NONE-999', 'DP/2026/00002'):  # the second is a list of another round
+            with self.assertRefused(f"No paper list of .* has the number {number}"):
+                pool.save_request_grid([self._cell(pool, self.siti, 9)], 'paper', number)
         with self.assertRefused("Say how the members asked"):
             pool.save_request_grid([self._cell(pool, self.siti, 9)], 'rumour')
         foreign = self._create_pool().line_ids

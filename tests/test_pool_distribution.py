@@ -242,16 +242,16 @@ class TestPoolDistribution(PoolCommon):
 
     def test_distribution_waits_for_the_goods(self):
         pool = self._seed_pool()
-        with self.assertRefused("Open and cannot become Distributed"):
+        with self.assertRefused("is not closed yet. Close it first"):
             pool.action_distribute()
         self._order(pool)
-        with self.assertRefused("Ordered and cannot become Distributed"):
+        with self.assertRefused("goods are still expected with .*/IN/.* Validate that receipt first"):
             pool.action_distribute()
         self.assertFalse(pool.sale_order_ids)
 
     def test_second_distribution_is_refused(self):
         pool = self._run(self._seed_pool(), 7)
-        with self.assertRefused("Distributed and cannot become Distributed"):
+        with self.assertRefused("was distributed already: see the members' orders"):
             pool.action_distribute()
         self.assertEqual(len(pool.sale_order_ids), 3)
 
@@ -273,6 +273,7 @@ class TestPoolDistribution(PoolCommon):
         with self.assertRefused("vendor's bill for Seed is not posted"):
             pool.action_done()
         self._bill(pool.purchase_order_ids)
+        self._hand_out(pool)
         pool.action_done()
         self.assertEqual((pool.state, pool.amount_variance), ('done', 0))
         with self.assertRefused("nothing to invoice"):

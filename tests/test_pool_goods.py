@@ -172,7 +172,8 @@ class TestPoolGoods(PoolCommon):
              share.manual_user_id, share.manual_date.day),
             (8, 6, -2, "Has no room", self.officer, 20),
         )
-        self.assertIn("gets 6.00 Units of Fertilizer instead of 8.00; by the rule it would be 8.00. Reason: Has no room",
+        self.assertIn("gets 6.00 Units of Fertilizer instead of 8.00; by the rule it would be 8.00. Reason: Has no"
+                      " room",
                       pool.message_ids[0].body)
         # Ani's 2 go to Siti and Budi, who lack 5 and 3: 1.25, 0.75 -> 1, 1
         self.assertEqual((self._shares(pool), pool.line_ids.quantity_left), ([26, 18, 6], 0))

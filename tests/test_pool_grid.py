@@ -13,6 +13,7 @@ class TestPoolGrid(PoolCommon, HttpCase):
         dozen.active = True
         self.fertilizer.uom_ids = [Command.link(dozen.id)]
         pool = self._create_pool({self.fertilizer: {'member_limit': 50}}, arrears_policy='none')
+        self.env['coop.pool.paper'].create({'name': 'DP/2026/00007', 'pool_id': pool.id})
         self.start_tour(f'/odoo/coop-pools/{pool.id}/coop-pool-grid', 'coop_pool_grid', login=self.officer.login)
         wishes = {request.membership_id: request.quantity for request in pool.request_ids}
         self.assertEqual(wishes, {self.budi: 12, self.ani: 24})

@@ -124,6 +124,7 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         of_budi = pool.invoice_ids.filtered(lambda move: move.partner_id == self.budi.partner_id)
         self.assertEqual(of_budi.mapped('amount_residual'), [0, 0])
         self._bill(pool.purchase_order_ids)
+        self._hand_out(pool)
         pool.action_done()
         self.assertEqual((pool.state, pool.amount_charged), ('done', 572 + 57 + 143 + 14))
 
@@ -169,6 +170,7 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         self._take_back(pool, self.ani, 1)
         self._post(pool)
         self.assertEqual(self._balance(self._account('member_receivable'), self.ani.partner_id), 0)
+        self._hand_out(pool)
         pool.action_done()
         self.assertEqual((pool.state, pool.amount_charged), ('done', 858))
 
@@ -288,7 +290,7 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         self._assertTies(pool)
         with self.assertRefused("more than that cannot be taken off"):
             pool._correct_price(self._charge(pool, self.ani), -1_000, "Much")
-        with self.assertRefused("multiple of 1.0"):
+        with self.assertRefused("multiple of Rp"):
             pool._correct_price(self._charge(pool, self.ani), -0.5, "Half")
 
     def test_price_is_corrected_by_treasurer_or_manager_and_below_cost_by_the_manager_only(self):
@@ -354,6 +356,7 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         self._assertTies(pool)
         with self.assertRefused("no posted credit note"):
             pool.charge_ids.action_take_credit_notes()
+        self._hand_out(pool)
         pool.action_done()
         self.assertEqual((pool.state, pool.amount_margin), ('done', -40))
 

@@ -11,6 +11,7 @@ class TestPoolMoneyDeposit(PoolMoneyCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.today = fields.Date.context_today(cls.env.user)
         cls.cash = cls.cash_journal.default_account_id
         cls.liability = cls._account('pool_deposit')
         cls.receivable = cls._account('member_receivable')
@@ -25,7 +26,7 @@ class TestPoolMoneyDeposit(PoolMoneyCommon):
         return pool.deposit_ids.filtered(lambda deposit: deposit.membership_id == member)
 
     def _pay(self, deposits, user=None):
-        deposits.write({'journal_id': self.cash_journal.id, 'date': '2026-11-01'})
+        deposits.write({'journal_id': self.cash_journal.id, 'date': self.today})
         deposits.with_user(user or self.cashier).action_pay()
         return deposits
 
@@ -90,12 +91,12 @@ class TestPoolMoneyDeposit(PoolMoneyCommon):
     def test_cashier_takes_a_deposit(self):
         pool = self._closed()
         deposit = self._pay(self._deposit(pool, self.siti))
-        self.assertRegex(deposit.name, r'^UMP/2026/')
+        self.assertRegex(deposit.name, rf'^UMP/{self.today.year}/')
         self.assertEntry(deposit.move_id, [
             (self.cash, self.siti.partner_id, 286), (self.liability, self.siti.partner_id, -286),
         ])
         self.assertEqual((deposit.amount_left, pool.amount_deposit_held), (286, 286))
-        with self.assertRefused("is Paid and cannot become Paid"):
+        with self.assertRefused("UMP/.* was paid already"):
             deposit.with_user(self.cashier).action_pay()
         with self.assertRefused("is not changed"):
             deposit.amount = 1
@@ -114,6 +115,35 @@ class TestPoolMoneyDeposit(PoolMoneyCommon):
                 deposit.with_user(user).action_pay()
         deposit.with_user(self.accountant).action_pay()
         self.assertEqual(deposit.state, 'paid')
+
+    def test_cashier_takes_no_deposit_of_a_day_that_is_over(self):
+        deposit = self._deposit(self._closed(), self.siti)
+        deposit.write({'journal_id': self.cash_journal.id, 'date': fields.Date.subtract(self.today, days=1)})
+        with self.assertRefused("Cashiers date payments .* or later"):
+            deposit.with_user(self.cashier).action_pay()
+        deposit.with_user(self.accountant).action_pay()
+        self.assertEqual(deposit.move_id.date, fields.Date.subtract(self.today, days=1))
+
+    def test_deposit_is_not_taken_in_the_future_or_in_a_closed_period(self):
+        deposit = self._deposit(self._closed(), self.siti)
+        deposit.write({'journal_id': self.cash_journal.id, 'date': fields.Date.add(self.today, days=1)})
+        with self.assertRefused("is in the future. Post it on the day"):
+            deposit.with_user(self.accountant).action_pay()
+        deposit.date = self.today
+        self.company.fiscalyear_lock_date = self.today
+        with self.assertRefused("The books are closed up to"):
+            deposit.with_user(self.accountant).action_pay()
+        self.assertEqual(deposit.state, 'requested')
+
+    def test_deposit_is_taken_only_of_members_who_take_part(self):
+        pool, other = self._closed(), self._create_member("Wati")
+        values = {'pool_id': pool.id, 'membership_id': other.id, 'amount': 77, 'journal_id': self.cash_journal.id}
+        with self.assertRefused("Wati asks for nothing in"):
+            self.env['coop.pool.deposit'].with_user(self.cashier).create(values)
+        deposit = self._deposit(pool, self.siti)
+        pool.request_ids.filtered(lambda request: request.membership_id == self.siti)._withdraw("Ill")
+        with self.assertRefused("Siti asks for nothing in"):
+            self._pay(deposit)
 
     def test_deposit_is_cancelled_by_reversal(self):
         deposit = self._pay(self._deposit(self._closed(), self.siti), user=self.accountant)
@@ -143,7 +173,10 @@ class TestPoolMoneyDeposit(PoolMoneyCommon):
     def test_ordering_without_deposit_is_noted(self):
         pool = self._closed(deposit_unpaid='count')
         pool.action_order()
-        self.assertIn("Ordered without the deposit of", "".join(pool.message_ids.mapped('body')))
+        said = "".join(pool.message_ids.mapped('body'))
+        self.assertIn("Ordered without the deposit of 3 members", said)
+        self.assertNotIn("Siti", said, "warehouse staff read the chatter")
+        self.assertIn("was ordered without the member's deposit", self.siti.message_ids[0].body)
         self.assertEqual(pool.line_ids.quantity, 7)
 
     def test_requests_without_deposit_are_left_out(self):
@@ -205,6 +238,7 @@ class TestPoolMoneyDeposit(PoolMoneyCommon):
         self.assertEqual((deposit.state, self._balance(self.liability)), ('settled', 0))
         with self.assertRefused("paid back already|Nothing of"):
             deposit._refund(deposit.date, journal=self.cash_journal)
+        self._hand_out(pool)
         pool.action_done()
 
     def test_surplus_is_kept_as_voluntary_savings(self):
@@ -229,6 +263,22 @@ class TestPoolMoneyDeposit(PoolMoneyCommon):
         requests.with_user(self.manager)._withdraw("Ill")
         deposit._refund(deposit.date, journal=self.cash_journal)
         self.assertEqual(self._balance(self.liability), 0)
+
+    def test_cashier_pays_back_today_and_nobody_before_the_payment(self):
+        pool = self._closed()
+        deposit = self._deposit(pool, self.siti)
+        paid_on, between = (fields.Date.subtract(self.today, days=days) for days in (3, 2))
+        deposit.write({'journal_id': self.cash_journal.id, 'date': paid_on})
+        deposit.with_user(self.accountant).action_pay()
+        pool._cancel_with_reason("Prices rose")
+        with self.assertRefused("it is paid back on that day or later"):
+            deposit.with_user(self.accountant)._refund(
+                fields.Date.subtract(paid_on, days=1), journal=self.cash_journal,
+            )
+        with self.assertRefused("Cashiers date payments .* or later"):
+            deposit.with_user(self.cashier)._refund(between, journal=self.cash_journal)
+        deposit.with_user(self.accountant)._refund(between, journal=self.cash_journal)
+        self.assertEqual(deposit.refund_move_id.date, between)
 
     def test_cancelled_round_pays_deposits_back(self):
         pool = self._closed()

@@ -107,4 +107,5 @@ class TestPoolMoneyLedger(PoolMoneyCommon):
         self.assertEqual((pool.amount_variance, pool.line_ids.quantity_left), (0, 0))
         self._invoiced(pool)
         self.assertEqual(self._balance(self._account('member_receivable')), pool.amount_charged)
+        self._hand_out(pool)
         pool.action_done()

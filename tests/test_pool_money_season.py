@@ -60,6 +60,38 @@ class TestPoolMoneySeason(PoolMoneyCommon):
         with self.assertRefused("due on 08/31/2027 or later already"):
             self._change().action_request()
 
+    def test_nobody_moves_a_due_date_without_approval(self):
+        pool = self._distributed(season_id=self.season.id)
+        pool.action_create_invoices()
+        invoice = pool.invoice_ids[0].with_user(self.accountant)
+        term = self.env['account.payment.term'].create({
+            'name': "2 years", 'line_ids': [Command.create({'value': 'percent', 'value_amount': 100, 'nb_days': 730})],
+        })
+        for values in ({'invoice_date_due': '2029-03-31'}, {'invoice_payment_term_id': term.id}):
+            with self.assertRefused("Another due date is asked for and approved"):
+                invoice.write(values)
+        invoice.invoice_date = '2026-11-02'
+        invoice.action_post()
+        item = invoice.line_ids.filtered(lambda line: line.display_type == 'payment_term')
+        with self.assertRefused("Another due date is asked for and approved"):
+            item.date_maturity = '2029-03-31'
+        with self.assertRefused("Another due date is asked for and approved"):
+            invoice.invoice_date_due = '2029-03-31'
+        self.assertEqual((str(invoice.invoice_date_due), str(item.date_maturity)), ('2027-03-31', '2027-03-31'))
+
+    def test_due_date_follows_the_payment_terms_of_the_round(self):
+        term = self.env['account.payment.term'].create({
+            'name': "30 days", 'line_ids': [Command.create({'value': 'percent', 'value_amount': 100, 'nb_days': 30})],
+        })
+        pool = self._distributed(payment_term_id=term.id)
+        pool.action_create_invoices()
+        invoice = pool.invoice_ids[0].with_user(self.accountant)
+        # 30 days from 2 November; the form sends the date that it has worked out with it
+        invoice.write({'invoice_date': '2026-11-02', 'invoice_date_due': '2026-12-02'})
+        self.assertEqual(str(invoice.invoice_date_due), '2026-12-02')
+        with self.assertRefused("Another due date is asked for and approved"):
+            invoice.invoice_date_due = '2026-12-03'
+
     def test_whoever_asks_does_not_approve(self):
         self._invoiced(self._distributed(season_id=self.season.id))
         change = self._change().with_user(self.manager)

@@ -36,6 +36,7 @@ class TestPoolMoneyVariance(PoolMoneyCommon):
         ])
         with self.assertRefused("has no variance"):
             pool.action_pass_on_variance()
+        self._hand_out(pool)
         pool.action_done()
         self.assertEqual((pool.state, pool.amount_charged), ('done', 1_075))
 
@@ -78,6 +79,7 @@ class TestPoolMoneyVariance(PoolMoneyCommon):
         pool.action_keep_variance()
         self.assertEqual((pool.amount_variance, pool.amount_margin, pool.amount_charged), (0, -49, 1_001))
         self.assertFalse(pool.correction_ids)
+        self._hand_out(pool)
         pool.action_done()
 
     def test_freight_bill_differs_from_what_was_shared(self):

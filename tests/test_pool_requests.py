@@ -80,7 +80,7 @@ class TestPoolRequests(PoolCommon):
         with self.assertRefused("does not offer Seed"):
             self._request(pool, {self.siti: 2}, product=seed)
         other = self._create_pool({seed: {}})
-        with self.assertRefused("does not offer Seed", ValidationError):
+        with self.assertRefused("does not offer Seed. It offers: Fertilizer"):
             self.env['coop.pool.request'].create({
                 'pool_id': pool.id, 'line_id': other.line_ids.id, 'membership_id': self.siti.id, 'quantity': 1,
             })

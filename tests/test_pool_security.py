@@ -63,8 +63,9 @@ class TestPoolSecurity(PoolCommon):
         self.assertEqual((len(order.order_line), order.amount_total), (1, 900))
 
     def test_a_cancelled_order_is_not_set_back_to_another_price(self):
-        order = self._order_of(self._distributed(), self.siti).with_user(self.officer)
+        order = self._order_of(self._distributed(), self.siti)
         order._action_cancel()
+        order = order.with_user(self.officer)
         order.action_draft()
         with self.assertRefused("the pool decides the price"):
             order.order_line.price_unit = 1
@@ -77,10 +78,51 @@ class TestPoolSecurity(PoolCommon):
 
     def test_nobody_passes_a_members_charge_to_another_partner(self):
         order = self._order_of(self._distributed(), self.siti).with_user(self.officer)
-        for field in ('partner_id', 'partner_invoice_id'):
+        for field in ('partner_id', 'partner_invoice_id', 'partner_shipping_id'):
             with self.assertRefused("who pays for how much"):
                 order.write({field: self.budi.partner_id.id})
         self.assertEqual(order.partner_invoice_id, self.siti.partner_id)
+
+    def test_nobody_cancels_a_members_order_while_the_charge_stands(self):
+        order = self._order_of(self._distributed(), self.siti)
+        for user in (self.officer, self.manager):
+            for cancel in (
+                lambda order: order.action_cancel(), lambda order: order._action_cancel(),
+                lambda order: order.write({'state': 'cancel'}),
+            ):
+                with self.assertRefused("Record the goods as not collected"):
+                    cancel(order.with_user(user))
+        self.assertEqual((order.state, order.picking_ids.state), ('sale', 'assigned'))
+
+    def test_warehouse_hands_out_no_more_than_the_share(self):
+        pool = self._distributed()
+        picking = self._order_of(pool, self.siti).picking_ids
+        with self.assertRefused("Siti gets 10.00 Units of Fertilizer .* and 12.00 would be handed out"):
+            self._receive(picking, 12, user=self.warehouse_user)
+        self._receive(picking, 4, backorder=True, user=self.warehouse_user)
+        rest = self._order_of(pool, self.siti).picking_ids - picking
+        with self.assertRefused("and 11.00 would be handed out"):
+            self._receive(rest, 7, user=self.warehouse_user)
+        self._receive(rest, 6, user=self.warehouse_user)
+        share = pool.allocation_ids.filtered(lambda share: share.membership_id == self.siti)
+        self.assertEqual((share.quantity_collected, share.quantity_waiting), (10, 0))
+
+    def test_pool_is_not_done_while_goods_wait_for_a_member(self):
+        pool = self._distributed()
+        self._bill(pool.purchase_order_ids)
+        self._invoice(pool).action_post()
+        self._receive(self._order_of(pool, self.siti).picking_ids, 10, user=self.warehouse_user)
+        with self.assertRefused(r"goods wait for .* Budi \(50.00 Units of Fertilizer\). Hand them out, or record them"):
+            pool.with_user(self.officer).action_done()
+        # Goods that nobody will deliver any more wait all the same: the member is charged for them.
+        self._order_of(pool, self.budi).picking_ids.action_cancel()
+        with self.assertRefused("goods wait for .* Budi"):
+            pool.with_user(self.officer).action_done()
+        share = pool.allocation_ids.filtered(lambda share: share.membership_id == self.budi)
+        pool._take_back(share.charge_id, {share: 50}, 'not_collected', "Did not come")
+        pool.invoice_ids.filtered(lambda move: move.state == 'draft').action_post()
+        pool.with_user(self.officer).action_done()
+        self.assertEqual((pool.state, pool.line_ids.quantity_left), ('done', 50))
 
     def test_members_order_is_delivered_and_invoiced_by_its_own_roles(self):
         pool = self._distributed()
@@ -131,6 +173,7 @@ class TestPoolSecurity(PoolCommon):
         self._bill(pool.purchase_order_ids)
         self._invoice(pool).action_post()
         self.assertEqual(sum(pool.invoice_ids.mapped('amount_tax')), 594)
+        self._hand_out(pool)
         pool.with_user(self.officer).action_done()
         self.assertEqual(pool.state, 'done')
 

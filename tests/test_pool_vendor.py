@@ -337,6 +337,20 @@ class TestPoolVendor(PoolCommon):
         self.assertNotIn("100", pool.message_ids[0].body, "no amounts where everybody reads")
         self._assert_ordered_as_proposed(pool.with_user(self.env.user))
 
+    def test_vendor_without_a_price_is_not_chosen(self):
+        pool = self._close(self.fertilizer, {self.siti: 60})
+        stranger = self.env['res.partner'].create({'name': "Saudara"})
+        wizard = self.env['coop.pool.overrule'].with_user(self.officer).create({
+            'line_id': pool.line_ids.id, 'vendor_id': stranger.id, 'quantity': 60, 'reason': "Is a relative",
+        })
+        with self.assertRefused("Saudara has no price for"):
+            wizard.action_overrule()
+        self.assertEqual((pool.line_ids.vendor_id, pool.line_ids.price_expected), (self.vendor, 90))
+        # Nothing is ordered at no price: that is a choice of its own.
+        wizard.quantity = 0
+        wizard.action_overrule()
+        self.assertEqual(pool.line_ids.quantity, 0)
+
     def test_offer_of_nothing_is_not_chosen(self):
         far = self.env['res.partner'].create({'name': "Jauh"})
         seed = self._create_product("Seed", {self.vendor: {1: 100}, far: {200: 50}})

@@ -67,10 +67,14 @@ class TestSettlementRun(ConsignmentCommon):
         self.assertEqual(run.state, 'draft')
 
     def test_preview_names_missing_terms_and_goes_on_with_the_others(self):
+        for member, quantity in ((self.siti, 60), (self.budi, 40)):
+            self._bring(member, quantity)
         self.agreement.unlink()
         self._create_agreement(self.budi, commission_rate=10)
-        self._sold(self.siti, 60)
-        self._sold(self.budi, 40)
+        for member, quantity in ((self.siti, 60), (self.budi, 40)):
+            order = self._sell(quantity, owner=member)
+            self._deliver(order)
+            self._invoice(order)
         run = self._preview()
         self.assertEqual(self._line(run, self.siti).state, 'blocked')
         self.assertIn("No consignment terms hold for Siti", self._line(run, self.siti).reason)

@@ -85,7 +85,8 @@ class TestSettlementEntries(ConsignmentCommon):
             (self.vat_out, self.customer, -66),
         ])
         self.assertEntry(self._settle(self.siti).move_id, [
-            (self.clearing, self.partner, 600), (self.commission, self.partner, -60), (self.proceeds, self.partner, -540),
+            (self.clearing, self.partner, 600), (self.commission, self.partner, -60),
+            (self.proceeds, self.partner, -540),
         ])
 
     def test_partial_invoice_is_settled_in_part(self):
@@ -94,18 +95,21 @@ class TestSettlementEntries(ConsignmentCommon):
         self._deliver(order)
         self._invoice(order, quantity=20)
         self.assertEntry(self._settle(self.siti).move_id, [
-            (self.clearing, self.partner, 200), (self.commission, self.partner, -20), (self.proceeds, self.partner, -180),
+            (self.clearing, self.partner, 200), (self.commission, self.partner, -20),
+            (self.proceeds, self.partner, -180),
         ])
         self._invoice(order)
         self.assertEntry(self._settle(self.siti).move_id, [
-            (self.clearing, self.partner, 400), (self.commission, self.partner, -40), (self.proceeds, self.partner, -360),
+            (self.clearing, self.partner, 400), (self.commission, self.partner, -40),
+            (self.proceeds, self.partner, -360),
         ])
 
     def test_credit_note_before_the_settlement_lowers_it(self):
         invoice = self._sold(self.siti, 60)
         self._credit(invoice, price=1)  # 600 - 60
         self.assertEntry(self._settle(self.siti).move_id, [
-            (self.clearing, self.partner, 540), (self.commission, self.partner, -54), (self.proceeds, self.partner, -486),
+            (self.clearing, self.partner, 540), (self.commission, self.partner, -54),
+            (self.proceeds, self.partner, -486),
         ])
 
     def test_credit_note_after_the_settlement_comes_off_the_next_one(self):
@@ -140,7 +144,8 @@ class TestSettlementEntries(ConsignmentCommon):
         self._deliver(order)
         self._invoice(order)
         self.assertEntry(self._settle(self.siti).move_id, [  # 300 - 200, less 10 %
-            (self.clearing, self.partner, 100), (self.commission, self.partner, -10), (self.proceeds, self.partner, -90),
+            (self.clearing, self.partner, 100), (self.commission, self.partner, -10),
+            (self.proceeds, self.partner, -90),
         ])
         self.assertEqual(self._balance(self.clearing), 0)
 
@@ -171,7 +176,8 @@ class TestSettlementEntries(ConsignmentCommon):
         order = self._sell(60)
         self._deliver(order)
         self.assertEntry(self._invoice(order, quantity=20), [
-            (self.receivable, self.customer, 222), (self.revenue, self.customer, -200), (self.vat_out, self.customer, -22),
+            (self.receivable, self.customer, 222), (self.revenue, self.customer, -200),
+            (self.vat_out, self.customer, -22),
         ])
         self.assertEntry(self._settle(self.siti).move_id, [
             (self.cost, self.partner, 180), (self.proceeds, self.partner, -180),

@@ -120,7 +120,7 @@ class TestSavingsRefusals(CoopCommon):
     def test_cashier_does_not_date_back(self):
         yesterday = fields.Date.subtract(self.today, days=1)
         draft = self._draft(user=self.cashier, date=yesterday)
-        with self.assertRefused("Cashiers date vouchers .* or later"):
+        with self.assertRefused("Cashiers date payments .* or later"):
             draft.action_post()
         draft.with_user(self.accountant).action_post()
         self.assertEqual(draft.state, 'posted')
@@ -130,7 +130,7 @@ class TestSavingsRefusals(CoopCommon):
         inside = self._draft(user=self.cashier, date=fields.Date.subtract(self.today, days=2))
         inside.action_post()
         self.assertEqual(inside.state, 'posted')
-        with self.assertRefused("Cashiers date vouchers"):
+        with self.assertRefused("Cashiers date payments"):
             self._draft(user=self.cashier, date=fields.Date.subtract(self.today, days=3)).action_post()
 
     def test_negative_days_are_no_setting(self):

@@ -98,7 +98,7 @@ class TestSecurity(CoopCommon):
             })
 
     def test_voucher_is_not_dated_in_the_future(self):
-        with self.assertRefused("dated in the future"):
+        with self.assertRefused("is in the future. Post it on the day"):
             self._save(self.siti, {self.voluntary: 50_000}, date=fields.Date.add(self.today, days=1))
 
     def test_voucher_goes_through_cash_or_bank_only(self):

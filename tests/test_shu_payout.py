@@ -147,6 +147,16 @@ class TestShuPayout(ShuCommon):
         today.with_user(self.cashier)._cancel_with_reason("Counted twice")
         self.assertEqual(today.state, 'cancelled')
 
+    def test_cashier_dates_no_payout_back(self):
+        payout = self.env['coop.shu.payout'].with_user(self.cashier).create({
+            'allocation_id': self.allocation.id, 'date': '2025-03-01',
+        })
+        payout.action_fill()
+        with self.assertRefused("Cashiers date payments .* or later"):
+            payout.action_post()
+        payout.with_user(self.accountant).action_post()
+        self.assertEqual(str(payout.move_id.date), '2025-03-01')
+
     def test_cashier_pays_from_the_own_journal_only(self):
         payouts = self.env['coop.shu.payout'].with_user(self.cashier)
         own = payouts.create({'allocation_id': self.allocation.id})

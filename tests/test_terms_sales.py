@@ -58,6 +58,11 @@ class TestTermsSales(ConsignmentCommon):
         with self.assertRefused("not allowed", Exception):
             self._open_correction(invoice.with_user(self.officer))
 
+    def test_accountant_corrects_prices(self):
+        invoice = self._sold(self.siti, 60)
+        self._correct_price(invoice.with_user(self.accountant), 9)
+        self.assertEqual(self._due(self.siti), (60, 540))
+
     # === CREDIT NOTES === #
 
     def test_plain_credit_note_of_a_price_is_settled_correctly(self):

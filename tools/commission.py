@@ -11,13 +11,13 @@ Amounts are whole numbers of the rounding unit, rates are per cent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
 from .errors import InputRefusal, RuleRefusal
-from .units import Exact, exact, require_whole, round_half_up
+from .units import Exact, exact, require_whole, round_half_up, round_ratio
 
 HUNDRED = 100
 
@@ -126,6 +126,22 @@ def commission_per_unit(quantity: Exact, fee: Exact) -> int:
     (15000, 63)
     """
     return round_half_up(exact(quantity) * exact(fee))
+
+
+def commission_function(bands: Sequence[Band], whole: bool = False) -> Callable[[int], int]:
+    """Return :func:`commission_on` for the same bands over and over, checked once.
+
+    :raises RuleRefusal: as :func:`check_bands`
+
+    >>> compute = commission_function([Band(0, None, Fraction(5, 2))])
+    >>> compute(1_000), compute(-1_000)
+    (25, -25)
+    """
+    check_bands(bands)
+    if len(bands) == 1 and bands[0].upper is None:
+        rate = exact(bands[0].rate) / HUNDRED
+        return lambda cumulative: round_ratio(require_whole(cumulative) * rate.numerator, rate.denominator)
+    return lambda cumulative: commission_on(bands, cumulative, whole)
 
 
 def _by_bands(bands: Sequence[Band], base: int) -> Fraction:

@@ -36,7 +36,8 @@ class Delivered:
     tag: Hashable = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        exact(self.quantity)
+        if type(self.quantity) is not int:
+            exact(self.quantity)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Invoiced:
         for value in (self.quantity, self.credited, self.returned or 0):
             require_not_negative('quantity', value)
         require_whole(self.amount)
-        if not 0 <= exact(self.paid) <= 1:
+        if self.paid != 1 and not 0 <= exact(self.paid) <= 1:
             raise InputRefusal('paid_share', share=self.paid)
 
 
@@ -89,7 +90,7 @@ class Document:
     def __post_init__(self) -> None:
         exact(self.quantity)
         require_whole(self.amount)
-        if not 0 <= self.paid <= 1:
+        if self.paid != 1 and not 0 <= exact(self.paid) <= 1:
             raise InputRefusal('paid_share', share=self.paid)
 
 
@@ -252,7 +253,8 @@ def earned_by_document(
         for name, amount in _share_amount(covered, invoiced, ranks).items():
             now = Entitlement(covered[name], amount)
             parts = earned[name]
-            parts[key] = _add(parts.get(key), due(now, before.get(name)))
+            added = due(now, before[name]) if name in before else now
+            parts[key] = _add(parts[key], added) if key in parts else added
             before[name] = now
     return earned
 
@@ -267,7 +269,8 @@ def _running(
     """Add the documents up one by one."""
     quantity: Exact = 0
     credited: Exact = 0
-    amount, paid = 0, Fraction(0)
+    amount: int = 0
+    paid: Exact = 0
     for document in documents:
         size = document.quantity if isinstance(document.quantity, int) else exact(document.quantity)
         quantity += max(size, 0)
@@ -341,7 +344,7 @@ def _share_amount(
     if not goods:
         return dict.fromkeys(covered, 0)
     waiting = max(invoiced.quantity - invoiced.credited - goods, 0)
-    amount = round_half_up(invoiced.amount * exact(invoiced.paid))
+    amount = invoiced.amount if invoiced.paid == 1 else round_half_up(invoiced.amount * exact(invoiced.paid))
     if not waiting and goods in covered.values():
         return {owner: amount if quantity else 0 for owner, quantity in covered.items()}
     keys = None if ties is None else [ties[owner] for owner in covered]

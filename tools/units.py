@@ -45,9 +45,11 @@ def exact(value: Exact) -> Fraction:
     >>> exact(Decimal('2.5'))
     Fraction(5, 2)
     """
+    if isinstance(value, Fraction):
+        return value
     if isinstance(value, float):
         raise InputRefusal('float_not_exact', value=value)
-    if isinstance(value, int | Fraction):
+    if isinstance(value, int):
         return Fraction(value)
     return Fraction(to_decimal(value))
 
@@ -74,7 +76,7 @@ def require_not_negative(name: str, value: Exact) -> Exact:
     >>> require_not_negative('quantity', 3)
     3
     """
-    if exact(value) < 0:
+    if (value if type(value) is int else exact(value)) < 0:
         raise InputRefusal('negative', name=name, value=value)
     return value
 
@@ -87,9 +89,22 @@ def round_half_up(value: Exact) -> int:
     >>> round_half_up(Decimal('500.5')), round_half_up(Decimal('-500.5')), round_half_up(Fraction(-1, 3))
     (501, -501, 0)
     """
+    if type(value) is int:
+        return value
     number = exact(value)
-    magnitude = (2 * abs(number.numerator) + number.denominator) // (2 * number.denominator)
-    return magnitude if number >= 0 else -magnitude
+    return round_ratio(number.numerator, number.denominator)
+
+
+def round_ratio(numerator: int, denominator: int) -> int:
+    """Divide two whole numbers and round to the nearest whole number, a half away from zero.
+
+    :param denominator: above zero
+
+    >>> round_ratio(1_001, 2), round_ratio(-1_001, 2)
+    (501, -501)
+    """
+    magnitude = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return magnitude if numerator >= 0 else -magnitude
 
 
 def to_units(value: Stored, unit: Stored) -> int:

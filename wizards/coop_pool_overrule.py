@@ -21,7 +21,7 @@ class CoopPoolOverrule(models.TransientModel):
     def action_overrule(self):
         """Order this quantity from this vendor, as long as the proposal may be overruled.
 
-        :raises UserError: without a reason, or when the user may not order that much.
+        :raises UserError: without a reason or a price of that vendor, or when the user may not order that much.
         """
         self.ensure_one()
         line, reason = self.line_id, (self.reason or '').strip()
@@ -30,4 +30,6 @@ class CoopPoolOverrule(models.TransientModel):
                 "Say why %s is not ordered as proposed: it is kept with the pool.", line.display_name,
             ))
         line.write({'vendor_id': self.vendor_id.id, 'quantity': self.quantity, 'overrule_reason': reason})
+        if not line.uom_id.is_zero(self.quantity):
+            line._check_can_be_ordered()
         return {'type': 'ir.actions.act_window_close'}

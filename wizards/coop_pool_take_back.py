@@ -41,6 +41,18 @@ class CoopPoolTakeBack(models.TransientModel):
                 Command.create({'allocation_id': share.id, 'quantity': share.quantity_waiting}) for share in waiting
             )]
 
+    # === ONCHANGE METHODS === #
+
+    @api.onchange('charge_id', 'kind')
+    def _onchange_charge_id(self):
+        """Say why the list of goods is empty."""
+        if self.charge_id and self.kind != 'price':
+            try:
+                self.charge_id._check_something_waits()
+            except UserError as error:
+                return {'warning': {'title': self.env._("Nothing to take back here"), 'message': error.args[0]}}
+        return None
+
     # === ACTIONS === #
 
     def action_confirm(self):

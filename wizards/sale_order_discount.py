@@ -12,7 +12,7 @@ class SaleOrderDiscount(models.TransientModel):
     # === BUSINESS METHODS === #
 
     def _create_discount_lines(self):
-        """Lower the lines instead of adding one of the cooperative's own, which would leave the members' price as it was.
+        """Lower the lines instead of adding one of the cooperative's own, which no owner would bear.
 
         A percentage goes on top of the discount of each line. An amount is shared over the lines in proportion to
         their totals, by largest remainder, and lowers their prices.
