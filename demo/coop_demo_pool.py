@@ -68,7 +68,8 @@ class CoopDemo(models.AbstractModel):
         for name, steps, values, wishes in ALSO_OFFERED:
             product = self.env['product.product'].create({
                 'name': name, 'type': 'consu', 'is_storable': True, 'company_id': self.env.company.id,
-                'categ_id': self._get_input_category().id, 'list_price': max(steps.values()), 'taxes_id': [], 'supplier_taxes_id': [],
+                'categ_id': self._get_input_category().id, 'list_price': max(steps.values()),
+                'taxes_id': [], 'supplier_taxes_id': [],
                 'seller_ids': [
                     Command.create({'partner_id': vendor.id, 'min_qty': minimum, 'price': price})
                     for minimum, price in steps.items()
@@ -104,7 +105,8 @@ class CoopDemo(models.AbstractModel):
     def _get_input_category(self):
         """Return the category of farm inputs: at average cost, what is left over stands in stock at what it cost."""
         Category = self.env['product.category']
-        category = Category.search([('name', '=', INPUT_CATEGORY)], limit=1) or Category.create({'name': INPUT_CATEGORY})
+        category = Category.search([('name', '=', INPUT_CATEGORY)], limit=1)
+        category = category or Category.create({'name': INPUT_CATEGORY})
         category.property_cost_method = 'average'
         return category
 

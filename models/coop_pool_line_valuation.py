@@ -37,12 +37,12 @@ class CoopPool(models.Model):
     @api.depends('state', 'line_ids.product_id', 'line_ids.price_expected', 'line_ids.price_current')
     def _compute_valuation_warning(self):
         # sudo (compute_sudo): costs of the products, for the roles that see the costs of the round
+        waiting = self.filtered(lambda pool: pool.state in ('draft', 'open', 'closed', 'ordered'))
         for pool in self:
-            waiting = pool.state in ('draft', 'open', 'closed', 'ordered')
-            lines = pool.line_ids.filtered(lambda line: waiting and line.product_id and line._is_valued_otherwise())
+            lines = (pool & waiting).line_ids.filtered(lambda line: line.product_id and line._is_valued_otherwise())
             pool.valuation_warning = "\n".join(self.env._(
-                "Goods left over of %(product)s would stand in stock at %(price)s each, whatever they cost: choose average"
-                " cost in the category %(category)s.", product=line.display_name,
+                "Goods left over of %(product)s would stand in stock at %(price)s each, whatever they cost: choose"
+                " average cost in the category %(category)s.", product=line.display_name,
                 price=format_amount(self.env, line._get_stock_price(), line.currency_id),
                 category=line.product_id.categ_id.display_name or "–",
             ) for line in lines)

@@ -55,7 +55,8 @@ class TestStockroomHistory(StockroomCommon):
 
     def _step_return_receipt(self, chance):
         if self.slips:
-            self._do(self._return(chance.choice(self.slips).picking_ids.sorted('id')[0], {self.rice: chance.randint(1, 10)}))
+            receipt = chance.choice(self.slips).picking_ids.sorted('id')[0]
+            self._do(self._return(receipt, {self.rice: chance.randint(1, 10)}))
 
     def _step_return_slip(self, chance):
         slip = self.env['coop.consignment.return'].create({
