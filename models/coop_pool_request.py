@@ -166,12 +166,12 @@ class CoopPoolRequest(models.Model):
         :raises UserError: naming the product, the member or the round.
         """
         self.check_access('create')
-        lines = self.env['coop.pool.line'].browse(vals['line_id'] for vals in vals_list if vals.get('line_id'))
+        lines = self.env['coop.pool.line'].browse({vals['line_id'] for vals in vals_list if vals.get('line_id')})
         known = {(request.line_id.id, request.membership_id.id): request for request in self.search([
             ('line_id', 'in', lines.ids), ('membership_id', 'in', [vals.get('membership_id') for vals in vals_list]),
         ])}
         for vals in vals_list:
-            line = lines.filtered(lambda line, vals=vals: line.id == vals.get('line_id'))
+            line = lines.browse(vals.get('line_id') or False)
             pool = self.env['coop.pool'].browse(vals.get('pool_id'))
             if line and line.pool_id != pool:
                 raise UserError(pool._get_not_offered_message(line.product_id))

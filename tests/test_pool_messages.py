@@ -103,8 +103,9 @@ class TestPoolMessages(PoolMoneyCommon):
             requests.create({**values, 'quantity': 0})
         with self.assertRefused("1,000,000,000,000,000.00 Units of Seed are too much to be meant"):
             requests.create({**values, 'quantity': 1e15})
-        requests.create({**values, 'quantity': 1})
-        self.assertEqual(pool.line_ids.quantity_requested, 8)
+        joko = self._create_member("Joko")
+        requests.create([{**values, 'quantity': 1}, {**values, 'membership_id': joko.id, 'quantity': 2}])
+        self.assertEqual(pool.line_ids.quantity_requested, 10)
 
     # === TAKING BACK === #
 
