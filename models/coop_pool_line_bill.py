@@ -59,7 +59,8 @@ class CoopPoolLine(models.Model):
         for line in self._get_open_overbilled():
             raise UserError(self.env._(
                 "The vendor billed %(over)s %(unit)s of %(product)s that did not come. Ask for the goods or for a"
-                " credit note first. If the vendor gives neither, the treasurer or the manager says so with “No Credit”; then"
+                " credit note first. If the vendor gives neither, the treasurer or the manager says so with “No"
+                " Credit”; then"
                 " the members who got goods bear it.",
                 over=line._format(line.quantity_overbilled), unit=line.uom_id.name, product=line.display_name,
             ))
