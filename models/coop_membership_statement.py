@@ -80,7 +80,7 @@ class ConsignmentStatement:
 
 
 class CoopMembership(models.Model):
-    """The member's consignment statement: goods, sales, deductions and payments, as the ledger and the stock have it."""
+    """The member's consignment statement: goods, sales, deductions and payments, as ledger and stock have it."""
     _inherit = 'coop.membership'
 
     # === ACTIONS === #

@@ -157,8 +157,8 @@ class CoopPayout(models.Model):
         names = ", ".join(partners[:MOST_NAMES].mapped('name')) + (" …" if len(partners) > MOST_NAMES else "")
         if self.method == 'bank':
             return self.env._(
-                "Without an approved bank account, and not on this payout: %s. Have the account approved under Members /"
-                " Bank Accounts, or pay in cash.", names,
+                "Without an approved bank account, and not on this payout: %s. Have the account approved under Members"
+                " / Bank Accounts, or pay in cash.", names,
             )
         return self.env._(
             "Owed less than the smallest coin, which is carried to the next payout: %s.", names,

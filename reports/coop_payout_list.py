@@ -92,7 +92,8 @@ class CoopPayout(models.Model):
         ]
         if self.method != 'bank':
             columns += [
-                Column('signature', _("Signature or Thumbprint"), 'blank', 24), Column('witness', _("Witness"), 'blank', 16),
+                Column('signature', _("Signature or Thumbprint"), 'blank', 24),
+                Column('witness', _("Witness"), 'blank', 16),
             ]
         table = Table(columns, title=_("Members"))
         for place, (partner, lines) in enumerate(self.line_ids.grouped('partner_id').items(), start=1):
