@@ -24,6 +24,7 @@ ALSO_OFFERED = (
 )
 PAID_IN_CASH = ("Sumiati", "Joko Susilo", "Mulyono")
 FREIGHT = 470_000
+INPUT_CATEGORY = "Sarana produksi"
 
 
 class CoopDemo(models.AbstractModel):
@@ -67,7 +68,7 @@ class CoopDemo(models.AbstractModel):
         for name, steps, values, wishes in ALSO_OFFERED:
             product = self.env['product.product'].create({
                 'name': name, 'type': 'consu', 'is_storable': True, 'company_id': self.env.company.id,
-                'list_price': max(steps.values()), 'taxes_id': [], 'supplier_taxes_id': [],
+                'categ_id': self._get_input_category().id, 'list_price': max(steps.values()), 'taxes_id': [], 'supplier_taxes_id': [],
                 'seller_ids': [
                     Command.create({'partner_id': vendor.id, 'min_qty': minimum, 'price': price})
                     for minimum, price in steps.items()
@@ -92,13 +93,20 @@ class CoopDemo(models.AbstractModel):
         })
         return self.env['product.product'].create({
             'name': "Pupuk NPK 25 kg", 'default_code': 'NPK25', 'type': 'consu', 'is_storable': True, 'weight': 25,
-            'company_id': self.env.company.id, 'list_price': 160_000, 'standard_price': 0,
+            'company_id': self.env.company.id, 'list_price': 160_000, 'categ_id': self._get_input_category().id,
             'taxes_id': [], 'supplier_taxes_id': [],
             'seller_ids': [
                 Command.create({'partner_id': vendor.id, 'min_qty': minimum, 'price': price})
                 for minimum, price in PRICE_STEPS.items()
             ],
         })
+
+    def _get_input_category(self):
+        """Return the category of farm inputs: at average cost, what is left over stands in stock at what it cost."""
+        Category = self.env['product.category']
+        category = Category.search([('name', '=', INPUT_CATEGORY)], limit=1) or Category.create({'name': INPUT_CATEGORY})
+        category.property_cost_method = 'average'
+        return category
 
     def _get_fertilizer(self):
         return self.env['product.product'].search([

@@ -44,6 +44,8 @@ from . import coop_pool_line_proposal
 from . import coop_pool_line_explain
 from . import coop_pool_line_purchase
 from . import coop_pool_line_cost
+from . import coop_pool_line_alone
+from . import coop_pool_line_valuation
 from . import coop_pool_request_row
 from . import coop_pool_request
 from . import coop_pool_member
@@ -72,6 +74,7 @@ from . import coop_pool_order_mixin
 from . import coop_pool_correction
 from . import coop_pool_correction_line
 from . import coop_pool_correct
+from . import coop_pool_correct_costs
 from . import coop_pool_variance
 from . import coop_pool_allocation_charge
 from . import coop_pool_request_later

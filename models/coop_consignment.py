@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-
 #: Who sees what goods are to fetch; warehouse staff see quantities only.
 MONEY_GROUPS = (
     'producer_cooperative.group_coop_officer,producer_cooperative.group_coop_accountant,'

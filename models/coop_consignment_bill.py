@@ -116,9 +116,9 @@ class CoopConsignmentBill(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        if {'date', 'set_off_consent_date', 'set_off_rate'} & vals.keys():
-            if any(bill.state != 'draft' for bill in self):
-                raise UserError(self.env._("A posted bill of goods bought is not changed: cancel it and bill again."))
+        terms = {'date', 'set_off_consent_date', 'set_off_rate'} & vals.keys()
+        if terms and any(bill.state != 'draft' for bill in self):
+            raise UserError(self.env._("A posted bill of goods bought is not changed: cancel it and bill again."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -247,7 +247,9 @@ class CoopConsignmentBill(models.Model):
         payables = self.move_id.line_ids.filtered(lambda item: item.account_id.account_type == 'liability_payable')
         self._check_not_paid(payables, self.set_off_move_id)
         date = fields.Date.context_today(self)
-        reason = self.env._("Cancelled: %(document)s, %(reason)s", document=self.display_name, reason=self.cancel_reason)
+        reason = self.env._(
+            "Cancelled: %(document)s, %(reason)s", document=self.display_name, reason=self.cancel_reason,
+        )
         if self.set_off_move_id:
             self.set_off_reversal_move_id = self._reverse_owned_entry(self.set_off_move_id, date, reason)
         if self.move_id:

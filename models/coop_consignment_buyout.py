@@ -172,8 +172,9 @@ class CoopConsignmentBuyout(models.Model):
     def _state_error_message(self, target):
         if self.state == 'done' and target == 'cancelled':
             return self.env._(
-                "%(document)s is done: the goods are the cooperative's. Cancel the bill %(bill)s and return the goods from"
-                " the receipt of %(order)s; what goes back to the member for sale is taken in by a new intake slip.",
+                "%(document)s is done: the goods are the cooperative's. Cancel the bill %(bill)s and return the goods"
+                " from the receipt of %(order)s; what goes back to the member for sale is taken in by a new intake"
+                " slip.",
                 document=self.display_name, bill=self.bill_id.display_name,
                 order=self.sudo().purchase_order_id.name,  # sudo: the name of the document's own order
             )

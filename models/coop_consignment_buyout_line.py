@@ -93,5 +93,6 @@ class CoopConsignmentBuyoutLine(models.Model):
         Lot = self.env['stock.lot']
         name = self.lot_id.name
         return Lot.search([
-            ('product_id', '=', self.twin_id.id), ('name', '=', name), ('company_id', 'in', [False, self.company_id.id]),
+            ('product_id', '=', self.twin_id.id), ('name', '=', name),
+            ('company_id', 'in', [False, self.company_id.id]),
         ], limit=1) or Lot.create({'name': name, 'product_id': self.twin_id.id, 'company_id': self.company_id.id})

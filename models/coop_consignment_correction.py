@@ -165,7 +165,8 @@ class CoopConsignmentCorrection(models.Model):
         bills = line.sudo().consignment_id.bill_ids.filtered(lambda bill: bill.state == 'posted')
         if line.deal == 'buy' and bills:
             raise UserError(self.env._(
-                "%(product)s is billed (%(bill)s). Let the treasurer cancel the bill, correct the weight, and bill again.",
+                "%(product)s is billed (%(bill)s). Let the treasurer cancel the bill, correct the weight, and bill"
+                " again.",
                 product=line.product_id.display_name, bill=bills[0].display_name,
             ))
 

@@ -251,8 +251,8 @@ class CoopConsignmentLoss(models.Model):
     def _get_quant_domain(self):
         self.ensure_one()
         return [
-            ('location_id', '=', self.location_id.id), ('owner_id', '!=', False), ('company_id', '=', self.company_id.id),
-            ('product_id.coop_consigned', '=', True),
+            ('location_id', '=', self.location_id.id), ('owner_id', '!=', False),
+            ('company_id', '=', self.company_id.id), ('product_id.coop_consigned', '=', True),
         ]
 
     def _prepare_shares(self):

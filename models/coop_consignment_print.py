@@ -40,7 +40,8 @@ class CoopConsignment(models.Model):
         lots = self.line_ids.filtered(lambda line: line.state in ('confirmed', 'received')).lot_id
         if not lots:
             raise UserError(self.env._(
-                "No goods of this slip have a lot or serial number. Labels are for products that are tracked by number.",
+                "No goods of this slip have a lot or serial number. Labels are for products that are tracked by"
+                " number.",
             ))
         return self.env.ref('producer_cooperative.coop_label_action_report').report_action(lots)
 

@@ -45,7 +45,9 @@ class CoopConsignmentReduction(models.Model):
         comodel_name='res.users', string="Noted By", readonly=True, copy=False, ondelete='restrict',
     )
     confirmed_on = fields.Datetime(readonly=True, copy=False)
-    line_ids = fields.One2many(comodel_name='coop.consignment.reduction.line', inverse_name='reduction_id', string="Goods")
+    line_ids = fields.One2many(
+        comodel_name='coop.consignment.reduction.line', inverse_name='reduction_id', string="Goods",
+    )
     state = fields.Selection(
         selection=[('draft', "Draft"), ('confirmed', "Confirmed"), ('cancelled', "Cancelled")],
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,

@@ -13,7 +13,8 @@ class CoopConsignmentReductionLine(models.Model):
     _guarded_fields = frozenset({'price_before'})
 
     reduction_id = fields.Many2one(
-        comodel_name='coop.consignment.reduction', string="Price Reduction", required=True, index=True, ondelete='cascade',
+        comodel_name='coop.consignment.reduction', string="Price Reduction", required=True, index=True,
+        ondelete='cascade',
     )
     company_id = fields.Many2one(related='reduction_id.company_id', store=True)
     currency_id = fields.Many2one(related='reduction_id.currency_id')
@@ -69,7 +70,8 @@ class CoopConsignmentReductionLine(models.Model):
             raise UserError(self.env._(
                 "%(product)s of %(slip)s belongs to %(owner)s, not to %(member)s.",
                 product=product, slip=self.consignment_line_id.consignment_id.display_name,
-                owner=self.consignment_line_id.partner_id.display_name, member=self.reduction_id.partner_id.display_name,
+                owner=self.consignment_line_id.partner_id.display_name,
+                member=self.reduction_id.partner_id.display_name,
             ))
         if self.currency_id.compare_amounts(self.price, 0) <= 0:
             raise UserError(self.env._("Say what is asked for %s from now on.", product))

@@ -212,7 +212,9 @@ class CoopConsignmentReturn(models.Model):
             'company_id': self.company_id.id,
             'location_id': self.warehouse_id.lot_stock_id.id,
             'location_dest_id': destination.id,
-            'move_ids': [Command.create(line._prepare_move_values(destination, picking_type)) for line in self.line_ids],
+            'move_ids': [
+                Command.create(line._prepare_move_values(destination, picking_type)) for line in self.line_ids
+            ],
         }
 
     def _update_done(self):

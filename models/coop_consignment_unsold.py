@@ -38,7 +38,9 @@ class CoopConsignmentUnsold(models.Model):
     return_date = fields.Date(
         string="To Go Back On", readonly=True, help="As agreed with the member. Empty: the goods may stay.",
     )
-    grace_date = fields.Date(string="To Be Fetched Until", readonly=True, help="Days of grace after the owner was reminded.")
+    grace_date = fields.Date(
+        string="To Be Fetched Until", readonly=True, help="Days of grace after the owner was reminded.",
+    )
     stage = fields.Selection(
         selection=[('fresh', "In Time"), ('due', "To Go Back"), ('overdue', "Overdue")], readonly=True,
     )

@@ -62,7 +62,8 @@ class CoopConsignmentUnsold(models.Model):
             responsible = goods._get_responsible()
             membership.activity_schedule(
                 'mail.mail_activity_data_todo', user_id=responsible.id,
-                summary=self.env._("Goods to go back to %s", owner.display_name), note=goods._get_html(responsible.lang),
+                summary=self.env._("Goods to go back to %s", owner.display_name),
+                note=goods._get_html(responsible.lang),
             )
             if owner.email:
                 self.env.ref('producer_cooperative.mail_template_coop_unsold').sudo().send_mail(membership.id)

@@ -60,7 +60,7 @@ class CoopLeaving(models.Model):
         held = self.env['coop.settlement']._get_advance_balances(self.company_id, partner).get(partner, 0.0)
         if self.currency_id.compare_amounts(held, 0.0) > 0:
             raise UserError(self.env._(
-                "%(member)s still holds advances of %(amount)s on goods to be sold. Settle what was sold, or record what"
-                " is paid back under Advances.",
+                "%(member)s still holds advances of %(amount)s on goods to be sold. Settle what was sold, or record"
+                " what is paid back under Advances.",
                 member=self.membership_id.display_name, amount=format_amount(self.env, held, self.currency_id),
             ))

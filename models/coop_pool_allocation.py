@@ -64,7 +64,11 @@ class CoopPoolAllocation(models.Model):
     amount = fields.Monetary(readonly=True, groups=f'{MONEY_GROUPS},base.group_portal')
     amount_alone = fields.Monetary(
         string="Bought Alone", readonly=True, groups=f'{MONEY_GROUPS},base.group_portal',
-        help="What the vendor's price list asks for this member's quantity alone.",
+        help="What the cheapest vendor who sells this member's quantity alone asks for it.",
+    )
+    is_alone_estimated = fields.Boolean(
+        string="Estimated", readonly=True, groups=f'{MONEY_GROUPS},base.group_portal',
+        help="No vendor sells this quantity alone; what it would have cost is taken from the nearest price.",
     )
 
     _member_uniq = models.Constraint('UNIQUE (line_id, membership_id)', "A member has one share of each product.")
@@ -130,10 +134,8 @@ class CoopPoolAllocation(models.Model):
             })
             if allocation.uom_id.compare(before, quantity):
                 allocation._note_change(before)
-        # sudo: lots follow the shares; they are never entered
-        lines = self.line_id.sudo()
-        lines._share_lots(lines._get_received())
-        lines.pool_id._note_impossible_shares()
+        # sudo: the shares of the others and the lots follow by the rule; they are never entered
+        self.pool_id.sudo()._reallocate()
         return True
 
     def _note_change(self, before):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
 
@@ -15,10 +16,37 @@ class CoopPool(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('line_ids.quantity_overbilled')
+    @api.depends('line_ids.quantity_overbilled', 'line_ids.is_credit_renounced')
     def _compute_overbilled_count(self):
         for pool in self:
-            pool.overbilled_count = len(pool.line_ids.filtered('quantity_overbilled'))
+            pool.overbilled_count = len(pool.line_ids._get_open_overbilled())
+
+    # === ACTIONS === #
+
+    def action_renounce_credit(self):
+        """Say that the vendor credits nothing for what was billed and did not come: what came bears the whole bill.
+
+        Should a credit note come all the same, the members' part of it is a variance again.
+
+        :raises AccessError: for others than the treasurer and the manager.
+        :raises UserError: when nothing is billed beyond what came, or the round is done.
+        """
+        self._check_user_is(
+            'producer_cooperative.group_coop_accountant', 'producer_cooperative.group_coop_manager',
+        )
+        for pool in self.sudo():  # sudo: the role was checked; accountants read pools only
+            pool._queue_up()
+            if pool.state in ('done', 'cancelled'):
+                raise UserError(self.env._("%s is done or cancelled; nothing is settled in it.", pool.display_name))
+            lines = pool.line_ids._get_open_overbilled()
+            if not lines:
+                raise UserError(self.env._("%s: nothing is billed beyond what came.", pool.display_name))
+            lines.is_credit_renounced = True
+            pool._remind_of_bills()
+            pool.message_post(body=self.env._(
+                "The vendor gives no credit for what was billed and did not come: %s.",
+                ", ".join(lines.mapped('display_name')),
+            ))
 
     # === BUSINESS METHODS === #
 
@@ -29,7 +57,11 @@ class CoopPool(models.Model):
         """
         # sudo: bills and receipts are posted by people with no other access to the pool
         for pool in self.sudo():
-            over = pool.line_ids.filtered('quantity_overbilled')
+            # Once goods or a credit note came, the vendor is asked again for what may be billed later.
+            pool.line_ids.filtered(
+                lambda line: line.is_credit_renounced and not line.quantity_overbilled,
+            ).is_credit_renounced = False
+            over = pool.line_ids._get_open_overbilled()
             if not over:
                 pool.activity_unlink([OVERBILLED_ACTIVITY])
             elif not pool.activity_search([OVERBILLED_ACTIVITY]):

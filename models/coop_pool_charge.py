@@ -39,12 +39,20 @@ class CoopPoolCharge(models.Model):
     )
     cost_total = fields.Monetary(string="Shared Costs Now", compute='_compute_amount_total', store=True)
     rounding_total = fields.Monetary(string="Rounding Now", compute='_compute_amount_total', store=True)
+    price_total = fields.Monetary(
+        string="Price Corrections", compute='_compute_amount_total', store=True,
+        help="What was taken off or added for this member alone, and taken in from credit notes. The margin bears it;"
+             " it is no saving by buying together.",
+    )
     amount_total = fields.Monetary(string="Charge", compute='_compute_amount_total', store=True, help="Before tax.")
     amount_alone = fields.Monetary(
         string="Bought Alone", readonly=True,
-        help="What the vendors' price lists ask for this member's quantities alone.",
+        help="What the cheapest vendors who sell this member's quantities alone ask for them.",
     )
-    saving = fields.Monetary(compute='_compute_amount_total', store=True)
+    saving = fields.Monetary(
+        compute='_compute_amount_total', store=True,
+        help="What the goods would have cost alone, less the charge; price corrections of this member are left out.",
+    )
 
     _member_uniq = models.Constraint('UNIQUE (pool_id, membership_id)', "A member is charged once in a pool.")
 
@@ -52,20 +60,21 @@ class CoopPoolCharge(models.Model):
 
     @api.depends(
         'goods_amount', 'cost_amount', 'rounding_amount', 'amount_alone', 'correction_ids.amount_total',
-        'correction_ids.cost_amount', 'correction_ids.rounding_amount',
+        'correction_ids.cost_amount', 'correction_ids.rounding_amount', 'correction_ids.price_amount',
     )
     def _compute_amount_total(self):
         sums = {charge.id: parts for charge, *parts in self.env['coop.pool.correction']._read_group(
             [('charge_id', 'in', self.ids)], ['charge_id'],
-            ['amount_total:sum', 'cost_amount:sum', 'rounding_amount:sum'],
+            ['amount_total:sum', 'cost_amount:sum', 'rounding_amount:sum', 'price_amount:sum'],
         )}
         for charge in self:
-            corrections, costs, rounding = sums.get(charge.id, (0.0, 0.0, 0.0))
+            corrections, costs, rounding, price = sums.get(charge.id, (0.0, 0.0, 0.0, 0.0))
             charge.correction_amount = corrections
             charge.cost_total = charge.cost_amount + costs
             charge.rounding_total = charge.rounding_amount + rounding
+            charge.price_total = price
             charge.amount_total = charge.goods_amount + charge.cost_amount + charge.rounding_amount + corrections
-            charge.saving = charge.amount_alone - charge.amount_total
+            charge.saving = charge.amount_alone - (charge.amount_total - price)
 
     @api.depends('membership_id', 'pool_id')
     def _compute_display_name(self):

@@ -4,9 +4,6 @@ from odoo.fields import Command
 from odoo.tools import format_amount
 
 from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
-from odoo.addons.producer_cooperative.tools.apportion import apportion_by_key
-from odoo.addons.producer_cooperative.tools.pooling import part_of
-from odoo.addons.producer_cooperative.tools.units import to_decimal
 
 
 class CoopPool(models.Model):
@@ -22,7 +19,8 @@ class CoopPool(models.Model):
             ('member', "The Member"), ('others', "The Other Members"), ('cooperative', "The Cooperative"),
         ],
         string="Shared Costs of Goods Not Collected", default='member', required=True, groups=MONEY_GROUPS,
-        help="Who bears the shared costs of goods that a member does not take: freight was paid for them all the same.",
+        help="Who bears the shared costs of goods that a member does not take: freight was paid for them all the same."
+             " When somebody else takes the goods, the costs go with them, and whoever bore them gets them back.",
     )
     correction_ids = fields.One2many(
         comodel_name='coop.pool.correction', inverse_name='pool_id', string="Corrections", groups=MONEY_GROUPS,
@@ -53,6 +51,13 @@ class CoopPool(models.Model):
         """Ask which member did not come, or brought goods back, and what of."""
         self.ensure_one()
         return self._open_wizard('coop.pool.take.back', self.env._("Not Collected"), default_pool_id=self.id)
+
+    def action_correct_price(self):
+        """Ask which member pays another price, and why."""
+        self.ensure_one()
+        return self._open_wizard(
+            'coop.pool.take.back', self.env._("Correct a Charge"), default_pool_id=self.id, default_kind='price',
+        )
 
     def _open_wizard(self, model, name, **context):
         return {
@@ -90,6 +95,7 @@ class CoopPool(models.Model):
             share.uom_id.is_zero(share.quantity - shares.get(share, 0.0)) for share in charge.allocation_ids
         )
         cost = self._get_cost_given_back(charge, taken, before, is_last)
+        self._note_cost_freed(lines, cost)
         rounding = charge.rounding_total if is_last else 0.0
         correction = self.env['coop.pool.correction']._make(kind, reason, [{
             'charge_id': charge.id, 'cost_amount': -cost, 'rounding_amount': -rounding,
@@ -99,45 +105,19 @@ class CoopPool(models.Model):
         of_others = correction.browse()
         if cost and self.not_collected_costs == 'others':
             of_others = self._share_cost_anew(charge, cost, reason)
+        # sudo: the warning goes once no more is charged than stayed
+        self.sudo()._note_impossible_shares()
         self._check_charges_tie()
         self._note_corrections(correction | of_others)
         return correction
-
-    def _get_cost_given_back(self, charge, taken, before, is_last):
-        """Return the shared costs that a member does not pay any more, in company currency."""
-        self.ensure_one()
-        if self.not_collected_costs == 'member':
-            return 0.0
-        units = self._to_units(charge.cost_total)
-        if is_last:
-            return float(self._from_units(units))
-        if not before:
-            return 0.0
-        return float(self._from_units(part_of(units, to_decimal(taken), to_decimal(before))))
-
-    def _share_cost_anew(self, charge, cost, reason):
-        """Let the other members bear the shared costs of goods not collected, in proportion to their goods.
-
-        :return: the corrections; none where nobody else is charged for goods, and the cooperative bears the costs.
-        """
-        self.ensure_one()
-        weights = {
-            other: to_decimal(sum(other.allocation_ids.mapped('amount'))) for other in self.charge_ids - charge
-        }
-        if not any(weights.values()):
-            return self.env['coop.pool.correction']
-        parts = apportion_by_key(
-            self._to_units(cost), weights, {other: other.membership_id._get_rank() for other in weights},
-        )
-        return self.env['coop.pool.correction']._make('cost_share', reason, [
-            {'charge_id': other.id, 'cost_amount': float(self._from_units(part))}
-            for other, part in parts.items() if part
-        ])
 
     # === BUSINESS METHODS - OFFERING AGAIN === #
 
     def _offer_again(self, line, membership, quantity, reason):
         """Let a member take goods that are left over, at the price that everybody pays.
+
+        Where others took over the shared costs of goods that were not collected, these costs go with the goods, and the
+        others get them back.
 
         :param line: the ``coop.pool.line`` with goods left over.
         :param membership: an active ``coop.membership``; it need not have asked for the product, nor taken part.
@@ -160,16 +140,18 @@ class CoopPool(models.Model):
         charge = self._get_or_create_charge(membership)
         share = self._get_or_create_share(line, membership, charge)
         share._check_handed_out(quantity)
+        cost = self._get_cost_carried(line, quantity)
         correction = self.env['coop.pool.correction']._make('offered', reason, [{
-            'charge_id': charge.id,
+            'charge_id': charge.id, 'cost_amount': cost,
             'line_ids': [Command.create({
                 'allocation_id': share.id, 'quantity': quantity, 'price_unit': share.price_unit,
-                'amount': self.currency_id.round(share.price_unit * quantity),
+                'amount': self.currency_id.round(share.price_unit * quantity), 'cost_freed': -cost,
             })],
         }])
+        given_back = self._give_cost_back(cost, reason)
         self._update_costs_charged(correction)
         self._check_charges_tie()
-        self._note_corrections(correction)
+        self._note_corrections(correction | given_back)
         return correction
 
     def _get_or_create_charge(self, membership):
@@ -204,10 +186,15 @@ class CoopPool(models.Model):
         """Charge one member more or less, for example for damaged goods; the margin bears it.
 
         :param float amount: before tax, negative to lower the charge.
-        :raises UserError: when the charge would fall below zero, or the amount is not a multiple of the rounding unit.
+        :raises AccessError: for others than the treasurer and the manager.
+        :raises UserError: when the charge would fall below zero, the amount is not a multiple of the rounding unit, or
+            the round would end below its cost and somebody else than the manager confirms it.
         """
         self.ensure_one()
-        self._check_may_correct()
+        self._check_user_is(
+            'producer_cooperative.group_coop_accountant', 'producer_cooperative.group_coop_manager',
+        )
+        self.sudo()._check_may_correct()  # sudo: the role was checked; accountants read pools only
         units = self._to_units(amount)
         if not units or self.currency_id.compare_amounts(float(self._from_units(units)), amount):
             raise UserError(self.env._(
@@ -220,13 +207,26 @@ class CoopPool(models.Model):
                 member=charge.membership_id.display_name,
                 charge=format_amount(self.env, charge.amount_total, self.currency_id),
             ))
+        self._check_margin_bears(amount)
         correction = self.env['coop.pool.correction']._make('price', reason, [
-            {'charge_id': charge.id, 'rounding_amount': amount},
+            {'charge_id': charge.id, 'price_amount': amount},
         ])
         self._add_to_margin(amount)
         self._check_charges_tie()
         self._note_corrections(correction)
         return correction
+
+    def _check_margin_bears(self, amount):
+        """Let only the manager lower a charge by more than the margin of the round bears."""
+        self.ensure_one()
+        margin = self.amount_margin
+        may = self.env.su or self.env.user.has_group('producer_cooperative.group_coop_manager')
+        if amount < 0 and not may and self.currency_id.compare_amounts(margin + amount, 0.0) < 0:
+            raise UserError(self.env._(
+                "The margin of %(pool)s is %(margin)s. With this correction the members pay less than the goods cost;"
+                " that is for the manager to confirm.",
+                pool=self.display_name, margin=format_amount(self.env, margin, self.currency_id),
+            ))
 
     def _add_to_margin(self, amount):
         """Book what a correction leaves on the margin of the pool's first product that came."""

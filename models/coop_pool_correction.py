@@ -43,6 +43,9 @@ class CoopPoolCorrection(models.Model):
     goods_amount = fields.Monetary(string="Goods Amount", compute='_compute_amounts', store=True)
     cost_amount = fields.Monetary(string="Shared Costs", readonly=True)
     rounding_amount = fields.Monetary(string="Rounding", readonly=True)
+    price_amount = fields.Monetary(
+        string="Price Correction", readonly=True, help="What the margin bears, for example for damaged goods.",
+    )
     amount_total = fields.Monetary(
         string="Correction", compute='_compute_amounts', store=True,
         help="Before tax: what the member is charged more, or less when it is negative.",
@@ -54,12 +57,14 @@ class CoopPoolCorrection(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('line_ids.amount', 'line_ids.adjustment_amount', 'cost_amount', 'rounding_amount')
+    @api.depends('line_ids.amount', 'line_ids.adjustment_amount', 'cost_amount', 'rounding_amount', 'price_amount')
     def _compute_amounts(self):
         for correction in self:
             lines = correction.line_ids
             correction.goods_amount = sum(lines.mapped('amount')) + sum(lines.mapped('adjustment_amount'))
-            correction.amount_total = correction.goods_amount + correction.cost_amount + correction.rounding_amount
+            correction.amount_total = (
+                correction.goods_amount + correction.cost_amount + correction.rounding_amount + correction.price_amount
+            )
 
     # === CRUD METHODS === #
 
@@ -124,7 +129,7 @@ class CoopPoolCorrection(models.Model):
         self.ensure_one()
         order = self.charge_id.order_id
         text = f"{self.name}: {self.reason}"
-        rest = self.cost_amount + self.rounding_amount
+        rest = self.cost_amount + self.rounding_amount + self.price_amount
         parts = [
             (f"{text} ({line.product_id.display_name})", line.adjustment_amount, line._get_order_line().tax_ids)
             for line in self.line_ids

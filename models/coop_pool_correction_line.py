@@ -28,6 +28,12 @@ class CoopPoolCorrectionLine(models.Model):
         string="Variance", readonly=True, help="Variance passed on for this product, or given back with it.",
     )
 
+    cost_freed = fields.Monetary(
+        string="Shared Costs Set Free", readonly=True,
+        help="Shared costs that the member does not pay any more with these goods; negative: that go with goods taken"
+             " over.",
+    )
+
     # === BUSINESS METHODS === #
 
     def _get_order_line(self):
@@ -43,7 +49,7 @@ class CoopPoolCorrectionLine(models.Model):
             if line.quantity:
                 quantity = share.uom_id.round(share.quantity + line.quantity)
                 share._as_pool().write({'quantity': quantity, 'is_manual': True})
-                share.write({'amount_alone': share.line_id._get_amount_alone(quantity)})
+                share.write(share.line_id._get_alone_values(quantity))
             share.write({
                 'amount': share.amount + line.amount,
                 'adjustment_amount': share.adjustment_amount + line.adjustment_amount,

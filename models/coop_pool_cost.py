@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_amount
 
-from odoo.addons.producer_cooperative.tools.units import floor_to, to_decimal
+from odoo.addons.producer_cooperative.tools.units import exact, floor_to, to_decimal
 
 
 class CoopPoolCost(models.Model):
@@ -42,6 +42,11 @@ class CoopPoolCost(models.Model):
                " ('display_type', '=', 'product'), ('company_id', '=', company_id)]",
         help="The lines of vendors' bills that ask for this cost, such as the freight bill.",
     )
+    bill_amount = fields.Monetary(
+        string="Part of the Bill", copy=False,
+        help="How much of the bill lines is for this round, where a bill is shared with other rounds, before tax."
+             " Zero: all of it.",
+    )
     amount_actual = fields.Monetary(
         string="Billed", compute='_compute_amount_actual', compute_sudo=True,
         help="What the posted bills ask for, before tax; credit notes are taken off.",
@@ -55,12 +60,15 @@ class CoopPoolCost(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('bill_line_ids.balance', 'bill_line_ids.parent_state', 'amount_shared', 'pool_id.state')
+    @api.depends(
+        'bill_line_ids.balance', 'bill_line_ids.parent_state', 'bill_amount', 'amount_shared', 'pool_id.state',
+    )
     def _compute_amount_actual(self):
         # sudo (compute_sudo): amounts of the bills that were chosen, for whoever sees the round's costs
         for cost in self:
             posted = cost.bill_line_ids.filtered(lambda line: line.parent_state == 'posted')
-            cost.amount_actual = sum(posted.mapped('balance'))
+            claims = cost._get_claims()
+            cost.amount_actual = cost.currency_id.round(float(sum(claims[line] for line in posted)))
             is_known = posted and cost.pool_id.state in ('distributed', 'done')
             cost.variance = cost.currency_id.round(cost.amount_actual - cost.amount_shared) if is_known else 0.0
 
@@ -76,6 +84,26 @@ class CoopPoolCost(models.Model):
                         "%(line)s is not a line of a vendor's bill of %(company)s.", line=line.display_name,
                         company=cost.company_id.name,
                     ))
+
+    @api.constrains('bill_line_ids', 'bill_amount')
+    def _check_bill_parts(self):
+        """Refuse to pass on more of a bill line than it asks for, all rounds together.
+
+        :raises ValidationError: naming the line and the other rounds.
+        """
+        # sudo: amounts of the chosen bill lines, and which other rounds take from them
+        for line in self.sudo().bill_line_ids:
+            costs = self.sudo().search([('bill_line_ids', 'in', line.ids)])
+            claims, balance = [cost._get_claims()[line] for cost in costs], exact(to_decimal(line.balance))
+            taken = sum(claims)
+            if abs(taken) > abs(balance) or any(claim * balance < 0 for claim in claims):
+                raise ValidationError(self.env._(
+                    "%(line)s asks for %(amount)s, and %(taken)s of it would be passed on, in %(pools)s. Enter under"
+                    " “Part of the Bill” how much of it each round bears, together not more than the line.",
+                    line=line.display_name, amount=format_amount(self.env, line.balance, line.company_currency_id),
+                    taken=format_amount(self.env, float(taken), line.company_currency_id),
+                    pools=", ".join(costs.pool_id.mapped('display_name')),
+                ))
 
     @api.constrains('amount', 'pool_id')
     def _check_amount(self):
@@ -98,7 +126,7 @@ class CoopPoolCost(models.Model):
         return costs
 
     def write(self, vals):
-        if vals.keys() - {'bill_line_ids', 'amount_shared'}:
+        if vals.keys() - {'bill_line_ids', 'bill_amount', 'amount_shared'}:
             self._check_pool_not_charged()
         return super().write(vals)
 
@@ -107,6 +135,19 @@ class CoopPoolCost(models.Model):
         self._check_pool_not_charged()
 
     # === BUSINESS METHODS === #
+
+    def _get_claims(self):
+        """Return how much of each bill line this cost takes, as ``{line: Fraction}``, before tax.
+
+        A part of several lines is taken from each in proportion to its amount.
+        """
+        self.ensure_one()
+        balances = {line: exact(to_decimal(line.balance)) for line in self.bill_line_ids}
+        whole = sum(balances.values())
+        if not self.bill_amount or not whole:
+            return balances
+        part = exact(to_decimal(self.bill_amount)) / whole
+        return {line: balance * part for line, balance in balances.items()}
 
     def _check_pool_not_charged(self):
         """Queue up for the pools, then refuse costs that come too late to be shared.

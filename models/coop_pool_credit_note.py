@@ -55,7 +55,7 @@ class CoopPoolCharge(models.Model):
         # sudo: see coop.pool.correction._make; the order's lines are made from the credit note, not from the correction
         correction = self.env['coop.pool.correction'].sudo().create({
             'name': self.company_id._next_coop_number('coop.pool.correction', 'KPB/%(range_year)s/', gapless=True),
-            'charge_id': self.id, 'kind': 'credit_note', 'reason': note.ref or note.name, 'rounding_amount': amount,
+            'charge_id': self.id, 'kind': 'credit_note', 'reason': note.ref or note.name, 'price_amount': amount,
             'move_id': note.id,
         })
         for line in note.invoice_line_ids.filtered(lambda line: line.display_type == 'product'):

@@ -121,7 +121,7 @@ class CoopPool(models.Model):
         """Close the books of the pools.
 
         :raises UserError: while members' invoices or vendors' bills are missing, because the variance is not known
-            yet, or when the members' invoices do not come to their charges.
+            yet, while goods are billed that did not come, or when the members' invoices do not come to their charges.
         """
         self.check_access('write')
         self._queue_up()
@@ -182,7 +182,7 @@ class CoopPool(models.Model):
             of_line = by_line.get(line, shares.browse())
             pooled = line._price_pooled()
             price = self._from_units(pooled.price)
-            steps = line.sudo()._get_price_steps(line.vendor_id)  # sudo: see _get_amount_alone
+            prices = line.sudo()._get_vendor_prices()  # sudo: see _get_alone_values
             parts = of_line and share_charge(
                 pooled, {share: to_decimal(share.quantity) for share in of_line},
                 {share: share.membership_id._get_rank() for share in of_line},
@@ -199,7 +199,7 @@ class CoopPool(models.Model):
                 # sudo: officers change what a member gets, never what it costs
                 share.sudo().write({
                     'price_unit': price, 'amount': amount,
-                    'amount_alone': line._get_amount_alone(share.quantity, steps),
+                    **line._get_alone_values(share.quantity, prices),
                 })
         return rounding
 
@@ -283,6 +283,7 @@ class CoopPool(models.Model):
                     "%(pool)s is not done yet: the vendor's bill for %(product)s is not posted.",
                     pool=self.display_name, product=line.display_name,
                 ))
+        self.line_ids._check_goods_and_bills_agree()
         self._check_invoiced_as_charged()
         if self.has_variance:
             raise UserError(self.env._(

@@ -22,7 +22,7 @@ class CoopPoolLine(models.Model):
     _guarded_fields = frozenset({
         'proposed_vendor_id', 'proposed_quantity', 'advised_quantity', 'advised_saving', 'explanation', 'offer_id',
         'advised_offer_id', 'is_overallocated', 'cost_charged', 'margin_charged', 'price_charged', 'cost_basis',
-        'quantity_basis',
+        'quantity_basis', 'is_credit_renounced',
     })
 
     pool_id = fields.Many2one(comodel_name='coop.pool', required=True, index=True, ondelete='cascade')

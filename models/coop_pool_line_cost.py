@@ -6,7 +6,6 @@ from odoo.exceptions import UserError
 from odoo.addons.producer_cooperative.models.coop_pool import MONEY_GROUPS
 from odoo.addons.producer_cooperative.tools.errors import ArithmeticRefusal
 from odoo.addons.producer_cooperative.tools.pooling import cost_of, price_pooled
-from odoo.addons.producer_cooperative.tools.price_steps import next_step, price_at
 from odoo.addons.producer_cooperative.tools.units import exact, from_units, to_decimal
 
 
@@ -35,7 +34,8 @@ class CoopPoolLine(models.Model):
     )
     cost_total = fields.Monetary(
         string="Vendor's Total", compute='_compute_cost_total', compute_sudo=True, groups=MONEY_GROUPS,
-        help="What came costs this much before tax: posted bills and credit notes, the order for what is not billed.",
+        help="What came costs this much before tax: posted bills and credit notes, the order for what is not billed."
+             " What was billed and did not come is not in it, unless the vendor gives no credit for it.",
     )
     cost_variance = fields.Monetary(
         string="Variance", compute='_compute_cost_variance', compute_sudo=True, groups=MONEY_GROUPS,
@@ -48,7 +48,7 @@ class CoopPoolLine(models.Model):
 
     @api.depends(
         'quantity_received', 'pool_id.purchase_order_ids.order_line.invoice_lines.parent_state',
-        'pool_id.purchase_order_ids.order_line.price_subtotal',
+        'pool_id.purchase_order_ids.order_line.price_subtotal', 'is_credit_renounced',
     )
     def _compute_cost_total(self):
         # sudo (compute_sudo): bills of the pool's own orders, for the roles that may see prices
@@ -62,7 +62,8 @@ class CoopPoolLine(models.Model):
             if line.pool_state not in ('distributed', 'done') or not given or not received:
                 line.cost_variance = 0.0
                 continue
-            cost = float(line._get_cost() * Fraction(given) / Fraction(received))
+            # When more is charged than stayed, the goods cost what stayed costs: the rest went back to the vendor.
+            cost = float(line._get_cost() * Fraction(min(given, received)) / Fraction(received))
             line.cost_variance = line.currency_id.round(cost - line.cost_charged)
 
     # === BUSINESS METHODS === #
@@ -73,7 +74,10 @@ class CoopPoolLine(models.Model):
         :rtype: Fraction
         """
         self.ensure_one()
-        return sum((line._coop_get_received_cost() for line in self._get_purchase_lines()), Fraction(0))
+        is_credit_expected = not self.is_credit_renounced
+        return sum(
+            (line._coop_get_received_cost(is_credit_expected) for line in self._get_purchase_lines()), Fraction(0),
+        )
 
     def _price_pooled(self):
         """Return the price for everybody and the charge for all that is handed out, in the pool's rounding units.
@@ -105,21 +109,6 @@ class CoopPoolLine(models.Model):
         unit = self.pool_id.rounding_unit
         cost = exact(to_decimal(self.sudo().cost_basis)) / exact(to_decimal(unit))
         return from_units(cost_of(cost, to_decimal(self.quantity_basis), to_decimal(quantity)), unit)
-
-    def _get_amount_alone(self, quantity, steps=None):
-        """Return what the vendor's price list asks for this quantity alone; below its first step, the first price.
-
-        :param steps: the vendor's price steps, where many quantities are asked for.
-        """
-        self.ensure_one()
-        if steps is None:
-            steps = self.sudo()._get_price_steps(self.vendor_id)  # sudo: price lists, for a result shown with charges
-        wanted = to_decimal(quantity)
-        if not steps:
-            return 0.0
-        reached = any(step.minimum <= wanted for step in steps)
-        price = price_at(steps, wanted) if reached else next_step(steps, wanted).price
-        return float(price * wanted)
 
     def _is_billed(self):
         """Whether the vendor's posted bills cover what came."""

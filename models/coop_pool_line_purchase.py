@@ -134,18 +134,20 @@ class CoopPoolLine(models.Model):
                     lots[move_line.lot_id] = line._round(lots.get(move_line.lot_id, 0.0) + change)
         return received
 
-    def _compute_shares(self, received):
+    def _compute_shares(self, received, requests=None):
         """Return what each request gets of what has come, as ``{request: quantity}``, by the pool's rule.
 
         Whole steps only, together never more than came, nobody more than asked for with tolerance.
 
         :param float received: what has come, in the product's unit.
+        :param requests: those that are served, by default all of the product.
         """
         self.ensure_one()
-        requests = {request.membership_id.id: request for request in self.request_ids.sorted('id')}
+        served = self.request_ids if requests is None else requests
+        requests = {request.membership_id.id: request for request in served.sorted('id')}
         count = max(self._to_steps(received), 0)
         if self.pool_id.allocation_rule == 'in_order':
-            rows = [row._to_request_row() for row in self.request_ids.row_ids]
+            rows = [row._to_request_row() for row in served.row_ids]
             parts = allocate_in_order(rows, count).parts
         else:
             allocate = {'proportional': allocate_proportional, 'equal': allocate_equal}[self.pool_id.allocation_rule]
@@ -156,3 +158,40 @@ class CoopPoolLine(models.Model):
             ties = {member: request.membership_id._get_rank() for member, request in requests.items()}
             parts = allocate(wishes, count, ties).parts
         return {request: self._from_steps(parts.get(member, 0)) for member, request in requests.items()}
+
+    def _share_out(self, received):
+        """Return what each request gets by the pool's rule, with what members let go by hand shared over the others.
+
+        A share that was changed by hand keeps its change; what it gets by the rule stays beside it. Nobody gets less
+        because another let something go.
+
+        :param float received: what has come, in the product's unit.
+        """
+        self.ensure_one()
+        parts = self._compute_shares(received)
+        by_hand = {share.request_id: share.quantity for share in self.allocation_ids if share.is_manual}
+        others = self.request_ids.filtered(lambda request: request not in by_hand)
+        given = sum(parts[request] for request in others)
+        free = self._to_steps(max(self._round(received - sum(by_hand.values()) - given), 0.0))
+        if not by_hand or not others or not free:
+            return parts
+        if self.pool_id.allocation_rule == 'proportional':
+            # In proportion to what each still lacks: by the whole wishes, rounding might take a unit from somebody.
+            more = self._compute_more_in_proportion({request: parts[request] for request in others}, free)
+        else:
+            more = self._compute_shares(self._round(given + self._from_steps(free)), others)
+        return {**parts, **more}
+
+    def _compute_more_in_proportion(self, parts, free):
+        """Return the parts with ``free`` steps more, shared in proportion to what is still lacking."""
+        self.ensure_one()
+        wishes = {}
+        for request, part in parts.items():
+            asked, more, has = (self._to_steps(each) for each in (request.quantity, request.tolerance, part))
+            wishes[request.id] = Wish(max(asked - has, 0), max(more - max(has - asked, 0), 0))
+        ties = {request.id: request.membership_id._get_rank() for request in parts}
+        added = allocate_proportional(wishes, free, ties).parts
+        return {
+            request: self._from_steps(self._to_steps(part) + added.get(request.id, 0))
+            for request, part in parts.items()
+        }

@@ -12,7 +12,8 @@ class CoopPool(models.Model):
     )
     overallocated_count = fields.Integer(
         string="Products Given Beyond What Came", compute='_compute_overallocated_count',
-        help="Products of which more is given to members than came, because shares were changed by hand.",
+        help="Products of which more is given to members than came, because shares were changed by hand, or goods went"
+             " back to the vendor.",
     )
 
     # === COMPUTE METHODS === #
@@ -33,7 +34,7 @@ class CoopPool(models.Model):
     @api.depends('state', 'line_ids.is_overallocated')
     def _compute_overallocated_count(self):
         for pool in self:
-            waiting = pool.state in ('ordered', 'received')
+            waiting = pool.state in ('ordered', 'received', 'distributed')
             pool.overallocated_count = waiting and len(pool.line_ids.filtered('is_overallocated'))
 
     # === ACTIONS === #
@@ -88,17 +89,24 @@ class CoopPool(models.Model):
         for pool in pools.filtered(lambda pool: pool.state == 'ordered'):
             if not pool._is_more_expected():
                 pool._update_state('received')
+        # sudo: the round follows its goods, whoever sends them back to the vendor
+        distributed = self.sudo().filtered(lambda pool: pool.state == 'distributed')
+        distributed.line_ids._forget_received()
+        distributed._note_impossible_shares()
         self._remind_of_bills()
 
     def _reallocate(self):
-        """Work out each member's share of what has come; shares that were changed by hand keep their change."""
+        """Work out each member's share of what has come; shares that were changed by hand keep their change.
+
+        What a member lets go by hand goes to those who are still short.
+        """
         # sudo: shares are written by the rule, whoever receives the goods
         pools = self.sudo()
         shares = {(share.line_id, share.membership_id): share for share in pools.allocation_ids}
         received = pools.line_ids._get_received()
         new_shares = []
         for line in pools.line_ids:
-            for request, quantity in line._compute_shares(sum(received[line].values())).items():
+            for request, quantity in line._share_out(sum(received[line].values())).items():
                 share = shares.get((line, request.membership_id))
                 if not share:
                     new_shares.append({
@@ -112,14 +120,31 @@ class CoopPool(models.Model):
         pools._note_impossible_shares()
 
     def _note_impossible_shares(self):
-        """Say in the chatter, once for each product, that less came than members were given by hand."""
+        """Say in the chatter, once for each product, that more is given to members than came or stayed."""
         for line in self.line_ids:
             impossible = line.uom_id.compare(line.quantity_left, 0.0) < 0
             if impossible and not line.is_overallocated:
-                line.pool_id.message_post(body=self.env._(
-                    "%(given)s %(unit)s of %(product)s are given to members by hand, and %(received)s came. Lower"
-                    " somebody's share.", given=line._format(line.quantity_allocated), unit=line.uom_id.name,
-                    product=line.display_name, received=line._format(line.quantity_received),
-                ))
+                line.pool_id.message_post(body=line._describe_impossible_shares())
             if line.is_overallocated != impossible:
                 line.is_overallocated = impossible
+
+
+class CoopPoolLine(models.Model):
+    _inherit = 'coop.pool.line'
+
+    def _describe_impossible_shares(self):
+        """Say that more is given to members than came, and what to do about it."""
+        self.ensure_one()
+        amounts = {
+            'given': self._format(self.quantity_allocated), 'unit': self.uom_id.name, 'product': self.display_name,
+            'received': self._format(self.quantity_received),
+        }
+        if self.pool_id.state == 'distributed':
+            return self.env._(
+                "%(given)s %(unit)s of %(product)s are charged to members, and %(received)s stayed after what went back"
+                " to the vendor. Record with “Not Collected” whose goods they were.", **amounts,
+            )
+        return self.env._(
+            "%(given)s %(unit)s of %(product)s are given to members by hand, and %(received)s came. Lower somebody's"
+            " share.", **amounts,
+        )

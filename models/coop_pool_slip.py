@@ -128,6 +128,7 @@ class CoopPool(models.Model):
                 'price_alone': alone / given if given else 0.0,
                 'saving': alone - sum(line.allocation_ids.mapped('amount')),
                 'cost_left': float(whole) - float(cost),
+                'stock_left': self.currency_id.round(line.quantity_left * line._get_stock_price()),
             })
         return lines
 

@@ -35,7 +35,8 @@ class CoopPool(models.Model):
         Each member's part is in proportion to the value of the goods (of the shared costs, to what the cost was shared
         by), by largest remainder in the rounding unit. Members who were invoiced get a draft supplement or credit note.
 
-        :raises UserError: when there is no variance, or the round is not distributed.
+        :raises UserError: when there is no variance, the round is not distributed, or the vendor still owes goods or a
+            credit note.
         """
         for pool in self:
             pool._settle_variance(pool.variance_threshold)
@@ -90,6 +91,9 @@ class CoopPool(models.Model):
             'producer_cooperative.group_coop_officer', 'producer_cooperative.group_coop_accountant',
         )
         self.sudo()._check_may_correct()  # sudo: the role was checked; accountants read pools only
+        self.sudo().line_ids._check_goods_and_bills_agree()
+        # Bills may have changed since their lines were chosen.
+        self.cost_ids._check_bill_parts()
 
     def _share_variance(self, lines, costs):
         """Return the members' parts of the variance as ``{charge: _Part}``."""

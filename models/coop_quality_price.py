@@ -158,7 +158,9 @@ class CoopQualityPrice(models.Model):
         """Return the bands as the arithmetic wants them; an upper end of zero stands for no end."""
         self.ensure_one()
         return [
-            Band(to_decimal(band.lower), to_decimal(band.upper) if band.upper else None, to_decimal(band.deduction_rate))
+            Band(
+                to_decimal(band.lower), to_decimal(band.upper) if band.upper else None, to_decimal(band.deduction_rate),
+            )
             for band in self.band_ids.sorted(lambda band: (band.lower, not band.upper, band.upper))
         ]
 
@@ -181,7 +183,7 @@ class CoopQualityPrice(models.Model):
         self.ensure_one()
         if self.basis == 'grade':
             name = (grade or "").strip().casefold()
-            return self.band_ids.filtered(lambda band: band.grade.strip().casefold() == name) if name else self.band_ids[:0]
+            return self.band_ids.filtered(lambda band: name and band.grade.strip().casefold() == name)
         if not (measured or "").strip():
             return self.band_ids[:0]
         try:

@@ -47,7 +47,9 @@ class CoopWeighingMixin(models.AbstractModel):
         digits='Product Unit', compute='_compute_tare', store=True, readonly=False,
         help="Weight of sacks, crates and baskets.",
     )
-    refused = fields.Float(digits='Product Unit', help="Not taken in, out of the gross: the member takes it home again.")
+    refused = fields.Float(
+        digits='Product Unit', help="Not taken in, out of the gross: the member takes it home again.",
+    )
     refused_reason = fields.Char(string="Why Refused")
     measured = fields.Char(
         help="What was measured, e.g. 14,5 for the moisture. The quality price list of the product proposes the"
@@ -63,7 +65,8 @@ class CoopWeighingMixin(models.AbstractModel):
         help="Of what is left after tare and refused goods.",
     )
     deduction = fields.Float(
-        string="Deduction", digits='Product Unit', help="Taken off by quantity for moisture, dirt or quality (rafaksi).",
+        string="Deduction", digits='Product Unit',
+        help="Taken off by quantity for moisture, dirt or quality (rafaksi).",
     )
     deducted = fields.Float(
         string="Deducted", digits='Product Unit', compute='_compute_deducted', store=True,
@@ -227,7 +230,7 @@ class CoopWeighingMixin(models.AbstractModel):
         return get_list
 
     def _find_quality(self, price_list, result):
-        """Return the line of a quality price list that these goods fall in; empty where the list gives something else."""
+        """Return the line of a quality price list that these goods fall in; empty where it gives something else."""
         self.ensure_one()
         if price_list.result != result:
             return price_list.band_ids[:0]
@@ -259,7 +262,8 @@ class CoopWeighingMixin(models.AbstractModel):
             ))
         if self.goods_product_id.tracking == 'serial' and unit.compare(self.net, 1.0) and not self._is_refused_whole():
             raise UserError(self.env._(
-                "%s is a unique piece: each has a line of its own. Use “Add Pieces” to write down many at once.", product,
+                "%s is a unique piece: each has a line of its own. Use “Add Pieces” to write down many at once.",
+                product,
             ))
 
     def _check_deal(self):

@@ -93,7 +93,8 @@ class ProductTemplate(models.Model):
     def _get_product_accounts(self):
         """Book sales of consigned goods on the clearing account: they are the members' revenue, not the cooperative's.
 
-        On principal basis they are the cooperative's revenue, and go where those of other products go. Down payments stay where those of other products go, so that the clearing account only holds real sales.
+        On principal basis they are the cooperative's revenue, and go where those of other products go. So do down
+        payments on either basis: the clearing account only holds real sales.
         """
         accounts = super()._get_product_accounts()
         company = self.company_id or self.env.company

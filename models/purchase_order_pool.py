@@ -77,23 +77,25 @@ class PurchaseOrderLine(models.Model):
             amount += to_decimal(line.balance)
         return self.product_id.uom_id.round(quantity), amount
 
-    def _coop_get_received_cost(self):
+    def _coop_get_received_cost(self, is_credit_expected=True):
         """Return what the goods that came cost: billed amounts, and the order's price for what is not billed.
 
-        A bill for more than came is borne by what came.
-
+        :param bool is_credit_expected: whether the vendor still owes goods or a credit note for what was billed and
+            did not come. Where it does not, what came bears the whole bill.
         :return: before tax, in company currency, exactly.
         :rtype: Fraction
         """
         self.ensure_one()
         billed, amount = self._coop_get_billed()
-        unbilled = max(self._coop_get_received_quantity() - billed, 0.0)
+        unit, received = self.product_id.uom_id, self._coop_get_received_quantity()
+        if is_credit_expected and unit.compare(billed, received) > 0:
+            return exact(amount) * exact(to_decimal(max(received, 0.0))) / exact(to_decimal(billed))
+        unbilled = max(received - billed, 0.0)
         ordered = self.product_uom_id._compute_quantity(self.product_qty, self.product_id.uom_id, round=False)
         if not unbilled or not ordered:
             return exact(amount)
         subtotal = self.currency_id._convert(
             self.price_subtotal, self.company_id.currency_id, self.company_id, self.date_order, round=False,
         )
-        unit = self.product_id.uom_id
         share = exact(to_decimal(unit.round(unbilled))) / exact(to_decimal(unit.round(ordered)))
         return exact(amount) + exact(to_decimal(subtotal)) * share

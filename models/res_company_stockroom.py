@@ -11,7 +11,8 @@ class ResCompany(models.Model):
         obstacles = super()._coop_get_closing_obstacles(date_from, date_to)
         # sudo: which write-offs are not booked, for whoever closes
         losses = self.env['coop.consignment.loss'].sudo().search([
-            ('company_id', '=', self.id), ('state', '=', 'approved'), ('date', '>=', date_from), ('date', '<=', date_to),
+            ('company_id', '=', self.id), ('state', '=', 'approved'),
+            ('date', '>=', date_from), ('date', '<=', date_to),
         ])
         if losses:
             obstacles.append(self.env._(

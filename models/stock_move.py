@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 
 #: What decides whose goods moved, which way, and for which sale; fixed once a move of members' goods is done.
 FIXED_WHEN_DONE = frozenset({
-    'restrict_partner_id', 'coop_consignment_line_id', 'coop_return_line_id', 'sale_line_id', 'origin_returned_move_id', 'state', 'product_id',
-    'location_id', 'location_dest_id', 'company_id',
+    'restrict_partner_id', 'coop_consignment_line_id', 'coop_return_line_id', 'sale_line_id', 'origin_returned_move_id',
+    'state', 'product_id', 'location_id', 'location_dest_id', 'company_id',
 })
 #: What a document of ours put on its moves; nobody else does.
 OF_DOCUMENTS = ('coop_consignment_line_id', 'coop_return_line_id', 'coop_loss_share_id')
@@ -40,7 +40,8 @@ class StockMove(models.Model):
         if not self.env.su:
             for name in OF_DOCUMENTS:
                 if name in vals:
-                    self.filtered(lambda move, name=name: move[name].id != (vals[name] or False))._coop_refuse_rewriting()
+                    changed = self.filtered(lambda move, name=name: move[name].id != (vals[name] or False))
+                    changed._coop_refuse_rewriting()
             fixed = FIXED_WHEN_DONE & vals.keys()
             if fixed:
                 self.filtered(

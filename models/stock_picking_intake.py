@@ -35,7 +35,9 @@ class StockPicking(models.Model):
             'product_id': product.id, 'product_uom': product.uom_id.id, 'product_uom_qty': quantity,
             'location_dest_id': stock.id, 'company_id': warehouse.company_id.id, 'restrict_partner_id': owner.id,
             **values,
-        }, warehouse.in_type_id, [{'location_dest_id': stock.id, 'lot_id': lot.id, 'owner_id': owner.id, 'quantity': quantity}])
+        }, warehouse.in_type_id, [{
+            'location_dest_id': stock.id, 'lot_id': lot.id, 'owner_id': owner.id, 'quantity': quantity,
+        }])
 
     @api.model
     def _coop_transfer(self, values, picking_type, lines):
@@ -76,8 +78,8 @@ class StockPicking(models.Model):
                 left = unit.round(left - free)
         if unit.compare(left, 0.0) > 0:
             raise UserError(self.env._(
-                "Only %(free)s of the %(quantity)s %(unit)s of %(product)s of %(owner)s can be taken from %(warehouse)s:"
-                " the rest is sold, reserved for customers, or not there any more.",
+                "Only %(free)s of the %(quantity)s %(unit)s of %(product)s of %(owner)s can be taken from"
+                " %(warehouse)s: the rest is sold, reserved for customers, or not there any more.",
                 free=unit.round(quantity - left), quantity=quantity, unit=unit.name, product=product.display_name,
                 owner=owner.display_name or warehouse.company_id.name, warehouse=warehouse.name,
             ))

@@ -25,6 +25,9 @@ class CoopPoolSavingReport(models.Model):
     quantity = fields.Float(digits='Product Unit', readonly=True)
     goods_amount = fields.Monetary(string="Goods", readonly=True)
     cost_amount = fields.Monetary(string="Costs and Rounding", readonly=True)
+    price_amount = fields.Monetary(
+        string="Price Corrections", readonly=True, help="In what was charged, but no saving by buying together.",
+    )
     amount_total = fields.Monetary(string="Charged", readonly=True)
     amount_alone = fields.Monetary(string="Bought Alone", readonly=True)
     saving = fields.Monetary(string="Saved", readonly=True)
@@ -33,7 +36,9 @@ class CoopPoolSavingReport(models.Model):
         'coop.pool.allocation': [
             'amount', 'adjustment_amount', 'amount_alone', 'charge_id', 'product_id', 'quantity',
         ],
-        'coop.pool.charge': ['cost_total', 'rounding_total', 'pool_id', 'membership_id', 'company_id', 'date'],
+        'coop.pool.charge': [
+            'cost_total', 'rounding_total', 'price_total', 'pool_id', 'membership_id', 'company_id', 'date',
+        ],
         'res.company': ['currency_id'],
     }
 
@@ -44,7 +49,8 @@ class CoopPoolSavingReport(models.Model):
             SELECT row_number() OVER (ORDER BY rows.charge_id, rows.product_id) AS id, charge.pool_id,
                    charge.membership_id, rows.product_id, charge.company_id, company.currency_id,
                    charge.date, rows.quantity, rows.goods_amount, rows.cost_amount,
-                   rows.goods_amount + rows.cost_amount AS amount_total, rows.amount_alone,
+                   rows.price_amount, rows.goods_amount + rows.cost_amount + rows.price_amount AS amount_total,
+                   rows.amount_alone,
                    rows.amount_alone - rows.goods_amount - rows.cost_amount AS saving
               FROM (%s UNION ALL %s) rows
               JOIN coop_pool_charge charge ON charge.id = rows.charge_id
@@ -57,7 +63,7 @@ class CoopPoolSavingReport(models.Model):
             """
             SELECT charge_id, product_id, quantity,
                    COALESCE(amount, 0) + COALESCE(adjustment_amount, 0) AS goods_amount, 0.0 AS cost_amount,
-                   COALESCE(amount_alone, 0) AS amount_alone
+                   0.0 AS price_amount, COALESCE(amount_alone, 0) AS amount_alone
               FROM coop_pool_allocation WHERE charge_id IS NOT NULL
             """,
         )
@@ -65,7 +71,7 @@ class CoopPoolSavingReport(models.Model):
     def _select_costs(self):
         return SQL(
             """
-            SELECT id, NULL, 0.0, 0.0, cost_total + rounding_total, 0.0
-              FROM coop_pool_charge WHERE cost_total + rounding_total != 0
+            SELECT id, NULL, 0.0, 0.0, cost_total + rounding_total, price_total, 0.0
+              FROM coop_pool_charge WHERE cost_total + rounding_total != 0 OR price_total != 0
             """,
         )

@@ -72,7 +72,8 @@ class StockroomCommon(ConsignmentCommon):
         self.env.cr.execute("UPDATE coop_consignment SET date = %s WHERE id = %s", [day, slip.id])
         self.env.cr.execute("UPDATE coop_consignment_line SET date = %s WHERE consignment_id = %s", [day, slip.id])
         self.env.cr.execute(
-            "UPDATE stock_move_line SET date = %s WHERE id IN %s", [day, tuple(slip.line_ids.move_ids.move_line_ids.ids)],
+            "UPDATE stock_move_line SET date = %s WHERE id IN %s",
+            [day, tuple(slip.line_ids.move_ids.move_line_ids.ids)],
         )
         self.env.invalidate_all()
 

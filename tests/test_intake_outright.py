@@ -42,7 +42,8 @@ class TestIntakeOutright(IntakeCommon):
 
     def test_goods_without_twin_or_price_are_not_bought(self):
         with self.assertRefused("has no own twin"):
-            self._write_slip(self.siti, {'product_id': self.batik.id, 'gross': 1, 'deal': 'buy', 'price': 9}).action_confirm()
+            values = {'product_id': self.batik.id, 'gross': 1, 'deal': 'buy', 'price': 9}
+            self._write_slip(self.siti, values).action_confirm()
         with self.assertRefused("at which price"):
             self._write_slip(self.siti, {'gross': 1, 'deal': 'buy'}).action_confirm()
 
@@ -56,7 +57,9 @@ class TestIntakeOutright(IntakeCommon):
         bought, left = slip.line_ids
         order = slip.purchase_order_ids
         # 103.5 − 2 × 0.25 = 103
-        self.assertRecordValues(order, [{'state': 'purchase', 'partner_id': self.siti.partner_id.id, 'amount_total': 927}])
+        self.assertRecordValues(order, [{
+            'state': 'purchase', 'partner_id': self.siti.partner_id.id, 'amount_total': 927,
+        }])
         self.assertRecordValues(order.order_line, [{
             'product_id': self.own_rice.id, 'product_qty': 103, 'price_unit': 9, 'tax_ids': [],
         }])
@@ -204,7 +207,8 @@ class TestIntakeOutright(IntakeCommon):
         self.assertEqual(buyout.state, 'draft')
         self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 100})
         self.assertEqual(self._stock_of(self.own_rice), {})
-        self.assertFalse(buyout.purchase_order_id | self.env['purchase.order'].search([('partner_id', '=', self.siti.partner_id.id)]))
+        orders = self.env['purchase.order'].search([('partner_id', '=', self.siti.partner_id.id)])
+        self.assertFalse(buyout.purchase_order_id | orders)
 
     def test_free_goods_are_filled_in(self):
         self._take_in(self.siti, {'gross': 100})

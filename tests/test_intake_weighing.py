@@ -214,7 +214,8 @@ class TestIntakeWeighing(IntakeCommon):
         slip = self._write_slip(self.siti)
         self._add_pieces(slip, prices="425.000", first_number="BTK-001")
         slip.action_confirm()
-        self.assertEqual(slip.with_user(self.officer).action_print_labels()['context']['active_ids'], slip.line_ids.lot_id.ids)
+        action = slip.with_user(self.officer).action_print_labels()
+        self.assertEqual(action['context']['active_ids'], slip.line_ids.lot_id.ids)
         html = self.env['ir.actions.report']._render_qweb_html(
             'producer_cooperative.report_coop_label', slip.line_ids.lot_id.ids,
         )[0].decode()

@@ -91,7 +91,7 @@ class TestPoolDistribution(PoolCommon):
             (self.income, self.siti.partner_id, -200),
         ])
 
-    def test_bill_for_more_than_came_is_borne_by_what_came(self):
+    def test_bill_for_more_than_came_is_borne_by_what_came_where_the_vendor_gives_no_credit(self):
         # 24 ordered at 2.30, 23 arrive, the vendor gives no credit -> 2.40 each
         twine = self._create_product("Twine", {self.vendor: {1: 2.30}})
         pool = self._create_pool({twine: {}}, rounding_unit=0.01)
@@ -99,11 +99,27 @@ class TestPoolDistribution(PoolCommon):
         order = self._order(pool)
         self._receive(order.picking_ids, 23)
         self._bill(order, quantity=24)
+        with self.assertRefused("", AccessError):
+            pool.with_user(self.officer).action_renounce_credit()
+        pool.with_user(self.manager).action_renounce_credit()
+        with self.assertRefused("nothing is billed beyond what came"):
+            pool.with_user(self.manager).action_renounce_credit()
         pool.action_distribute()
         # 23 for 10, 8, 6: 9.58, 7.67, 5.75 -> 9, 8, 6
         self.assertEqual(pool.line_ids.price_charged, 2.40)
         self.assertEqual(self._charges(pool), [(21.6, 0, 0, 21.6), (19.2, 0, 0, 19.2), (14.4, 0, 0, 14.4)])
         self.assertEqual(pool.amount_charged, 55.2)
+
+    def test_goods_that_did_not_come_are_not_charged_while_the_vendor_owes_them(self):
+        twine = self._create_product("Twine", {self.vendor: {1: 2.30}})
+        pool = self._create_pool({twine: {}}, rounding_unit=0.01)
+        self._request(pool, {self.siti: 10, self.budi: 8, self.ani: 6})
+        order = self._order(pool)
+        self._receive(order.picking_ids, 23)
+        self._bill(order, quantity=24)
+        pool.action_distribute()
+        # 23 x 2.30; the bag that did not come is the vendor's to credit
+        self.assertEqual((pool.line_ids.price_charged, pool.amount_charged), (2.30, 52.90))
 
     def test_bill_counts_before_the_order(self):
         pool = self._seed_pool()
@@ -169,6 +185,40 @@ class TestPoolDistribution(PoolCommon):
         # 60 at 90. Siti alone: 10 x 100 = 1,000, paid 900 + 10; Budi alone 50 x 90 = 4,500, paid 4,500 + 50
         self.assertEqual(pool.charge_ids.sorted('membership_id').mapped('saving'), [90, -50])
         self.assertEqual(pool.amount_saving, 40)
+
+    def test_saving_is_measured_by_a_price_that_one_member_could_get(self):
+        retail = self.env['res.partner'].create({'name': "Toko Eceran"})
+        lime = self._create_product("Lime", {self.vendor: {10: 96}, retail: {1: 101}})
+        pool = self._create_pool({lime: {}})
+        self._request(pool, {self.siti: 1, self.budi: 12})
+        self._run(pool, 13)
+        # 13 at 96; Siti alone gets one at the retail shop only, Budi 12 at the vendor's
+        self.assertEqual(pool.line_ids.vendor_id, self.vendor)
+        self.assertEqual(pool.charge_ids.sorted('membership_id').mapped('amount_alone'), [101, 12 * 96])
+        self.assertEqual(pool.charge_ids.sorted('membership_id').mapped('saving'), [5, 0])
+        self.assertEqual((pool.dearer_count, pool.allocation_ids.mapped('is_alone_estimated')), (0, [False, False]))
+
+    def test_saving_is_marked_as_estimated_where_nobody_sells_so_little(self):
+        lime = self._create_product("Lime", {self.vendor: {10: 96}})
+        pool = self._create_pool({lime: {}})
+        self._request(pool, {self.siti: 1, self.budi: 12})
+        self._run(pool, 13)
+        shares = pool.allocation_ids.sorted('membership_id')
+        self.assertEqual(shares.mapped('amount_alone'), [96, 12 * 96])
+        self.assertEqual(shares.mapped('is_alone_estimated'), [True, False])
+
+    def test_vendor_of_sacks_sells_no_part_of_a_sack(self):
+        retail = self.env['res.partner'].create({'name': "Toko Eceran"})
+        lime = self._create_product("Lime", {self.vendor: {0: 1}, retail: {1: 101}})
+        sack = self.env['uom.uom'].create({
+            'name': "Sack of 10", 'relative_factor': 10, 'relative_uom_id': lime.uom_id.id,
+        })
+        lime.seller_ids.filtered(lambda seller: seller.partner_id == self.vendor).write({
+            'product_uom_id': sack.id, 'price': 900,
+        })
+        line = self._create_pool({lime: {}}).line_ids
+        self.assertEqual(line._get_alone_values(3), {'amount_alone': 303, 'is_alone_estimated': False})
+        self.assertEqual(line._get_alone_values(20), {'amount_alone': 1_800, 'is_alone_estimated': False})
 
     def test_tax_is_added_to_the_charge(self):
         tax = self.env['account.tax'].create({'name': "VAT 11", 'amount': 11, 'type_tax_use': 'sale'})

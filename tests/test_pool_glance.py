@@ -30,6 +30,25 @@ class TestPoolGlance(PoolCommon):
         self.assertEqual((pool.amount_committed, pool.next_steps_saving), (8_250, 900))
         self.assertEqual((pool.short_line_count, pool.member_count), (1, 2))
 
+    def test_page_warns_of_goods_that_would_stand_in_stock_at_a_fixed_price(self):
+        category = self.env['product.category'].create({'name': "Farm inputs", 'property_cost_method': 'standard'})
+        self.fertilizer.categ_id = category
+        pool = self._create_pool()
+        self._request(pool, {self.siti: 60})
+        warning = "would stand in stock at .*0.00 each.*choose average cost in the category Farm inputs"
+        self.assertRegex(pool.with_user(self.officer).valuation_warning, warning)
+        self.fertilizer.standard_price = 90
+        self.assertFalse(self._fresh(pool).valuation_warning, "60 cost 90 each")
+        self.fertilizer.standard_price = 70
+        self.assertRegex(self._fresh(pool).valuation_warning, "stand in stock at .*70")
+        category.property_cost_method = 'average'
+        self.assertFalse(self._fresh(pool).valuation_warning)
+        self.assertNotIn('valuation_warning', pool.with_user(self.warehouse_user).get_view()['arch'])
+
+    def _fresh(self, pool):
+        self.env.invalidate_all()
+        return pool
+
     def test_last_step_has_nothing_missing(self):
         pool = self._create_pool()
         self._request(pool, {self.siti: 120})

@@ -175,10 +175,38 @@ class TestPoolGoods(PoolCommon):
         self.assertIn("gets 6.00 Units of Fertilizer instead of 8.00; by the rule it would be 8.00. Reason: Has no"
                       " room",
                       pool.message_ids[0].body)
-        self.assertEqual(pool.line_ids.quantity_left, 2)
+        # Ani's 2 go to Siti and Budi, who lack 5 and 3: 1.25, 0.75 -> 1, 1
+        self.assertEqual((self._shares(pool), pool.line_ids.quantity_left), ([26, 18, 6], 0))
         pool.with_user(self.officer).action_reset_shares()
         self.assertEqual((share.quantity, share.is_manual, share.manual_reason, share.manual_user_id.ids),
                          (8, False, False, []))
+        self.assertEqual(self._shares(pool), [25, 17, 8])
+
+    def test_what_is_let_go_by_hand_goes_to_those_still_short(self):
+        # 50 for 30, 20, 10; Siti takes 10
+        for rule, before, expected in (
+            ('proportional', [25, 17, 8], [10, 20, 10]),
+            ('in_order', [30, 20, 0], [10, 20, 10]),
+            ('equal', [20, 20, 10], [10, 20, 10]),
+        ):
+            with self.subTest(rule=rule):
+                pool = self._ordered(allocation_rule=rule)
+                self._receive(self._waiting(pool), 50)
+                self.assertEqual(self._shares(pool), before)
+                siti = pool.allocation_ids.filtered(lambda share: share.membership_id == self.siti)
+                siti.with_user(self.officer).write({'quantity': 10, 'manual_reason': "Field is flooded"})
+                self.assertEqual((self._shares(pool), pool.line_ids.quantity_left), (expected, 10))
+                pool.with_user(self.officer).action_reset_shares()
+                self.assertEqual(self._shares(pool), before)
+
+    def test_what_is_let_go_serves_a_little_more_of_what_is_lacking(self):
+        pool = self._ordered()
+        self._receive(self._waiting(pool), 18)
+        # 18 for 30, 20, 10: 9, 6, 3; Budi lets go 4: 21 and 7 are lacking, 3 and 1 more
+        self.assertEqual(self._shares(pool), [9, 6, 3])
+        budi = pool.allocation_ids.filtered(lambda share: share.membership_id == self.budi)
+        budi.with_user(self.officer).write({'quantity': 2, 'manual_reason': "Takes less"})
+        self.assertEqual((self._shares(pool), pool.line_ids.quantity_left), ([12, 2, 4], 0))
 
     def test_share_that_has_become_impossible_is_flagged_until_somebodys_is_lowered(self):
         pool = self._ordered()

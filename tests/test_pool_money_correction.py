@@ -222,6 +222,44 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
         with self.assertRefused("is Suspended; only active members"):
             pool._offer_again(pool.line_ids, dewi, 1, "More")
 
+    def test_who_takes_goods_later_bears_their_freight_and_the_others_get_it_back(self):
+        pool = self._distributed(cost_ids=self.freight, not_collected_costs='others')
+        self._take_back(pool, self.budi, 2)
+        # freight 57, 29, 14; Budi's 29 by 4 : 1 -> 23 to Siti, 6 to Ani
+        dewi = self._create_member("Dewi")
+        pool.with_user(self.officer)._offer_again(pool.line_ids, dewi, 1, "Asked at the counter")
+        # half of 29 -> 15; given back by 23 : 6 -> 11.9, 3.1 -> 12, 3
+        self.assertEqual([self._charge(pool, member).cost_total for member in (self.siti, self.budi, self.ani, dewi)],
+                         [68, 0, 17, 15])
+        self._assertTies(pool)
+        pool.with_user(self.officer)._offer_again(pool.line_ids, self.ani, 1, "The last bag")
+        # the 14 that are left, back to 11 and 3; Ani bears her own 14 and these 14
+        self.assertEqual([self._charge(pool, member).cost_total for member in (self.siti, self.budi, self.ani, dewi)],
+                         [57, 0, 28, 15])
+        self.assertEqual((pool.amount_costs, pool.amount_costs_borne), (100, 0))
+        self._assertTies(pool)
+
+    def test_freight_that_the_cooperative_bore_goes_with_the_goods(self):
+        pool = self._distributed(received=9, cost_ids=self.freight, not_collected_costs='cooperative')
+        self._take_back(pool, self.siti, 2)
+        self.assertEqual(pool.amount_costs_borne, 29)
+        pool._offer_again(pool.line_ids, self.ani, 3, "Takes Siti's bags and one more")
+        # Siti's two bags bore 29; the third was left over from the beginning and bears nothing
+        self.assertEqual((self._charge(pool, self.ani).cost_total, pool.amount_costs_borne), (14 + 29, 0))
+        pool._offer_again(pool.line_ids, self.budi, 1, "The last one")
+        self.assertEqual(self._charge(pool, self.budi).cost_total, 29)
+        self._assertTies(pool)
+
+    def test_freight_set_free_twice_is_borne_once(self):
+        pool = self._distributed(cost_ids=self.freight, not_collected_costs='others')
+        self._take_back(pool, self.budi, 2)
+        self._take_back(pool, self.siti, 4)
+        self.assertEqual(self._charge(pool, self.ani).cost_total, 100)
+        pool._offer_again(pool.line_ids, self.budi, 6, "Takes all after all")
+        self.assertEqual([self._charge(pool, member).cost_total for member in (self.siti, self.budi, self.ani)],
+                         [0, 86, 14])
+        self._assertTies(pool)
+
     def test_product_that_nobody_took_is_offered_again_at_its_price(self):
         lime = self._create_product("Lime", {self.vendor: {1: 10}})
         pool = self._create_pool({self.seed: {}, lime: {}}, margin_percent=10)
@@ -254,6 +292,55 @@ class TestPoolMoneyCorrection(PoolMoneyCommon):
             pool._correct_price(self._charge(pool, self.ani), -1_000, "Much")
         with self.assertRefused("multiple of Rp"):
             pool._correct_price(self._charge(pool, self.ani), -0.5, "Half")
+
+    def test_price_is_corrected_by_treasurer_or_manager_and_below_cost_by_the_manager_only(self):
+        pool = self._distributed(margin_percent=2.5)
+        charge = self._charge(pool, self.siti)
+        saving = pool.amount_saving
+        with self.assertRefused("Only this role may do that", AccessError):
+            pool.with_user(self.officer)._correct_price(charge, -20, "Bag torn")
+        wizard = self.env['coop.pool.take.back'].with_user(self.officer).create({
+            'pool_id': pool.id, 'charge_id': charge.id, 'kind': 'price', 'amount': -20, 'reason': "Bag torn",
+        })
+        with self.assertRefused("Only this role may do that", AccessError):
+            wizard.action_confirm()
+        wizard = self.env['coop.pool.take.back'].with_user(self.accountant).create({
+            'pool_id': pool.id, 'charge_id': charge.id, 'kind': 'price', 'amount': -20, 'reason': "Bag torn",
+        })
+        wizard.action_confirm()
+        # the margin of 25 bears 20; it is a correction and neither rounding nor saving
+        self.assertEqual((pool.amount_margin, charge.price_total, charge.rounding_total), (5, -20, charge.rounding_amount))
+        self.assertEqual((charge.correction_amount, pool.amount_saving), (-20, saving))
+        with self.assertRefused("margin of .* is .*5.*for the manager to confirm"):
+            pool.with_user(self.accountant)._correct_price(charge, -6, "Bag torn")
+        pool.with_user(self.manager)._correct_price(charge, -6, "Bag torn")
+        self.assertEqual((pool.amount_margin, charge.price_total, pool.amount_saving), (-1, -26, saving))
+        self._assertTies(pool)
+        self.env.flush_all()
+        rows = self.env['coop.pool.saving.report'].search([('pool_id', '=', pool.id)])
+        self.assertEqual((sum(rows.mapped('amount_total')), sum(rows.mapped('price_amount'))), (pool.amount_charged, -26))
+        self.assertEqual(sum(rows.mapped('saving')), saving)
+
+    def test_window_confirmed_twice_corrects_once(self):
+        pool = self._distributed()
+        wizard = self.env['coop.pool.take.back'].with_user(self.officer).create({
+            'pool_id': pool.id, 'charge_id': self._charge(pool, self.siti).id, 'reason': "Ill",
+        })
+        wizard.line_ids.quantity = 1
+        wizard.action_confirm()
+        with self.assertRefused("has been recorded already.*open the window anew"):
+            wizard.action_confirm()
+        self.assertEqual(self._totals(pool), [429, 286, 143])
+        wizard = self.env['coop.pool.hand.over'].with_user(self.officer).create({
+            'pool_id': pool.id, 'line_id': pool.line_ids.id, 'membership_id': self.ani.id, 'quantity': 0.5,
+        })
+        with self.assertRefused("handed out in"):
+            wizard.action_confirm()
+        wizard.quantity = 1
+        wizard.action_confirm()
+        with self.assertRefused("has been recorded already"):
+            wizard.action_confirm()
+        self.assertEqual(self._totals(pool), [429, 286, 286])
 
     def test_credit_note_written_by_the_accountant_is_taken_into_the_charge(self):
         pool = self._invoiced(self._distributed())

@@ -81,6 +81,9 @@ class TestPoolMoneyPapers(PoolMoneyCommon):
         [row] = pool._get_closing_lines()
         # 9 at 150, 7 handed out at 1,050: 300 left
         self.assertEqual((row['cost_left'], row['price_alone']), (300, 143))
+        # a fixed cost of zero: the stock says nothing, and the report says so
+        self.assertEqual(row['stock_left'], 2 * self.seed.standard_price)
+        self.assertIn("at the value they have in stock today", html)
         self.assertEqual(pool._get_closing_corrections(), [("Variance", 3, 49)])
         [order] = pool._get_closing_orders()
         bill = pool.purchase_order_ids.invoice_ids

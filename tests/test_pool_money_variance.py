@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.producer_cooperative.tests.test_pool_money_correction import PoolMoneyCommon
 
@@ -121,6 +121,48 @@ class TestPoolMoneyVariance(PoolMoneyCommon):
         with self.assertRefused("has been distributed"):
             pool.cost_ids.with_user(self.officer).amount = 1
 
+    def test_one_freight_bill_is_not_passed_on_twice(self):
+        line = self._freight_bill(160).invoice_line_ids
+        first = self._distributed(cost_ids=self.freight)
+        second = self._distributed(cost_ids=self.freight)
+        first.cost_ids.bill_line_ids = line
+        with self.assertRefused("asks for .*160.* and .*320.* of it would be passed on.*Part of the Bill", ValidationError):
+            second.cost_ids.with_user(self.officer).bill_line_ids = line
+        first.cost_ids.with_user(self.accountant).bill_amount = 110
+        with self.assertRefused("Part of the Bill", ValidationError):
+            second.cost_ids.write({'bill_line_ids': line.ids, 'bill_amount': 51})
+        second.cost_ids.write({'bill_line_ids': line.ids, 'bill_amount': 50})
+        # 110 and 50 of 160; each round had shared 100
+        self.assertEqual((first.cost_ids.variance, second.cost_ids.variance), (10, -50))
+        first.action_pass_on_variance()
+        second.action_pass_on_variance()
+        self.assertEqual((first.amount_costs, second.amount_costs), (110, 50))
+        self._assertTies(first)
+        self._assertTies(second)
+        with self.assertRefused("Part of the Bill", ValidationError):
+            first.cost_ids.bill_amount = 0
+        with self.assertRefused("Part of the Bill", ValidationError):
+            first.cost_ids.bill_amount = -10
+
+    def test_bill_lowered_after_its_line_was_shared_out_is_noticed(self):
+        bill = self._freight_bill(160)
+        first = self._distributed(cost_ids=self.freight)
+        second = self._distributed(cost_ids=self.freight)
+        first.cost_ids.write({'bill_line_ids': bill.invoice_line_ids.ids, 'bill_amount': 110})
+        second.cost_ids.write({'bill_line_ids': bill.invoice_line_ids.ids, 'bill_amount': 50})
+        bill.button_draft()
+        bill.invoice_line_ids.price_unit = 140
+        bill.action_post()
+        with self.assertRefused("Part of the Bill", ValidationError):
+            first.action_pass_on_variance()
+
+    def test_part_of_a_bill_with_several_lines_is_taken_from_all_of_them(self):
+        lines = (self._freight_bill(160) | self._freight_bill(80)).invoice_line_ids
+        pool = self._distributed(cost_ids=self.freight)
+        pool.cost_ids.write({'bill_line_ids': lines.ids, 'bill_amount': 120})
+        self.assertEqual(pool.cost_ids.amount_actual, 120)
+        self.assertEqual(list(pool.cost_ids._get_claims().values()), [80, 40])
+
     def test_goods_taken_back_give_back_their_variance(self):
         pool = self._distributed()
         self._bill(pool.purchase_order_ids, price=150)
@@ -130,6 +172,76 @@ class TestPoolMoneyVariance(PoolMoneyCommon):
         self.assertEqual(self._charge(pool, self.siti).amount_total, 572 + 28 - 286 - 14)
         self.assertEqual((pool.amount_goods, pool.amount_margin, pool.amount_variance), (750, 0, 0))
         self._assertTies(pool)
+
+    def test_goods_that_were_billed_and_never_came_are_not_passed_on(self):
+        pool = self._invoiced(self._distributed(received=5))
+        order = pool.purchase_order_ids
+        bill = self._bill(order, quantity=7, price=150)
+        # 5 came: 5 x 150 - 5 x 143 = 35 more; the 2 that did not come are the vendor's to credit
+        self.assertEqual((pool.overbilled_count, pool.line_ids.cost_total, pool.amount_variance), (1, 750, 35))
+        for action in ('action_pass_on_variance', 'action_keep_variance', 'action_done'):
+            with self.assertRefused("billed 2.00 Units of Seed that did not come.*credit note"):
+                getattr(pool.with_user(self.officer), action)()
+        self._credit(bill, 2)
+        self.assertEqual((pool.overbilled_count, pool.amount_variance), (0, 35))
+        pool.action_pass_on_variance()
+        self._post(pool)
+        self.assertEqual((pool.amount_variance, pool.amount_charged), (0, 750))
+        pool.action_done()
+        self.assertEqual(pool.state, 'done')
+
+    def test_credit_note_that_comes_after_all_is_passed_on(self):
+        pool = self._invoiced(self._distributed(received=5))
+        bill = self._bill(pool.purchase_order_ids, quantity=7)
+        pool.with_user(self.accountant).action_renounce_credit()
+        # 7 x 143 for 5: 286 more
+        self.assertEqual((pool.overbilled_count, pool.amount_variance, len(pool.activity_ids)), (0, 286, 0))
+        pool.action_pass_on_variance()
+        self._post(pool)
+        self.assertEqual((pool.amount_charged, pool.has_variance), (1_001, False))
+        self._credit(bill, 2)
+        self.assertEqual((pool.amount_variance, pool.line_ids.is_credit_renounced), (-286, False))
+        pool.action_pass_on_variance()
+        self._post(pool)
+        self.assertEqual((pool.amount_charged, pool.amount_variance), (715, 0))
+        self._assertTies(pool)
+        pool.action_done()
+
+    def test_goods_returned_to_the_vendor_after_the_distribution_cost_the_members_nothing(self):
+        # 9 came and were billed at 1,287; 7 handed out at 1,001; 3 go back: one of them is a member's
+        pool = self._invoiced(self._distributed(received=9))
+        bill = self._bill(pool.purchase_order_ids, quantity=9)
+        self._send_back(pool.purchase_order_ids.picking_ids, 3)
+        line = pool.line_ids
+        self.assertEqual((line.quantity_left, pool.overallocated_count), (-1, 1))
+        self.assertIn("7.00 Units of Seed are charged to members, and 6.00 stayed",
+                      "".join(pool.message_ids.mapped('body')))
+        # what stayed costs 6 x 143, never more
+        self.assertEqual((line.cost_total, line.cost_variance), (858, -143))
+        for action in ('action_pass_on_variance', 'action_done'):
+            with self.assertRefused("7.00 Units of Seed are charged to members, and 6.00 stayed"):
+                getattr(pool, action)()
+        self._take_back(pool, self.ani, 1)
+        self._post(pool)
+        self.assertEqual((line.quantity_left, pool.overallocated_count, pool.amount_variance), (0, 0, 0))
+        with self.assertRefused("billed 3.00 Units of Seed that did not come"):
+            pool.action_done()
+        self._credit(bill, 3)
+        self.assertEqual((pool.amount_variance, pool.amount_charged), (0, 858))
+        pool.action_done()
+        self.assertEqual(pool.state, 'done')
+
+    def _credit(self, bill, quantity):
+        credit_note = bill._reverse_moves([{'invoice_date': '2026-11-02'}])
+        credit_note.invoice_line_ids.quantity = quantity
+        credit_note.action_post()
+
+    def _send_back(self, picking, quantity):
+        wizard = Form(self.env['stock.return.picking'].with_context(
+            active_id=picking.id, active_ids=picking.ids, active_model='stock.picking',
+        )).save()
+        wizard.product_return_moves.quantity = quantity
+        return self._receive(wizard._create_return(), quantity, user=self.warehouse_user)
 
     def test_bill_for_more_than_came_is_shown(self):
         twine = self._create_product("Twine", {self.vendor: {1: 2.30}})
@@ -141,6 +253,8 @@ class TestPoolMoneyVariance(PoolMoneyCommon):
         self.assertFalse(pool.overbilled_count)
         self._bill(order, quantity=24)
         self.assertEqual((pool.overbilled_count, pool.line_ids.quantity_overbilled), (1, 1))
+        self.assertEqual(pool.amount_variance, 0)
+        pool.with_user(self.accountant).action_renounce_credit()
         # 24 ordered at 2.30, 23 arrive, no credit -> 2.40 each: 23 x 0.10 more, charged at 2.30 before
         self.assertEqual((pool.line_ids.price_charged, pool.amount_variance), (2.30, 2.30))
         pool.action_pass_on_variance()

@@ -155,12 +155,17 @@ class TestPoolQuote(PoolCommon):
         self._confirm(pool)
         return pool.purchase_order_ids
 
-    def test_member_alone_would_pay_the_quoted_price_where_there_is_no_price_list(self):
+    def test_member_alone_would_pay_a_price_list_and_the_quoted_price_where_there_is_none(self):
         pool = self._asked()
         self._quote(pool, self.newcomer, {self.fertilizer: 80})
         pool.action_take_best()
         self._order_closed(pool)
-        self.assertEqual(pool.line_ids[0]._get_amount_alone(40), 3_200)
+        # Toko Tani sells 40 to anybody, at 100; the quote is for the sum
+        self.assertEqual(
+            pool.line_ids[0]._get_alone_values(40), {'amount_alone': 4_000, 'is_alone_estimated': False},
+        )
+        self.fertilizer.seller_ids.unlink()
+        self.assertEqual(pool.line_ids[0]._get_alone_values(40), {'amount_alone': 3_200, 'is_alone_estimated': True})
 
     def test_requests_that_nobody_won_are_cancelled(self):
         pool = self._asked()

@@ -55,7 +55,7 @@ class TestStockroomHistory(StockroomCommon):
 
     def _step_return_receipt(self, chance):
         if self.slips:
-            self._do(self._return(chance.choice(self.slips).picking_ids, {self.rice: chance.randint(1, 10)}))
+            self._do(self._return(chance.choice(self.slips).picking_ids.sorted('id')[0], {self.rice: chance.randint(1, 10)}))
 
     def _step_return_slip(self, chance):
         slip = self.env['coop.consignment.return'].create({

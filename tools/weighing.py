@@ -1,4 +1,4 @@
-"""What is read off a scale and a price tag: sacks in a row, deductions, and which quality band a measured value falls in.
+"""What is read off a scale and a price tag: sacks in a row, deductions, and the quality band of a measured value.
 
 Weights are typed as people write them down: decimal comma or point, a space between two sacks. A point or comma before
 three digits is refused, because 1.240 is more than a ton to some and a little over a kilogram to others.

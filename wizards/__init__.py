@@ -1,3 +1,4 @@
+from . import coop_once
 from . import base_partner_merge
 from . import coop_document_cancel
 from . import coop_setup

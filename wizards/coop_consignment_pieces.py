@@ -33,7 +33,8 @@ class CoopConsignmentPieces(models.TransientModel):
     )
     description = fields.Char(help="What tells the pieces apart, e.g. the motif.")
     first_number = fields.Char(
-        help="Number of the first piece, e.g. BTK-001; the others are counted on. Empty: numbers are drawn on confirming.",
+        help="Number of the first piece, e.g. BTK-001; the others are counted on. Empty: numbers are drawn on"
+             " confirming.",
     )
 
     # === COMPUTE METHODS === #

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class CoopPoolDepositRefund(models.TransientModel):
     """Asks how what is left of deposits is paid back."""
     _name = 'coop.pool.deposit.refund'
+    _inherit = ['coop.once.mixin']
     _description = "Pay Back Deposits"
 
     deposit_ids = fields.Many2many(comodel_name='coop.pool.deposit', string="Deposits", required=True, readonly=True)
@@ -42,11 +43,12 @@ class CoopPoolDepositRefund(models.TransientModel):
     def action_confirm(self):
         """Pay back what is left of each deposit.
 
-        :raises UserError: as for ``coop.pool.deposit._refund``.
+        :raises UserError: as for ``coop.pool.deposit._refund``, and when the same window is used twice.
         """
         self.ensure_one()
         if self.method == 'savings' and not self.savings_type_id:
             raise UserError(self.env._("Choose the voluntary savings."))
+        self._confirm_once(self.deposit_ids)
         self.deposit_ids._refund(
             self.date, journal=self.journal_id if self.method == 'cash' else None,
             savings_type=self.savings_type_id if self.method == 'savings' else None,

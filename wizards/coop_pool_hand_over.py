@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class CoopPoolHandOver(models.TransientModel):
     """Asks which member takes goods of a round that are left over."""
     _name = 'coop.pool.hand.over'
+    _inherit = ['coop.once.mixin']
     _description = "Offer Goods Again"
 
     pool_id = fields.Many2one(comodel_name='coop.pool', required=True, readonly=True)
@@ -26,7 +27,7 @@ class CoopPoolHandOver(models.TransientModel):
     def action_confirm(self):
         """Charge the member for the goods and order them.
 
-        :raises UserError: as for ``coop.pool._offer_again``.
+        :raises UserError: as for ``coop.pool._offer_again``, and when the same window is used twice.
         """
         self.ensure_one()
         if self.line_id.pool_id != self.pool_id:
@@ -34,6 +35,7 @@ class CoopPoolHandOver(models.TransientModel):
                 "%(pool)s does not offer %(product)s.",
                 pool=self.pool_id.display_name, product=self.line_id.display_name,
             ))
+        self._confirm_once(self.pool_id)
         reason = (self.reason or "").strip() or self.env._("Taken over from what was left")
         self.pool_id._offer_again(self.line_id, self.membership_id, self.quantity, reason)
         return {'type': 'ir.actions.act_window_close'}

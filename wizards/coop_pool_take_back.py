@@ -6,6 +6,7 @@ from odoo.fields import Command
 class CoopPoolTakeBack(models.TransientModel):
     """Asks which goods a member did not collect or brought back, or by how much a charge is corrected."""
     _name = 'coop.pool.take.back'
+    _inherit = ['coop.once.mixin']
     _description = "Goods Not Collected"
 
     pool_id = fields.Many2one(comodel_name='coop.pool', required=True, readonly=True)
@@ -57,11 +58,13 @@ class CoopPoolTakeBack(models.TransientModel):
     def action_confirm(self):
         """Take the goods back and correct the charge.
 
-        :raises UserError: as for ``coop.pool._take_back`` and ``coop.pool._correct_price``.
+        :raises UserError: as for ``coop.pool._take_back`` and ``coop.pool._correct_price``, and when the same window
+            is used twice.
         """
         self.ensure_one()
         if not self.reason.strip():
             raise UserError(self.env._("Say why."))
+        self._confirm_once(self.pool_id)
         if self.kind == 'price':
             self.pool_id._correct_price(self.charge_id, self.amount, self.reason.strip())
         else:
