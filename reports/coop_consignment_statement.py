@@ -93,9 +93,8 @@ class CoopConsignmentStatement(models.TransientModel):
                 date=row.date, reference=row.reference, description=row.description, sales=row.sales or None,
                 deducted=row.deducted or None, paid=row.paid or None, other=row.other or None, balance=balance,
             )
-        total = table.add_total(
-            _("Total, and owed on this day"), table.rows, label_key='description', skip=('balance',),
-        )
+        label = _("Total, and owed on this day")
+        total = table.add_total(label, table.rows, label_key='description', skip=('balance',))
         total.values.update(date=self.date_to, balance=balance)
         return table
 
