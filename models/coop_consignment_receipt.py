@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.producer_cooperative.models.stock_move_document import as_moving
+
 
 class CoopConsignment(models.Model):
     """How the goods of a slip come in: left ones by a receipt with their owner, bought ones by a purchase order."""
@@ -76,7 +78,7 @@ class CoopConsignment(models.Model):
                 slip._update_state('received')  # all of it was refused: nothing will come
 
     def _receive_left(self, lines):
-        picking = self.env['stock.picking'].create(self._prepare_picking_values(lines))
+        picking = as_moving(self.env['stock.picking']).create(self._prepare_picking_values(lines)).with_env(self.env)
         picking.action_confirm()
         picking.action_assign()
         lines._put_lots_on_moves()
@@ -176,3 +178,24 @@ class CoopConsignmentLine(models.Model):
             ),
             'coop_consignment_line_id': self.id,
         }
+
+    def _check_not_above_net(self, moves):
+        """Refuse to receive other goods than a line says, or more of them.
+
+        :param moves: what was just done.
+        :raises UserError: saying to write a correction slip.
+        """
+        for line in self:
+            of_line = moves.filtered(lambda move, line=line: move.coop_consignment_line_id.id == line.id)
+            if of_line.product_id != line.goods_product_id:
+                raise UserError(self.env._(
+                    "%(slip)s is about %(product)s and nothing else. Write another intake slip for the other goods.",
+                    slip=line.consignment_id.display_name, product=line.goods_product_id.display_name,
+                ))
+            if line.uom_id.compare(line.received, line.net) > 0:
+                raise UserError(self.env._(
+                    "%(slip)s says %(net)s %(unit)s of %(product)s, and %(received)s would be received. Receive what"
+                    " the slip says. If more was weighed, write a correction slip, which another user approves.",
+                    slip=line.consignment_id.display_name, net=line.net, unit=line.uom_id.name,
+                    product=line.product_id.display_name, received=line._round(line.received),
+                ))

@@ -120,3 +120,19 @@ class CoopConsignmentReturnLine(models.Model):
             'restrict_partner_id': self.partner_id.id,
             'coop_return_line_id': self.id,
         }
+
+    def _check_not_above_slip(self, moves):
+        """Refuse to hand out other goods than a line says, or more of them.
+
+        :param moves: what was just done.
+        :raises UserError: saying to write another return slip.
+        """
+        for line in self:
+            of_line = moves.filtered(lambda move, line=line: move.coop_return_line_id.id == line.id)
+            if of_line.product_id != line.product_id or line.uom_id.compare(line.returned, line.quantity) > 0:
+                raise UserError(self.env._(
+                    "%(slip)s says that %(quantity)s %(unit)s of %(product)s go back to %(member)s, and no other goods."
+                    " Hand out that much; write another return slip for the rest.",
+                    slip=line.return_id.display_name, quantity=line.quantity, unit=line.uom_id.name,
+                    product=line.product_id.display_name, member=line.partner_id.display_name,
+                ))

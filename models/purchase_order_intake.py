@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from odoo.addons.producer_cooperative.models.stock_move_document import as_moving
+
 
 class PurchaseOrder(models.Model):
     """Orders for goods that members sell outright: made by an intake slip, billed by its bill."""
@@ -72,3 +74,10 @@ class PurchaseOrderLine(models.Model):
         if self.coop_consignment_line_id:
             values['coop_consignment_line_id'] = self.coop_consignment_line_id.id
         return values
+
+    def _create_stock_moves(self, picking):
+        lines = self
+        if self.order_id.coop_consignment_id == self.coop_consignment_line_id.consignment_id:
+            # Whoever confirms the order of a slip; what is received is held against the slip in any case.
+            lines = as_moving(self)
+        return super(PurchaseOrderLine, lines)._create_stock_moves(picking).with_env(self.env)

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.producer_cooperative.models.stock_move_document import as_moving
+
 
 class StockPicking(models.Model):
     """Transfers that a paper of the intake makes and finishes at once, because the goods need no hand any more."""
@@ -41,12 +43,12 @@ class StockPicking(models.Model):
 
     @api.model
     def _coop_transfer(self, values, picking_type, lines):
-        picking = self.create({
+        picking = as_moving(self).create({
             'picking_type_id': picking_type.id, 'location_id': values['location_id'],
             'location_dest_id': values['location_dest_id'], 'company_id': values['company_id'],
             'partner_id': values['restrict_partner_id'], 'origin': values.get('origin'),
             'move_ids': [Command.create({**values, 'picking_type_id': picking_type.id})],
-        })
+        }).with_env(self.env)
         move = picking.move_ids
         move._action_confirm(merge=False)
         move.move_line_ids.unlink()
