@@ -128,6 +128,7 @@ class CoopConsignment(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
+        self.check_access('write')  # whoever may not write is not told to write a correction slip
         frozen = FROZEN & vals.keys()
         if frozen and any(slip.state != 'draft' for slip in self):
             raise UserError(self._frozen_error_message())

@@ -134,12 +134,31 @@ class CoopConsignment(models.Model):
             slip.line_ids.move_ids.filtered(lambda move: move.state not in ('done', 'cancel'))._action_cancel()
 
     def _update_received(self):
+        open_slips = self.filtered(lambda slip: slip.state == 'confirmed')
         super()._update_received()
+        for slip in open_slips.filtered(lambda slip: slip.state == 'received'):
+            slip._note_missing()
         for slip in self.filtered(lambda slip: slip.state in ('confirmed', 'received')):
             moves = slip.line_ids.filtered(lambda line: line.deal == 'buy').move_ids
             states = set(moves.mapped('state'))
             if 'done' in states and states <= {'done', 'cancel'} and not slip.sudo().bill_ids:
                 slip._create_bill()
+
+    def _note_missing(self):
+        """Note on the slip what it says and the warehouse did not take in, and ask an officer to correct the weight."""
+        self.ensure_one()
+        for line in self.line_ids.filtered(lambda line: line.uom_id.compare(line.received, line.net) < 0):
+            # sudo: whoever receives the goods; the note goes to the officer who keeps the slip
+            self.sudo().activity_schedule(
+                'mail.mail_activity_data_todo', user_id=self.create_uid.id,
+                summary=self.env._("Less was received than the slip says"),
+                note=self.env._(
+                    "%(received)s of %(net)s %(unit)s of %(product)s were received, and nothing more will come. If less"
+                    " was brought, write a correction slip; otherwise look for the rest in the warehouse.",
+                    received=line._round(line.received), net=line.net, unit=line.uom_id.name,
+                    product=line.product_id.display_name,
+                ),
+            )
 
     def _create_bill(self):
         """Return a draft bill for what was bought and received; none where nothing is left to be billed."""

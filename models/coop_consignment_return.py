@@ -79,6 +79,7 @@ class CoopConsignmentReturn(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
+        self.check_access('write')  # whoever may not write is not told to write another slip
         frozen = {'membership_id', 'warehouse_id', 'date', 'line_ids', 'company_id', 'reason'} & vals.keys()
         if frozen and any(slip.state != 'draft' for slip in self):
             raise UserError(self._frozen_error_message())

@@ -64,6 +64,7 @@ class CoopConsignmentReturnLine(models.Model):
         return lines
 
     def write(self, vals):
+        self.check_access('write')  # whoever may not write is not told to write another slip
         self._check_slip_is_draft()
         res = super().write(vals)
         self._check_slip_is_draft()  # the slip may be another one now
