@@ -129,6 +129,17 @@ class TestIntakeOutright(IntakeCommon):
         bill = self._take_in(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10}).bill_ids
         self.assertEqual((bill.set_off_rate, str(bill.set_off_consent_date)), (40, '2026-01-10'))
 
+    def test_consent_of_the_terms_for_all_members_is_nobodys_signature(self):
+        self.agreement.term_ids.write({
+            'set_off_rate': 40, 'set_off_consent_date': '2026-01-10', 'set_off_consent_ref': "RAT 10-01-2026",
+        })
+        bill = self._take_in(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10}).bill_ids
+        self.assertEqual((bill.set_off_rate, bill.set_off_consent_date), (0, False))
+        empty = self.env['coop.consignment.buyout'].new({})
+        self.assertEqual((empty.set_off_rate, empty.set_off_consent_date), (0, False))
+        buyout = self._buy_out()
+        self.assertEqual((buyout.set_off_rate, buyout.set_off_consent_date), (0, False))
+
     def test_set_off_is_never_more_than_the_debts(self):
         self._owe(self.siti, 120, date='2026-02-01')
         bill = self._take_in(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10}).bill_ids
@@ -185,7 +196,7 @@ class TestIntakeOutright(IntakeCommon):
         self._take_in(self.budi, {'gross': 30})
         self._owe(self.siti, 50, date='2026-02-01')
         buyout = self._buy_out({'quantity': 60, 'price': 9}, set_off_rate=100, set_off_consent_date='2026-01-10')
-        buyout.action_confirm()
+        self._confirm(buyout)
         partner = self.siti.partner_id
         self.assertEqual(self._stock_of(self.rice), {partner: 40, self.budi.partner_id: 30})
         self.assertEqual(self._stock_of(self.own_rice), {self.nobody: 60})
@@ -203,7 +214,7 @@ class TestIntakeOutright(IntakeCommon):
         self._sell(70, owner=self.siti)  # reserved
         buyout = self._buy_out({'quantity': 20, 'price': 9}, {'quantity': 20, 'price': 9})
         with self.assertRefused("Only 10.0 of the 20.0 kg"):
-            buyout.action_confirm()
+            self._confirm(buyout)
         self.assertEqual(buyout.state, 'draft')
         self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 100})
         self.assertEqual(self._stock_of(self.own_rice), {})
@@ -215,11 +226,11 @@ class TestIntakeOutright(IntakeCommon):
         self._sell(70, owner=self.siti)
         buyout = self._buy_out()
         with self.assertRefused("is empty"):
-            buyout.action_confirm()
+            self._confirm(buyout)
         buyout.action_fill()
         self.assertRecordValues(buyout.line_ids, [{'product_id': self.rice.id, 'quantity': 30}])
         with self.assertRefused("at which price"):
-            buyout.action_confirm()
+            self._confirm(buyout)
         other = self._buy_out(membership_id=self.budi.id)
         with self.assertRefused("has no goods"):
             other.action_fill()
@@ -230,16 +241,38 @@ class TestIntakeOutright(IntakeCommon):
         buyout = self._buy_out()
         buyout.action_fill()
         buyout.line_ids.price = 400
-        buyout.action_confirm()
+        self._confirm(buyout)
         twin = self.batik._coop_get_twin()
         quant = self.env['stock.quant'].search([('product_id', '=', twin.id), ('location_id', '=', self.stock.id)])
         self.assertRecordValues(quant, [{'quantity': 1, 'owner_id': False}])
         self.assertEqual(quant.lot_id.name, "BTK-1")
 
+    def test_goods_are_not_bought_before_the_member_agreed_to_the_price(self):
+        self._take_in(self.siti, {'gross': 100})
+        for missing in ('agreed_by', 'agreed_on', 'agreed_kind'):
+            buyout = self._buy_out({'quantity': 60, 'price': 9}, **{missing: False})
+            with self.subTest(missing=missing), self.assertRefused("Note who of Siti agreed to sell"):
+                self._confirm(buyout)
+        buyout = self._buy_out({'quantity': 60, 'price': 9}, agreed_on=fields.Date.add(self.today, days=1))
+        with self.assertRefused("must be agreed before"):
+            self._confirm(buyout)
+        self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 100})
+
+    def test_nobody_buys_what_they_wrote_down_themselves(self):
+        self._take_in(self.siti, {'gross': 100})
+        own = self._buy_out({'quantity': 60, 'price': 9}, user=self.accountant)
+        with self.assertRefused("Another user than you"):
+            self._confirm(own)
+        changed = self._buy_out({'quantity': 60, 'price': 9})
+        changed.line_ids.with_user(self.accountant).price = 1
+        with self.assertRefused("Another user than you"):
+            self._confirm(changed)
+        self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 100})
+
     def test_purchase_that_is_done_stays(self):
         self._take_in(self.siti, {'gross': 100})
         buyout = self._buy_out({'quantity': 60, 'price': 9})
-        buyout.action_confirm()
+        self._confirm(buyout)
         with self.assertRefused("write a new purchase"):
             buyout.line_ids.price = 8
         with self.assertRefused("the goods are the cooperative's"):
@@ -275,7 +308,7 @@ class TestIntakeOutright(IntakeCommon):
     def test_accountant_buys_members_stock_and_the_officer_prepares_it(self):
         self._take_in(self.siti, {'gross': 100})
         buyout = self.env['coop.consignment.buyout'].with_user(self.officer).create({
-            'membership_id': self.siti.id,
+            'membership_id': self.siti.id, 'agreed_by': "Siti", 'agreed_on': self.today, 'agreed_kind': 'signed',
             'line_ids': [Command.create({'product_id': self.rice.id, 'quantity': 10, 'price': 9})],
         })
         with self.assertRefused("Accountant", AccessError):
@@ -287,8 +320,12 @@ class TestIntakeOutright(IntakeCommon):
 
     # === HELPERS === #
 
-    def _buy_out(self, *lines, **values):
-        return self.env['coop.consignment.buyout'].create({
-            'membership_id': self.siti.id,
+    def _confirm(self, buyout):
+        buyout.with_user(self.accountant).action_confirm()
+
+    def _buy_out(self, *lines, user=None, **values):
+        """Return a purchase that an officer wrote, to which Siti has agreed."""
+        return self.env['coop.consignment.buyout'].with_user(user or self.officer).create({
+            'membership_id': self.siti.id, 'agreed_by': "Siti", 'agreed_on': self.today, 'agreed_kind': 'signed',
             'line_ids': [Command.create({'product_id': self.rice.id, **line}) for line in lines], **values,
         })
