@@ -40,8 +40,8 @@ class CoopConsignmentLossLine(models.Model):
     counted = fields.Float(digits='Product Unit', help="What was found.")
     spoilt = fields.Float(digits='Product Unit', help="What cannot be sold any more.")
     price = fields.Monetary(
-        string="Per Unit", help="What the owners get per unit when the cooperative bears the loss. Left empty: the net"
-        " price, or else the asking price, of the intake slip.",
+        string="Per Unit", help="What an owner gets per unit when the cooperative bears the loss, where no price was"
+        " agreed. Whose intake slip names a net price, or else an asking price, gets that one.",
     )
 
     _quantities_not_negative = models.Constraint(
@@ -170,7 +170,7 @@ class CoopConsignmentLossLine(models.Model):
         }
 
     def _get_price(self, owner):
-        """Return what an owner gets per unit of the goods that are lost.
+        """Return what an owner gets per unit of the goods that are lost: the own agreed price, or else the line's.
 
         :raises UserError: when nothing was agreed.
         """
@@ -180,10 +180,10 @@ class CoopConsignmentLossLine(models.Model):
             ('owner_id', '=', owner.id), ('product_id', '=', self.product_id.id), ('lot_id', '=', self.lot_id.id),
             ('company_id', '=', self.company_id.id), ('consignment_line_id', '!=', False),
         ], limit=1)
-        price = self.price or unsold.consignment_line_id.net_price or unsold.consignment_line_id.price_now
+        price = unsold.consignment_line_id.net_price or unsold.consignment_line_id.price_now or self.price
         if not price:
             raise UserError(self.env._(
-                "No price of %(product)s was agreed with %(owner)s: say on the line what the owners get per unit.",
-                product=self.product_id.display_name, owner=owner.display_name,
+                "No price of %(product)s was agreed with %(owner)s: say on the line what owners without an agreed price"
+                " get per unit.", product=self.product_id.display_name, owner=owner.display_name,
             ))
         return price

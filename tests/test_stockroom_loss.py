@@ -289,11 +289,16 @@ class TestStockroomLoss(StockroomCommon):
         with self.assertRefused("undone only there"):
             loss.move_id.with_user(self.accountant).button_draft()
 
-    def test_price_on_the_line_comes_before_those_of_the_slips(self):
+    def test_price_on_the_line_is_for_owners_without_an_agreed_one(self):
+        # 10 spoilt of 30 / 20: 6 of Siti at the agreed 12,000 and 4 of Budi, who agreed on none, at 5,000
         self._bring_at(self.siti, 30, asking_price=12_000)
-        loss = self._loss(spoilt=3, bearer='cooperative', price=5_000)
+        self._bring(self.budi, 20)
+        loss = self._loss(spoilt=10, bearer='cooperative', price=5_000)
         loss.action_submit()
-        self.assertEqual(loss.amount_total, 15_000)
+        self.assertEqual(
+            {share.owner_id: share.amount for share in loss.share_ids},
+            {self.siti.partner_id: 72_000, self.budi.partner_id: 20_000},
+        )
 
     def test_reduced_price_is_what_is_owed(self):
         slip = self._bring_at(self.siti, 30, asking_price=12_000)
