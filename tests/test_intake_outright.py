@@ -28,6 +28,27 @@ class TestIntakeOutright(IntakeCommon):
         with self.assertRefused("needs no twin"):
             self.own.action_create_coop_twin()
 
+    def test_officer_and_board_create_the_twin_and_the_others_do_not(self):
+        for user in (self.accountant, self.supervisor, self.warehouse_user):
+            with self.subTest(user=user.login), self.assertRefused("Only this role may do that", AccessError):
+                self.batik.with_user(user).action_create_coop_twin()
+        self.batik.with_user(self.officer).action_create_coop_twin()
+        twin = self.batik._coop_get_twin()
+        self.assertEqual((twin.coop_consigned, twin.uom_id, twin.tracking), (False, self.batik.uom_id, 'serial'))
+        corn = self._create_product("Corn", coop_consigned=True)
+        corn.product_tmpl_id.with_user(self.manager).action_create_coop_twin()
+        self.assertTrue(corn._coop_get_twin())
+        for user in (self.officer, self.manager):
+            with self.subTest(user=user.login), self.assertRefused("not allowed", AccessError):
+                corn.product_tmpl_id.with_user(user).name = "Maize"
+
+    def test_twin_of_another_companys_product_is_not_created(self):
+        other = self.env['res.company'].create({'name': "Other"})
+        corn = self._create_product("Corn", coop_consigned=True, company_id=other.id)
+        with self.assertRefused("Other|not allowed|access", AccessError):
+            corn.with_user(self.officer).action_create_coop_twin()
+        self.assertFalse(corn.product_tmpl_id.coop_twin_id)
+
     def test_twin_of_another_unit_or_a_consigned_one_is_refused(self):
         with self.assertRefused("sold for members itself", ValidationError):
             self.rice.product_tmpl_id.coop_twin_id = self.batik.product_tmpl_id
