@@ -5,8 +5,8 @@ from odoo.fields import Command
 #: What a line of a joint delivery hands on to the intake slip of its member.
 HANDED_ON = (
     'product_id', 'deal', 'sacks', 'sack_tare', 'first_weight', 'first_weight_at', 'second_weight', 'second_weight_at',
-    'gross', 'tare', 'refused', 'refused_reason', 'measured', 'grade', 'deduction_rate', 'deduction', 'lot_name',
-    'asking_price', 'net_price', 'price',
+    'gross', 'tare', 'refused', 'refused_reason', 'measured', 'grade', 'quality_reason', 'deduction_rate',
+    'deduction', 'lot_name', 'asking_price', 'net_price', 'price',
 )
 
 
@@ -63,6 +63,10 @@ class CoopConsignmentDelivery(models.Model):
         comodel_name='coop.consignment', inverse_name='delivery_id', string="Intake Slips", readonly=True, copy=False,
     )
     slip_count = fields.Integer(compute='_compute_slip_count')
+    has_overridden = fields.Boolean(
+        string="Not as Listed", compute='_compute_has_overridden',
+        help="Goods with another deduction or price than the quality price list gives.",
+    )
     state = fields.Selection(
         selection=[('draft', "Draft"), ('confirmed', "Confirmed"), ('cancelled', "Cancelled")],
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
@@ -76,6 +80,11 @@ class CoopConsignmentDelivery(models.Model):
     def _compute_display_name(self):
         for delivery in self:
             delivery.display_name = delivery.name or self.env._("Draft Joint Delivery")
+
+    @api.depends('line_ids.is_overridden')
+    def _compute_has_overridden(self):
+        for delivery in self:
+            delivery.has_overridden = any(delivery.line_ids.mapped('is_overridden'))
 
     @api.depends('slip_ids')
     def _compute_slip_count(self):
