@@ -193,7 +193,7 @@ class CoopConsignment(models.Model):
         )
 
     def _get_printed(self):
-        return self.filtered(lambda slip: slip.state != 'draft')
+        return self.filtered(lambda slip: slip.state != 'draft') if self._is_print_for_member() else self.browse()
 
     def _check_complete(self):
         self.ensure_one()

@@ -102,6 +102,13 @@ class TestIntakeOutright(IntakeCommon):
         self.assertFalse(bill.set_off_move_id)
         self.assertEqual(bill.amount_open, 927)
 
+    def test_bill_shows_the_goods_to_everybody_who_may_read_it(self):
+        slip = self._take_in(self.siti, {'gross': 10, 'deal': 'buy', 'price': 9}, {'gross': 5})
+        for user in (self.officer, self.accountant, self.manager, self.supervisor):
+            with self.subTest(user=user.login):
+                goods = slip.bill_ids.with_user(user).purchase_line_ids
+                self.assertEqual((goods.product_id, goods.qty_received, goods.price_unit), (self.own_rice, 10, 9))
+
     def test_slip_is_billed_once(self):
         slip = self._take_in(self.siti, {'gross': 10, 'deal': 'buy', 'price': 9})
         slip.bill_ids.action_post()

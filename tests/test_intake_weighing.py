@@ -245,6 +245,26 @@ class TestIntakeWeighing(IntakeCommon):
         report._render_qweb_pdf('producer_cooperative.coop_consignment_report', slip.ids)
         self.assertEqual(slip.print_count, 1)
 
+    def test_slip_shows_what_is_asked_for_pieces(self):
+        slip = self._write_slip(self.siti, {'product_id': self.batik.id, 'gross': 1, 'asking_price': 425})
+        slip.action_confirm()
+        html = self._print(slip)
+        self.assertIn("425.00", html)
+        self.assertIn("(asked)", html)
+
+    def test_prints_of_those_who_only_look_are_no_originals_and_do_not_count(self):
+        slip = self._take_in(self.siti, {'gross': 5})
+        report = self.env['ir.actions.report'].with_context(force_report_rendering=False)
+        name = 'producer_cooperative.coop_consignment_report'
+        for user in (self.warehouse_user, self.supervisor):
+            with self.subTest(user=user.login):
+                report.with_user(user)._render_qweb_pdf(name, slip.ids)
+                self.assertEqual(slip.print_count, 0)
+                html = report.with_user(user)._render_qweb_html(name, slip.ids)[0].decode()
+                self.assertIn("NOT FOR THE MEMBER", html)
+        report.with_user(self.officer)._render_qweb_pdf(name, slip.ids)
+        self.assertEqual(slip.print_count, 1)
+
     # === PERMISSIONS === #
 
     def test_warehouse_prints_and_receives_without_seeing_money(self):
