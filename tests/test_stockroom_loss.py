@@ -357,3 +357,19 @@ class TestStockroomLoss(StockroomCommon):
         )[0].decode()
         for text in (loss.name, "Siti", "Mice", "2.00", self.manager.name):
             self.assertIn(text, html)
+
+    def test_paper_adds_up_what_the_owners_get_and_later_prints_are_copies(self):
+        # 10 spoilt of 30 / 20: 6 of Siti at 8,000 and 4 of Budi at 9,000 are 84,000
+        self._bring_at(self.siti, 30, net_price=8_000)
+        self._bring_at(self.budi, 20, asking_price=9_000)
+        loss = self._loss(spoilt=10, bearer='cooperative')
+        loss.action_submit()
+        loss.with_user(self.manager).action_approve()
+        report = self.env['ir.actions.report'].with_context(force_report_rendering=False)
+        name = 'producer_cooperative.coop_consignment_loss_report'
+        html = report._render_qweb_html(name, loss.ids)[0].decode()
+        self.assertIn("84,000.00", html)
+        self.assertNotIn("COPY", html)
+        report._render_qweb_pdf(name, loss.ids)
+        self.assertEqual(loss.print_count, 1)
+        self.assertIn("COPY", report._render_qweb_html(name, loss.ids)[0].decode())
