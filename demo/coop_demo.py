@@ -69,6 +69,10 @@ class CoopDemo(models.AbstractModel):
         })
         self.env.ref('base.IDR').active = True
         company.currency_id = self.env.ref('base.IDR')
+        # The company's own price list was made while its currency was another.
+        self.env['product.pricelist'].with_context(active_test=False).search([
+            ('company_id', '=', company.id), ('item_ids', '=', False),
+        ]).currency_id = company.currency_id
         if company.chart_template != 'id':
             self.env['account.chart.template'].try_loading('id', company)
         self.env['coop.setup'].create({

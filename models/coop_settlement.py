@@ -60,6 +60,10 @@ class CoopSettlement(models.Model):
     amount_advance = fields.Monetary(string="Advances Taken Back", compute='_compute_amounts', store=True)
     amount_withheld = fields.Monetary(string="Savings Withheld", compute='_compute_amounts', store=True)
     amount_set_off = fields.Monetary(string="Set Off Against Debts", compute='_compute_amounts', store=True)
+    amount_kept_back = fields.Monetary(
+        string="Kept Back", compute='_compute_amounts', store=True,
+        help="Tax on the commission, levies, advances, savings and debts together.",
+    )
     amount_payable = fields.Monetary(string="To Be Paid Out", compute='_compute_amounts', store=True)
     is_carried_forward = fields.Boolean(
         string="Carried Forward", compute='_compute_amounts', store=True,
@@ -117,9 +121,8 @@ class CoopSettlement(models.Model):
             settlement.amount_advance = settlement._sum_deductions('advance')
             settlement.amount_withheld = settlement._sum_deductions('savings')
             settlement.amount_set_off = settlement._sum_deductions('set_off')
-            settlement.amount_payable = currency.round(
-                settlement.amount_proceeds - sum(settlement.deduction_ids.mapped('amount')),
-            )
+            settlement.amount_kept_back = currency.round(sum(settlement.deduction_ids.mapped('amount')))
+            settlement.amount_payable = currency.round(settlement.amount_proceeds - settlement.amount_kept_back)
             settlement.is_carried_forward = (
                 currency.compare_amounts(settlement.amount_payable, 0.0) < 0 or settlement._is_commission_given_back()
             )

@@ -40,6 +40,10 @@ class CoopSettlementRunLine(models.Model):
     amount_advance = fields.Monetary(string="Advances Taken Back", readonly=True)
     amount_withheld = fields.Monetary(string="Savings Withheld", readonly=True)
     amount_set_off = fields.Monetary(string="Set Off", readonly=True)
+    amount_kept_back = fields.Monetary(
+        string="Kept Back", compute='_compute_outcome', store=True,
+        help="Tax on the commission, levies, advances, savings and debts together.",
+    )
     amount_payable = fields.Monetary(string="Result After Deductions", readonly=True)
     amount_payout = fields.Monetary(string="To Be Paid Out", compute='_compute_outcome', store=True)
     amount_carried = fields.Monetary(
@@ -61,9 +65,12 @@ class CoopSettlementRunLine(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('state', 'amount_payable')
+    @api.depends('state', 'amount_gross', 'amount_commission', 'amount_payable')
     def _compute_outcome(self):
         for line in self:
+            line.amount_kept_back = line.currency_id.round(
+                line.amount_gross - line.amount_commission - line.amount_payable,
+            )
             line.amount_payout = line.amount_payable if line.state in ('to_settle', 'settled') else 0.0
             line.amount_carried = line.amount_payable if line.state == 'carried' else 0.0
 

@@ -103,6 +103,12 @@ class TestYear(TransactionCase):
 
     # === THE MEMBERS === #
 
+    def test_orders_and_invoices_are_in_rupiah(self):
+        domain = [('company_id', '=', self.company.id)]
+        orders, moves = self.env['sale.order'].search(domain), self.env['account.move'].search(domain)
+        self.assertTrue(orders)
+        self.assertEqual((orders.currency_id | moves.currency_id).mapped('name'), ["IDR"])
+
     def test_every_member_has_the_savings_that_were_paid_in(self):
         self.assertEqual(len(self.members), 24)
         balances = self.members._get_savings_balances(date=self.year_end)
