@@ -61,7 +61,7 @@ class CoopConsignmentLine(models.Model):
     def _compute_is_overridden(self):
         super()._compute_is_overridden()
         # Once a slip is confirmed its reasons say so, whatever becomes of the list.
-        for line in self.filtered(lambda line: line.state != 'draft'):
+        for line in self.filtered(lambda line: line.state and line.state != 'draft'):
             line.is_overridden = bool(line.quality_reason)
 
     @api.depends('correction')

@@ -132,7 +132,7 @@ class TestTermsDeductions(ConsignmentCommon):
         self.assertEqual(self._settle(self.siti).amount_set_off, 270)  # 600 - 60 commission = 540, half of it
         with self.assertRefused("No single member's signature", ValidationError):
             self.env['coop.consignment.agreement'].create({
-                'categ_id': self.rice.categ_id.id,
+                'categ_id': self.env['product.category'].create({'name': "Grain"}).id,
                 'term_ids': [Command.create({
                     'date_from': '2020-01-01', 'set_off_rate': 50, 'set_off_consent_date': '2020-01-01',
                 })],
