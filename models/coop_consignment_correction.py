@@ -118,7 +118,7 @@ class CoopConsignmentCorrection(models.Model):
             correction._check_correctable()
             correction._check_approved()
             number = correction.name or correction.company_id._next_coop_number(
-                'coop.consignment.correction', 'KTB/%(range_year)s/', date=correction.date, gapless=True,
+                'coop.consignment.correction', 'KOR/%(range_year)s/', date=correction.date, gapless=True,
             )
             correction._update_state('posted', name=number, approved_by_id=self.env.user.id)
             moves = correction.line_id._apply_correction(correction.difference, number)

@@ -57,6 +57,13 @@ class CoopConsignmentLine(models.Model):
         for line in self:
             line.display_name = f"{line.consignment_id.display_name}: {line.product_id.display_name}"
 
+    @api.depends('state', 'quality_reason')
+    def _compute_is_overridden(self):
+        super()._compute_is_overridden()
+        # Once a slip is confirmed its reasons say so, whatever becomes of the list.
+        for line in self.filtered(lambda line: line.state and line.state != 'draft'):
+            line.is_overridden = bool(line.quality_reason)
+
     @api.depends('correction')
     def _compute_net(self):
         super()._compute_net()

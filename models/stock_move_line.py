@@ -170,7 +170,8 @@ class StockMoveLine(models.Model):
     def _coop_way_error_message(self):
         """Return why members' goods do not come or go this way, or an empty text.
 
-        They come by a receipt, a count, or back from a customer, and leave by a sale, to their owner, or written off.
+        They come by a receipt, an approved count, or back from a customer, and leave by a sale, to their owner, or
+        written off.
         """
         self.ensure_one()
         product, owner = self.product_id.display_name, self.owner_id.display_name
@@ -182,8 +183,13 @@ class StockMoveLine(models.Model):
                 " were could not be told. Buy the goods from %(owner)s first, as the cooperative's own product.",
                 product=product, owner=owner,
             )
-        if source == 'inventory' and not self.env['stock.quant']._coop_may_count():
-            return self.env['stock.quant']._coop_count_error_message(self.product_id)
+        if source == 'inventory' and not self._coop_is_written_off():
+            return self.env._(
+                "%(product)s of %(owner)s would come from nowhere. What a member brings is taken in by an intake slip;"
+                " more than the books say is noted as a count under Cooperative > Consignment > Write-Offs, where the"
+                " reason and somebody's approval are noted.",
+                product=product, owner=owner,
+            )
         if destination == 'inventory' and source in inside and not self._coop_is_written_off():
             return self.env._(
                 "%(product)s of %(owner)s is missing or spoilt: write it off under Cooperative > Consignment >"
@@ -209,7 +215,7 @@ class StockMoveLine(models.Model):
         return ""
 
     def _coop_is_written_off(self):
-        """Whether an approved write-off takes the goods away; it moves them with more rights than any user has."""
+        """Whether an approved count or write-off moves the goods; it does so with more rights than any user has."""
         self.ensure_one()
         return self.env.su and bool(self.move_id.coop_loss_share_id)
 

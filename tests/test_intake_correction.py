@@ -226,6 +226,17 @@ class TestIntakeDelivery(IntakeCommon):
         # 103.5 + 8 + 40 + 20 = 171.5
         self.assertEqual((delivery.gross_total, delivery.difference), (171.5, 28.5))
 
+    def test_pieces_and_other_units_of_weight_do_not_muddle_the_comparison(self):
+        # 103.5 + 8 + 40 + 20 = 171.5 kg, 3 pieces do not count, and 0.1 ton are 100 kg
+        corn = self._create_product("Corn", coop_consigned=True, uom_id=self.env.ref('uom.product_uom_ton').id)
+        delivery = self._deliver_together(loaded_weight=4_200, empty_weight=3_900)
+        delivery.line_ids = [
+            Command.create({'membership_id': self.siti.id, 'product_id': product.id, 'gross': gross})
+            for product, gross in ((self._create_product("Mat", coop_consigned=True), 3), (corn, 0.1))
+        ]
+        self.assertEqual((delivery.gross_total, delivery.difference), (271.5, 28.5))
+        self.assertEqual(delivery.weight_uom_id, self.env.ref('uom.product_uom_kgm'))
+
     def test_nobody_gets_a_slip_when_one_line_is_wrong(self):
         delivery = self._deliver_together()
         delivery.line_ids[1].tare = 8
@@ -244,13 +255,18 @@ class TestIntakeDelivery(IntakeCommon):
             delivery.line_ids[0].gross = 1
         with self.assertRefused("is not changed"):
             delivery.date = '2026-01-01'
+        for values in ({'loaded_weight': 1}, {'empty_weight': 1}, {'driver': "Somebody"}):
+            with self.subTest(**values), self.assertRefused("is not changed"):
+                delivery.write(values)
         delivery._cancel_with_reason("Wrong truck")
         self.assertEqual(set(delivery.slip_ids.mapped('state')), {'cancelled'})
 
     def test_delivery_with_goods_received_is_not_cancelled(self):
         delivery = self._deliver_together()
         delivery.action_confirm()
+        self.assertFalse(delivery.has_received)
         self._receive(delivery.slip_ids.sorted('id')[0])
+        self.assertTrue(delivery.has_received)
         with self.assertRefused("were received"):
             delivery._cancel_with_reason("Wrong truck")
 
