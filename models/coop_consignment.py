@@ -63,7 +63,7 @@ class CoopConsignment(models.Model):
     )
     weigher = fields.Char(string="Weighed By", copy=False)
     scale_id = fields.Many2one(
-        comodel_name='coop.scale', string="Scale", check_company=True, index='btree_not_null', ondelete='restrict',
+        comodel_name='coop.scale', check_company=True, index='btree_not_null', ondelete='restrict',
         tracking=True,
     )
     scale_warning = fields.Char(compute='_compute_scale_warning')

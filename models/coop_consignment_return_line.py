@@ -22,7 +22,7 @@ class CoopConsignmentReturnLine(models.Model):
     )
     tracking = fields.Selection(related='product_id.tracking')
     lot_id = fields.Many2one(
-        comodel_name='stock.lot', string="Lot", check_company=True, ondelete='restrict', index='btree_not_null',
+        comodel_name='stock.lot', check_company=True, ondelete='restrict', index='btree_not_null',
         domain="[('product_id', '=', product_id)]",
     )
     uom_id = fields.Many2one(related='product_id.uom_id', string="Unit")
