@@ -111,4 +111,5 @@ from . import test_payout
 from . import test_payout_papers
 from . import test_tools_cash
 from . import test_consignment_statement
+from . import test_consignment_rounding
 from . import test_committed_payout
