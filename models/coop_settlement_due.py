@@ -169,6 +169,9 @@ class CoopSettlement(models.Model):
         settled_domain = self._get_settled_domain(company, date if as_of else None)
         find = self._find_unsettled_lines if as_of else self._get_open_sale_lines
         sale_lines = find(company, owners, settled_domain, date)
+        if as_of:
+            # What was written off after its settlement is owed back, though it is invoiced and settled alike.
+            sale_lines |= sale_lines.browse(self._get_losses(company, date))
         entitled = self._get_entitled(company, sale_lines, date)
         settled = self._get_settled(company, sale_lines, settled_domain)
         concerned = self.env['res.partner'].union(*entitled, *settled)

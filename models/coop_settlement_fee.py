@@ -80,14 +80,18 @@ class CoopSettlement(models.Model):
 
     @api.model
     def _get_net_commission(self, row, term):
-        """Return the commission to date on goods with a net price, in whole rounding units."""
+        """Return the commission to date on goods with a net price, in whole rounding units.
+
+        It is what is left when the member's part is rounded to the company's rounding unit.
+        """
         price = Fraction(row.key.net_price)
         if not price:
             product = self.env['sale.order.line'].sudo().browse(row.key.sale_line).product_id  # sudo: see _get_due
             price = term._to_units_exact(term._get_net_price(product))
         quantity = Fraction(row.before.quantity + row.due.quantity, SCALE)
+        step = term.company_id._coop_get_rounding_step()
         return net_price_commission(
-            row.before.amount + row.due.amount, commission_per_unit(quantity, price),
+            row.before.amount + row.due.amount, commission_per_unit(quantity, price, step),
             is_guaranteed=term.net_shortfall == 'cooperative',
         )
 

@@ -81,29 +81,34 @@ def require_not_negative(name: str, value: Exact) -> Exact:
     return value
 
 
-def round_half_up(value: Exact) -> int:
+def round_half_up(value: Exact, step: int = 1) -> int:
     """Round to the nearest whole number, a half away from zero (as invoices are rounded).
 
+    :param step: round to a multiple of this whole number: 100 rounds sen to rupiah
     :raises InputRefusal: `float_not_exact`, `not_a_number`
 
     >>> round_half_up(Decimal('500.5')), round_half_up(Decimal('-500.5')), round_half_up(Fraction(-1, 3))
     (501, -501, 0)
+    >>> round_half_up(Fraction(14_999, 100), 100), round_half_up(-150, 100)
+    (100, -200)
     """
-    if type(value) is int:
+    if type(value) is int and step == 1:
         return value
     number = exact(value)
-    return round_ratio(number.numerator, number.denominator)
+    return round_ratio(number.numerator, number.denominator, step)
 
 
-def round_ratio(numerator: int, denominator: int) -> int:
+def round_ratio(numerator: int, denominator: int, step: int = 1) -> int:
     """Divide two whole numbers and round to the nearest whole number, a half away from zero.
 
     :param denominator: above zero
+    :param step: as for :func:`round_half_up`
 
-    >>> round_ratio(1_001, 2), round_ratio(-1_001, 2)
-    (501, -501)
+    >>> round_ratio(1_001, 2), round_ratio(-1_001, 2), round_ratio(1_001, 2, 100)
+    (501, -501, 500)
     """
-    magnitude = (2 * abs(numerator) + denominator) // (2 * denominator)
+    denominator *= step
+    magnitude = (2 * abs(numerator) + denominator) // (2 * denominator) * step
     return magnitude if numerator >= 0 else -magnitude
 
 
