@@ -275,9 +275,8 @@ class CoopConsignmentLine(models.Model):
         Picking, warehouse = self.env['stock.picking'], self.consignment_id.warehouse_id
         owner = self.partner_id if self.deal == 'consign' else self.env['res.partner']
         goods, moves = (warehouse, owner, self.goods_product_id), self.env['stock.move']
-        for move in self.move_ids.filtered(
-            lambda move: move.state not in ('done', 'cancel') and move.location_id._child_of(warehouse.view_location_id),
-        ):
+        waiting = self.move_ids.filtered(lambda move: move.state not in ('done', 'cancel'))
+        for move in waiting.filtered(lambda move: move.location_id._child_of(warehouse.view_location_id)):
             part = min(quantity, move.product_uom_qty)
             if self.uom_id.compare(part, 0.0) <= 0:
                 break
