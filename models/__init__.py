@@ -129,6 +129,7 @@ from . import stock_move_line
 from . import sale_order_line_consignment
 from . import account_move_consignment
 from . import account_move_line_links
+from . import account_move_origin
 from . import sale_order_line_open
 from . import sale_order_line_price
 from . import account_move_line_consignment
