@@ -238,3 +238,4 @@ from . import coop_settlement_payout
 from . import res_company_payout
 from . import res_config_settings_payout
 from . import coop_membership_statement
+from . import stock_picking_done
