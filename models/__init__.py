@@ -238,4 +238,5 @@ from . import coop_settlement_payout
 from . import res_company_payout
 from . import res_config_settings_payout
 from . import coop_membership_statement
+from . import res_partner_family
 from . import stock_picking_done
