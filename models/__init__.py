@@ -125,6 +125,7 @@ from . import product_template
 from . import stock_quant
 from . import stock_rule
 from . import stock_move
+from . import stock_move_document
 from . import stock_move_line
 from . import sale_order_line_consignment
 from . import account_move_consignment
@@ -166,6 +167,8 @@ from . import coop_settlement_entry
 from . import coop_settlement_sold
 from . import coop_settlement_due
 from . import coop_settlement_fee
+from . import coop_settlement_lost
+from . import coop_settlement_accrued
 from . import coop_settlement_deduct
 from . import coop_settlement_levy
 from . import coop_settlement_closed

@@ -65,7 +65,7 @@ class TestTermsDeductions(ConsignmentCommon):
         self.assertEqual(self._settle(self.siti).amount_levies, 54)
         self._credit(invoice, price=1)  # 60 less, proceeds 54 less: 5.40 were levied too much
         self._sold(self.siti, 60)
-        self.assertEqual(self._settle(self.siti).amount_levies, 48.6)
+        self.assertEqual(self._settle(self.siti).amount_levies, 49)  # 10 % of 1,026 = 102.60, less 54
 
     def test_levy_on_an_account_of_the_cooperatives_own_machinery_is_refused(self):
         for account, text in (
@@ -116,6 +116,27 @@ class TestTermsDeductions(ConsignmentCommon):
         term = self._create_agreement(self.siti, take_home_rate=90).term_ids
         with self.assertRefused("add up to 110 %", ValidationError):
             term.levy_ids = [self._levy("Village", self.village, rate=20)]
+
+    def test_consent_in_terms_for_all_members_names_the_resolution(self):
+        term = self.agreement.term_ids
+        for reference in (False, " "):
+            with self.subTest(reference=reference), self.assertRefused("No single member's signature", ValidationError):
+                term.write({
+                    'set_off_rate': 50, 'set_off_consent_date': '2020-01-01', 'set_off_consent_ref': reference,
+                })
+        term.write({
+            'set_off_rate': 50, 'set_off_consent_date': '2020-01-01', 'set_off_consent_ref': "RAT 2020, no. 4",
+        })
+        self._owe(self.siti, 1_000)
+        self._sold(self.siti, 60)
+        self.assertEqual(self._settle(self.siti).amount_set_off, 270)  # 600 - 60 commission = 540, half of it
+        with self.assertRefused("No single member's signature", ValidationError):
+            self.env['coop.consignment.agreement'].create({
+                'categ_id': self.env['product.category'].create({'name': "Grain"}).id,
+                'term_ids': [Command.create({
+                    'date_from': '2020-01-01', 'set_off_rate': 50, 'set_off_consent_date': '2020-01-01',
+                })],
+            })
 
     def test_consent_counts_from_the_day_it_was_signed(self):
         term = self._create_agreement(self.siti, commission_rate=10, set_off_rate=100).term_ids
