@@ -11,6 +11,7 @@ from . import account_journal
 from . import account_move
 from . import account_move_line
 from . import account_move_line_guard
+from . import account_partial_reconcile_guard
 from . import coop_producer_kind
 from . import coop_membership
 from . import coop_membership_life
@@ -128,6 +129,8 @@ from . import stock_move_document
 from . import stock_move_line
 from . import sale_order_line_consignment
 from . import account_move_consignment
+from . import account_move_line_links
+from . import account_move_origin
 from . import sale_order_line_open
 from . import sale_order_line_price
 from . import account_move_line_consignment
@@ -238,3 +241,5 @@ from . import coop_settlement_payout
 from . import res_company_payout
 from . import res_config_settings_payout
 from . import coop_membership_statement
+from . import res_partner_family
+from . import stock_picking_done

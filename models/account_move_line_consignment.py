@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
+
+#: What chooses the terms that a line of consigned goods is settled by.
+TERMS_FIELDS = {'coop_categ_id', 'coop_corrected_line_id'}
+
 
 class AccountMoveLine(models.Model):
     """What the terms of consigned goods are chosen by, as it was when they were invoiced."""
@@ -27,12 +32,41 @@ class AccountMoveLine(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.su or self.env.context.get('coop_correction_token') is OWNER_TOKEN:
+            return super().create(vals_list)
+        # Not refused but dropped: duplicates bring them along. Credit notes keep them as on the invoice.
+        context = {
+            key: value for key, value in self.env.context.items() if key.removeprefix('default_') not in TERMS_FIELDS
+        }
+        guarded = self.with_context(context)  # pylint: disable=context-overridden; keys have to go
+        return super(AccountMoveLine, guarded).create([self._coop_drop_forged(vals) for vals in vals_list])
+
     def write(self, vals):
+        if 'coop_categ_id' in vals and not self.env.su:
+            if any(line.coop_categ_id.id != (vals['coop_categ_id'] or False) for line in self):
+                raise UserError(self.env._(
+                    "By which terms goods are settled is decided by their product, not by hand.",
+                ))
         if 'coop_corrected_line_id' in vals and not self.env.su:
             raise UserError(self.env._("Prices are corrected with “Correct Prices” on the invoice."))
         return super().write(vals)
 
     # === BUSINESS METHODS === #
+
+    def _coop_drop_forged(self, vals):
+        """Return ``vals`` without what chooses the terms, unless the line takes it over from the invoice reversed."""
+        if not TERMS_FIELDS & vals.keys():
+            return vals
+        # sudo: the lines of the invoice that is being reversed, only compared
+        reversed_lines = self.env['account.move'].sudo().browse(vals.get('move_id')).reversed_entry_id.invoice_line_ids
+        return {
+            name: value for name, value in vals.items() if name not in TERMS_FIELDS or any(
+                line.product_id.id == vals.get('product_id') and line[name].id == (value or False)
+                for line in reversed_lines
+            )
+        }
 
     def _coop_get_corrections(self):
         """Return the posted lines that correct the price of these ones."""

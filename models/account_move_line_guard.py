@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
+
 #: What tells whose money an item is.
 WHOSE_FIELDS = {'account_id', 'partner_id', 'move_id'}
 #: What an item of a posted entry keeps where the entry belongs to a document, or the user keeps no books.
@@ -35,13 +37,21 @@ class AccountMoveLine(models.Model):
         names = KEPT_FIELDS & vals.keys()
         if names and not self.env.su:
             self._coop_check_write(vals, names)
+        if 'date_maturity' in vals and not self.env.su:
+            self.filtered(lambda line: line.parent_state == 'posted' and line.move_id._field_will_change(
+                line, vals, 'date_maturity',
+            )).move_id._check_not_owned()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_kept(self):
         if not self.env.su:
             posted = self.filtered(lambda line: line.parent_state == 'posted')
-            posted._coop_check_posted_items(posted.move_id, posted.account_id)
+            accounts = posted.account_id
+            if self.env.context.get('coop_unmatch_token') is OWNER_TOKEN:
+                # Undoing what a bank statement was matched with takes those items back.
+                accounts = posted.filtered(lambda line: not line.move_id.statement_line_id).account_id
+            posted._coop_check_posted_items(posted.move_id, accounts)
 
     # === BUSINESS METHODS === #
 

@@ -135,6 +135,11 @@ class CoopSettlement(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        self.check_access('write')
+        if 'note' in vals and any(settlement.state in ('posted', 'cancelled') for settlement in self):
+            raise UserError(self.env._(
+                "A posted settlement is not changed, its remarks neither: log a note below the settlement instead.",
+            ))
         if {'date', 'membership_id', 'company_id'} & vals.keys():
             if any(settlement.state in ('posted', 'cancelled') for settlement in self):
                 raise UserError(self.env._("A posted settlement is not changed: cancel it and settle again."))

@@ -246,7 +246,8 @@ class CoopSettlement(models.Model):
               JOIN uom_uom unit ON unit.id = template.uom_id
               JOIN uom_uom own_unit ON own_unit.id = COALESCE(item.product_uom_id, template.uom_id)
               LEFT JOIN account_move_line corrected ON corrected.id = item.coop_corrected_line_id
-              LEFT JOIN account_move origin ON origin.id = COALESCE(corrected.move_id, bill.reversed_entry_id)
+              LEFT JOIN account_move origin ON origin.id = COALESCE(
+                    corrected.move_id, CASE WHEN bill.move_type = 'out_refund' THEN bill.reversed_entry_id END)
              WHERE %(booked)s
              ORDER BY line.id, COALESCE(bill.invoice_date, item.date), bill.id, item.id
             """, lines=sale_lines.ids, booked=self._get_booked_condition(company, date),

@@ -12,7 +12,9 @@ APPROVAL_ACTIVITY = 'producer_cooperative.mail_activity_type_bank_approval'
 #: What makes it another account: money would go elsewhere.
 ACCOUNT_FIELDS = ('acc_number', 'acc_holder_name', 'bank_id', 'partner_id', 'clearing_number')
 #: Who did what; only the account's own actions write it.
-STAMPS = frozenset({'coop_changed_by_id', 'coop_changed_on', 'coop_approved_by_id', 'coop_approved_on'})
+STAMPS = frozenset({
+    'coop_changed_by_id', 'coop_changed_on', 'coop_approved_by_id', 'coop_approved_on', 'coop_approval',
+})
 
 
 class ResPartnerBank(models.Model):

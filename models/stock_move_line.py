@@ -1,10 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
+
 #: What decides whose goods went where; fixed once a transfer of members' goods is done.
 FIXED_WHEN_DONE = frozenset({
     'owner_id', 'lot_id', 'quant_id', 'product_id', 'product_uom_id', 'quantity', 'location_id', 'location_dest_id',
-    'move_id', 'company_id',
+    'move_id', 'company_id', 'date',
 })
 
 
@@ -36,6 +38,8 @@ class StockMoveLine(models.Model):
 
     def write(self, vals):
         fixed = FIXED_WHEN_DONE & vals.keys()
+        if self.env.context.get('coop_done_token') is OWNER_TOKEN:
+            fixed -= {'date'}
         if fixed:
             self.filtered(
                 lambda line: line.state == 'done' and line._coop_is_changed(fixed, vals),

@@ -19,6 +19,8 @@ from . import test_leaving_pool
 from . import test_leaving_security
 from . import test_leaving_since
 from . import test_ledger_guard
+from . import test_ledger_links
+from . import test_ledger_matching
 from . import test_membership
 from . import test_pool_batch
 from . import test_pool_deadline

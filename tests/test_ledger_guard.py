@@ -130,12 +130,12 @@ class TestLedgerGuard(ConsignmentCommon):
     def test_treasurer_reconciles_items_of_owned_entries(self):
         self._sold(self.siti, 60)
         settlement = self._settle(self.siti)
-        self.env['account.payment.register'].with_user(self.accountant).with_context(
+        payments = self.env['account.payment.register'].with_user(self.accountant).with_context(
             active_model='account.move', active_ids=settlement.move_id.ids,
-        ).create({'journal_id': self.bank_journal.id}).action_create_payments()
+        ).create({'journal_id': self.bank_journal.id})._create_payments()
         payable = self._items(settlement.move_id, self.proceeds)
         self.assertTrue(payable.reconciled)
-        payable.remove_move_reconcile()
+        payments.action_cancel()
         self.assertFalse(payable.reconciled)
 
     # === ENTRIES === #

@@ -77,13 +77,17 @@ class TestShuPayout(ShuCommon):
         self.assertEqual(payout.state, 'draft')
 
     def test_payment_made_in_the_ledger_counts_as_paid(self):
+        entries = self.env['account.move']
         for line in self.allocation.member_line_ids:
             entry = self._book('2025-03-01', [
                 (self.payable, line.partner_id, line.amount_total), (self.cash, None, -line.amount_total),
             ])
+            entries |= entry
             (line.payable_line_id | entry.line_ids.filtered(lambda item: item.account_id == self.payable)).reconcile()
         self.assertEqual(self.allocation.state, 'paid')
-        self.allocation.member_line_ids.payable_line_id.remove_move_reconcile()
+        with self.assertRefused("was paid with"):
+            self.allocation.member_line_ids.payable_line_id.remove_move_reconcile()
+        entries.button_cancel()
         self.assertEqual(self.allocation.state, 'posted')
 
     def test_cancelled_payout_is_owed_again(self):

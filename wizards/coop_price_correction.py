@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
+
 
 class CoopPriceCorrection(models.TransientModel):
     """Changes prices of goods that were sold for members and invoiced already: by a credit note, or a further invoice.
@@ -45,10 +47,11 @@ class CoopPriceCorrection(models.TransientModel):
         if not changed:
             raise UserError(self.env._("No price changes: write the new price beside the goods that it is about."))
         lower = changed.filtered(lambda line: line.price_new < line.price)
-        moves = self.env['account.move'].create([
+        correcting = self.env['account.move'].with_context(coop_correction_token=OWNER_TOKEN)
+        moves = correcting.create([
             self._prepare_move_values(lines, move_type)
             for lines, move_type in ((lower, 'out_refund'), (changed - lower, 'out_invoice')) if lines
-        ])
+        ]).with_env(self.env)
         moves.action_post()
         self._match_credit_note(moves.filtered(lambda move: move.move_type == 'out_refund'))
         self.move_id.message_post(body=self.env._(
