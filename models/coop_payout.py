@@ -117,7 +117,9 @@ class CoopPayout(models.Model):
 
     def write(self, vals):
         if FROZEN_FIELDS & vals.keys() and any(payout.state != 'draft' for payout in self):
-            raise UserError(self.env._("The members' payout is posted and is not changed: cancel it and write a new one."))
+            raise UserError(self.env._(
+                "The members' payout is posted and is not changed: cancel it and write a new one.",
+            ))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -167,7 +167,9 @@ class CoopPayoutLine(models.Model):
 
     def _check_payout_is_draft(self):
         if any(payout.state != 'draft' for payout in self.payout_id):
-            raise UserError(self.env._("The members' payout is posted and is not changed: cancel it and write a new one."))
+            raise UserError(self.env._(
+                "The members' payout is posted and is not changed: cancel it and write a new one.",
+            ))
 
     def _check_settlement_is_open(self, vals):
         """Refuse a settlement without anything to pay, before the line is left without an open item.

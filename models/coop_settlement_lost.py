@@ -85,7 +85,8 @@ class CoopSettlement(models.Model):
               JOIN account_move entry ON entry.id = other.move_id AND entry.move_type = 'entry'
                AND entry.origin_payment_id IS NULL AND entry.statement_line_id IS NULL
               JOIN LATERAL (
-                SELECT line.account_id FROM account_move_line line JOIN account_account cost ON cost.id = line.account_id
+                SELECT line.account_id
+                  FROM account_move_line line JOIN account_account cost ON cost.id = line.account_id
                  WHERE line.move_id = entry.id AND cost.account_type LIKE 'expense%%'
                  ORDER BY line.balance DESC, line.id LIMIT 1
               ) loss ON TRUE

@@ -60,7 +60,9 @@ class TestConsignmentRounding(ConsignmentCommon):
     def test_sen_of_the_sale_itself_stay_with_the_member(self):
         self._sold(self.siti, 3, price=33.335)
         settlement = self._settle(self.siti)  # 100.01 as posted, 10 % = 10.001
-        self.assertRecordValues(settlement, [{'amount_gross': 100.01, 'amount_commission': 10, 'amount_payable': 90.01}])
+        self.assertRecordValues(settlement, [{
+            'amount_gross': 100.01, 'amount_commission': 10, 'amount_payable': 90.01,
+        }])
 
     def test_fixed_amount_per_unit_comes_to_whole_rupiah(self):
         self._create_agreement(self.siti, commission_kind='unit', commission_fee=0.3)

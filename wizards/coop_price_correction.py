@@ -100,7 +100,8 @@ class CoopPriceCorrection(models.TransientModel):
             and line.sale_line_ids == item.sale_line_ids,
         )
         quantity, amount = item.quantity, self._get_amount(item)
-        for line in (credited | item._coop_get_corrections()).sorted(lambda line: (line.date, line.move_id.id, line.id)):
+        changes = credited | item._coop_get_corrections()
+        for line in changes.sorted(lambda line: (line.date, line.move_id.id, line.id)):
             if line in credited and line.quantity and quantity:
                 taken = line.product_uom_id._compute_quantity(line.quantity, item.product_uom_id, round=False)
                 price = self._get_amount(line) / taken
