@@ -14,6 +14,7 @@ def first_sale(env: odoo.api.Environment, membership):
     env['coop.consignment.agreement'].create({
         'term_ids': [Command.create({
             'date_from': '2020-01-01', 'commission_rate': 10, 'set_off_rate': 50, 'set_off_consent_date': '2020-01-01',
+            'set_off_consent_ref': "Keputusan RAT 2020",
         })],
     })
     product = env['product.product'].create({

@@ -38,11 +38,17 @@ class CoopDemo(models.AbstractModel):
         self._load_goods_of_today(today)
 
     def _load_agreements(self, year):
-        """Agree on 5 % for everybody and on 12 % with the batik makers; half may be set off against debts."""
+        """Agree on 5 % for everybody and on 12 % with the batik makers; half may be set off against debts.
+
+        The members' meeting resolved so for everybody; each batik maker has signed for the own goods.
+        """
         consent = {'date_from': date(year, 1, 1), 'set_off_rate': SET_OFF, 'set_off_consent_date': date(year, 1, 20)}
         members = {member.partner_id.name: member for member in self._get_members()}
         self._as('ketua').env['coop.consignment.agreement'].create([
-            {'term_ids': [Command.create({**consent, 'commission_rate': PADDY_COMMISSION})]},
+            {'term_ids': [Command.create({
+                **consent, 'commission_rate': PADDY_COMMISSION,
+                'set_off_consent_ref': f"Keputusan RAT 20 Januari {year}",
+            })]},
             *({
                 'membership_id': members[name].id,
                 'term_ids': [Command.create({**consent, 'commission_rate': BATIK_COMMISSION})],

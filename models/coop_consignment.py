@@ -39,6 +39,10 @@ class CoopConsignment(models.Model):
         comodel_name='coop.membership', string="Member", index=True, check_company=True, tracking=True,
         ondelete='restrict', domain="[('state', '=', 'active')]",
     )
+    has_overridden = fields.Boolean(
+        string="Not as Listed", compute='_compute_has_overridden',
+        help="Goods with another deduction or price than the quality price list gives.",
+    )
     takes_non_members = fields.Boolean(related='company_id.coop_buys_from_non_members')
     non_member_id = fields.Many2one(
         comodel_name='res.partner', string="Not a Member", index='btree_not_null', check_company=True, tracking=True,
@@ -59,7 +63,7 @@ class CoopConsignment(models.Model):
     )
     weigher = fields.Char(string="Weighed By", copy=False)
     scale_id = fields.Many2one(
-        comodel_name='coop.scale', string="Scale", check_company=True, index='btree_not_null', ondelete='restrict',
+        comodel_name='coop.scale', check_company=True, index='btree_not_null', ondelete='restrict',
         tracking=True,
     )
     scale_warning = fields.Char(compute='_compute_scale_warning')
@@ -106,6 +110,11 @@ class CoopConsignment(models.Model):
             day = slip.date or fields.Date.context_today(slip)
             slip.scale_warning = slip.scale_id._get_warning(day, slip.line_ids._get_loads()) if slip.scale_id else ""
 
+    @api.depends('line_ids.is_overridden')
+    def _compute_has_overridden(self):
+        for slip in self:
+            slip.has_overridden = any(slip.line_ids.mapped('is_overridden'))
+
     @api.depends('line_ids.first_weight', 'line_ids.second_weight')
     def _compute_is_half_weighed(self):
         for slip in self:
@@ -128,6 +137,7 @@ class CoopConsignment(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
+        self.check_access('write')  # whoever may not write is not told to write a correction slip
         frozen = FROZEN & vals.keys()
         if frozen and any(slip.state != 'draft' for slip in self):
             raise UserError(self._frozen_error_message())
@@ -149,6 +159,7 @@ class CoopConsignment(models.Model):
         for slip in self:
             slip._queue_up()
             slip._check_complete()
+            slip._note_overridden()
             slip.line_ids._assign_lots()
             number = slip.name or slip.company_id._next_coop_number(
                 'coop.consignment', 'TTB/%(range_year)s/', date=slip.date, gapless=True,
@@ -183,7 +194,7 @@ class CoopConsignment(models.Model):
         )
 
     def _get_printed(self):
-        return self.filtered(lambda slip: slip.state != 'draft')
+        return self.filtered(lambda slip: slip.state != 'draft') if self._is_print_for_member() else self.browse()
 
     def _check_complete(self):
         self.ensure_one()
@@ -196,6 +207,19 @@ class CoopConsignment(models.Model):
         for line in self.line_ids:
             line._check_goods()
         self._check_agreement()
+
+    def _note_overridden(self):
+        """Write into the history which goods do not follow the quality price list, and why; no prices."""
+        self.ensure_one()
+        for line in self.line_ids:
+            if line.is_overridden:
+                self.message_post(body=self.env._(
+                    "%(product)s (%(measured)s) is not taken in as the quality price list says: %(reason)s",
+                    product=line.product_id.display_name, measured=line.measured or line.grade or "–",
+                    reason=line.quality_reason,
+                ))
+            elif line.quality_reason:
+                line.quality_reason = False  # the list was followed in the end
 
     def _check_giver(self):
         """Refuse goods of somebody who may not bring any.

@@ -57,6 +57,10 @@ class CoopConsignmentBill(models.Model):
         string="To Bill", compute='_compute_amount_expected', compute_sudo=True,
         help="What was received and is not billed yet, at the prices of the slip.",
     )
+    purchase_line_ids = fields.Many2many(
+        comodel_name='purchase.order.line', string="Goods", compute='_compute_purchase_line_ids', compute_sudo=True,
+        help="What was bought, in kg or pieces, and at which price.",
+    )
     move_id = fields.Many2one(
         comodel_name='account.move', string="Bill", readonly=True, copy=False, index='btree_not_null',
         ondelete='restrict',
@@ -96,9 +100,12 @@ class CoopConsignmentBill(models.Model):
             get_term = self.env['coop.consignment.agreement']._get_terms(bill.company_id, bill.partner_id)
             goods = bill.consignment_id.line_ids.product_id or bill.buyout_id.line_ids.product_id
             term = get_term(bill.partner_id, bill.date or fields.Date.context_today(bill), goods[:1].categ_id)
-            consent = term.set_off_consent_date if term else False
-            bill.set_off_consent_date = consent
-            bill.set_off_rate = term.set_off_rate if consent else 0.0
+            bill.set_off_consent_date, bill.set_off_rate = term._get_signed_set_off()
+
+    @api.depends('consignment_id', 'buyout_id')
+    def _compute_purchase_line_ids(self):
+        for bill in self:
+            bill.purchase_line_ids = bill._get_orders().order_line
 
     def _compute_amount_expected(self):
         for bill in self:

@@ -2,11 +2,16 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.producer_cooperative.models.coop_consignment_reduction import CONSENT_KINDS
+
 ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
 
 
 class CoopConsignmentBuyout(models.Model):
-    """Unsold goods that the cooperative buys from a member: they leave the member's stock and come in as its own."""
+    """Unsold goods that the cooperative buys from a member: they leave the member's stock and come in as its own.
+
+    With the member's consent to the price, and by somebody else than whoever wrote the purchase.
+    """
     _name = 'coop.consignment.buyout'
     _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Purchase from Members' Stock"
@@ -46,8 +51,13 @@ class CoopConsignmentBuyout(models.Model):
     )
     amount_total = fields.Monetary(string="Total", compute='_compute_amount_total', store=True)
     agreed_on = fields.Date(
-        string="Price Agreed On", tracking=True, help="The day on which the member agreed to sell at these prices.",
+        string="Price Agreed On", copy=False, tracking=True,
+        help="The day on which the member agreed to sell at these prices.",
     )
+    agreed_by = fields.Char(
+        string="Price Agreed By", copy=False, tracking=True, help="The member, or whoever may speak for the member.",
+    )
+    agreed_kind = fields.Selection(selection=CONSENT_KINDS, string="Price Agreed How", copy=False, tracking=True)
     set_off_consent_date = fields.Date(
         string="Consent Signed On", tracking=True, compute='_compute_set_off_consent', store=True, readonly=False,
         help="Nothing is set off before the member has consented in writing (surat kuasa potong).",
@@ -95,16 +105,14 @@ class CoopConsignmentBuyout(models.Model):
             get_term = self.env['coop.consignment.agreement']._get_terms(buyout.company_id, partner)
             category = buyout.line_ids.product_id[:1].categ_id
             term = get_term(partner, buyout.date or fields.Date.context_today(buyout), category)
-            consent = term.set_off_consent_date if term else False
-            buyout.set_off_consent_date = consent
-            buyout.set_off_rate = term.set_off_rate if consent else 0.0
+            buyout.set_off_consent_date, buyout.set_off_rate = term._get_signed_set_off()
 
     # === CRUD METHODS === #
 
     def write(self, vals):
         frozen = {
-            'membership_id', 'warehouse_id', 'date', 'line_ids', 'company_id', 'agreed_on', 'set_off_consent_date',
-            'set_off_rate',
+            'membership_id', 'warehouse_id', 'date', 'line_ids', 'company_id', 'agreed_on', 'agreed_by', 'agreed_kind',
+            'set_off_consent_date', 'set_off_rate',
         } & vals.keys()
         if frozen and any(buyout.state != 'draft' for buyout in self):
             raise UserError(self._frozen_error_message())
@@ -136,7 +144,8 @@ class CoopConsignmentBuyout(models.Model):
         """Buy the goods: out of the member's stock, in as the cooperative's own, billed and set off; all or nothing.
 
         :raises AccessError: for anybody but the accountant.
-        :raises UserError: when some of the goods are sold, reserved or gone, have no own twin or no price.
+        :raises UserError: when some of the goods are sold, reserved or gone, have no own twin or no price, the
+            member's consent is not noted, or whoever wrote the purchase confirms it.
         """
         self._check_user_is(ACCOUNTANT)
         for buyout in self:
@@ -192,6 +201,17 @@ class CoopConsignmentBuyout(models.Model):
             raise UserError(self.env._("The purchase is empty: add the goods that are bought."))
         for line in self.line_ids:
             line._check_complete()
+        if not (self.agreed_by or "").strip() or not self.agreed_on or not self.agreed_kind:
+            raise UserError(self.env._(
+                "Note who of %s agreed to sell at these prices, when, and how. Without that the goods stay the"
+                " member's.", self.partner_id.display_name,
+            ))
+        if self.agreed_on > self.date:
+            raise UserError(self.env._("The price must be agreed before the goods are bought."))
+        if self.env.user in (self.create_uid | self.line_ids.create_uid | self.line_ids.write_uid):
+            raise UserError(self.env._(
+                "You wrote this purchase or changed its goods. Another user than you buys them.",
+            ))
 
     def _prepare_lines_values(self):
         """Return a line for each product and lot of the member's free goods in the warehouse."""

@@ -5,8 +5,8 @@ from odoo.fields import Command
 #: What a line of a joint delivery hands on to the intake slip of its member.
 HANDED_ON = (
     'product_id', 'deal', 'sacks', 'sack_tare', 'first_weight', 'first_weight_at', 'second_weight', 'second_weight_at',
-    'gross', 'tare', 'refused', 'refused_reason', 'measured', 'grade', 'deduction_rate', 'deduction', 'lot_name',
-    'asking_price', 'net_price', 'price',
+    'gross', 'tare', 'refused', 'refused_reason', 'measured', 'grade', 'quality_reason', 'deduction_rate',
+    'deduction', 'lot_name', 'asking_price', 'net_price', 'price',
 )
 
 
@@ -44,14 +44,20 @@ class CoopConsignmentDelivery(models.Model):
     driver = fields.Char(copy=False)
     weigher = fields.Char(string="Weighed By", copy=False)
     scale_id = fields.Many2one(
-        comodel_name='coop.scale', string="Scale", check_company=True, index='btree_not_null', ondelete='restrict',
+        comodel_name='coop.scale', check_company=True, index='btree_not_null', ondelete='restrict',
     )
     scale_warning = fields.Char(compute='_compute_scale_warning')
     loaded_weight = fields.Float(
         digits='Product Unit', copy=False, help="What the vehicle weighed with all the goods; to compare only.",
     )
     empty_weight = fields.Float(digits='Product Unit', copy=False, help="What it weighed without them.")
-    gross_total = fields.Float(string="Gross of All Lines", digits='Product Unit', compute='_compute_weights')
+    weight_uom_id = fields.Many2one(
+        comodel_name='uom.uom', string="Weight Unit", compute='_compute_weights', help="The unit of the scale, or kg.",
+    )
+    gross_total = fields.Float(
+        string="Gross of All Lines", digits='Product Unit', compute='_compute_weights',
+        help="Of the goods that are kept by weight; pieces do not count.",
+    )
     difference = fields.Float(
         digits='Product Unit', compute='_compute_weights',
         help="What the weighbridge says less the gross of all lines; nothing while the vehicle was not weighed twice.",
@@ -63,6 +69,11 @@ class CoopConsignmentDelivery(models.Model):
         comodel_name='coop.consignment', inverse_name='delivery_id', string="Intake Slips", readonly=True, copy=False,
     )
     slip_count = fields.Integer(compute='_compute_slip_count')
+    has_received = fields.Boolean(compute='_compute_slip_count', help="Goods of a member were received already.")
+    has_overridden = fields.Boolean(
+        string="Not as Listed", compute='_compute_has_overridden',
+        help="Goods with another deduction or price than the quality price list gives.",
+    )
     state = fields.Selection(
         selection=[('draft', "Draft"), ('confirmed', "Confirmed"), ('cancelled', "Cancelled")],
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
@@ -77,15 +88,26 @@ class CoopConsignmentDelivery(models.Model):
         for delivery in self:
             delivery.display_name = delivery.name or self.env._("Draft Joint Delivery")
 
-    @api.depends('slip_ids')
+    @api.depends('line_ids.is_overridden')
+    def _compute_has_overridden(self):
+        for delivery in self:
+            delivery.has_overridden = any(delivery.line_ids.mapped('is_overridden'))
+
+    @api.depends('slip_ids.state')
     def _compute_slip_count(self):
         for delivery in self:
             delivery.slip_count = len(delivery.slip_ids)
+            delivery.has_received = 'received' in delivery.slip_ids.mapped('state')
 
-    @api.depends('loaded_weight', 'empty_weight', 'line_ids.gross')
+    @api.depends('loaded_weight', 'empty_weight', 'scale_id.uom_id', 'line_ids.gross', 'line_ids.uom_id')
     def _compute_weights(self):
+        kilogram = self.env.ref('uom.product_uom_kgm', raise_if_not_found=False)
         for delivery in self:
-            delivery.gross_total = sum(delivery.line_ids.mapped('gross'))
+            unit = delivery.weight_uom_id = delivery.scale_id.uom_id or kilogram
+            delivery.gross_total = round(sum(
+                line.uom_id._compute_quantity(line.gross, unit, round=False) for line in delivery.line_ids
+                if unit and line.uom_id and line.uom_id._has_common_reference(unit)
+            ), 6)
             was_weighed = delivery.loaded_weight and delivery.empty_weight
             delivery.difference = was_weighed and round(
                 delivery.loaded_weight - delivery.empty_weight - delivery.gross_total, 6,
@@ -101,7 +123,8 @@ class CoopConsignmentDelivery(models.Model):
 
     def write(self, vals):
         frozen = {
-            'warehouse_id', 'date', 'receipt_mode', 'line_ids', 'company_id', 'vehicle_plate', 'weigher', 'scale_id',
+            'warehouse_id', 'date', 'receipt_mode', 'line_ids', 'company_id', 'vehicle_plate', 'driver', 'weigher',
+            'scale_id', 'loaded_weight', 'empty_weight',
         } & vals.keys()
         if frozen and any(delivery.state != 'draft' for delivery in self):
             raise UserError(self._frozen_error_message())
@@ -126,7 +149,7 @@ class CoopConsignmentDelivery(models.Model):
             if not delivery.line_ids:
                 raise UserError(self.env._("The joint delivery is empty: add the goods of each member."))
             number = delivery.name or delivery.company_id._next_coop_number(
-                'coop.consignment.delivery', 'KTB-R/%(range_year)s/', date=delivery.date, gapless=True,
+                'coop.consignment.delivery', 'KRB/%(range_year)s/', date=delivery.date, gapless=True,
             )
             slips = self.env['coop.consignment'].create(delivery._prepare_slips_values())
             delivery._update_state('confirmed', name=number)

@@ -57,6 +57,13 @@ class CoopConsignmentLine(models.Model):
         for line in self:
             line.display_name = f"{line.consignment_id.display_name}: {line.product_id.display_name}"
 
+    @api.depends('state', 'quality_reason')
+    def _compute_is_overridden(self):
+        super()._compute_is_overridden()
+        # Once a slip is confirmed its reasons say so, whatever becomes of the list.
+        for line in self.filtered(lambda line: line.state and line.state != 'draft'):
+            line.is_overridden = bool(line.quality_reason)
+
     @api.depends('correction')
     def _compute_net(self):
         super()._compute_net()
@@ -88,6 +95,7 @@ class CoopConsignmentLine(models.Model):
         return lines
 
     def write(self, vals):
+        self.check_access('write')  # whoever may not write is not told to write a correction slip
         self._check_slip_is_draft()
         res = super().write(vals)
         self._check_slip_is_draft()  # the slip may be another one now
@@ -153,6 +161,14 @@ class CoopConsignmentLine(models.Model):
             ))
         if lot.product_id.tracking != 'serial':
             return
+        twice = self.consignment_id.line_ids.filtered(
+            lambda line: line != self and line.lot_id == lot and not line._is_refused_whole(),
+        )
+        if twice:
+            raise UserError(self.env._(
+                "%(lot)s is on two lines of the slip, and there is one piece of %(product)s with that number. Give the"
+                " other one a number of its own.", lot=lot.name, product=lot.product_id.display_name,
+            ))
         # sudo: whether the same piece is here already, whoever brought it; one that went back may come again
         awaited = self.sudo().search_count([
             ('lot_id', '=', lot.id), ('id', '!=', self.id), ('state', '=', 'confirmed'),

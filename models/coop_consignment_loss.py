@@ -8,10 +8,10 @@ MANAGER = 'producer_cooperative.group_coop_manager'
 
 
 class CoopConsignmentLoss(models.Model):
-    """Members' goods that are missing at a count or spoilt: what, why, whose, and who bears it.
+    """Members' goods that are missing or found at a count, or spoilt: what, why, whose, and who bears it.
 
     Whoever counts hands it in, somebody else approves it. Where the cooperative bears the loss, the treasurer then
-    books what the owners get for it.
+    books what the owners get for it; what is found is the owners' to be sold, and nothing is booked for it.
     """
     _name = 'coop.consignment.loss'
     _inherit = ['coop.document.mixin', 'coop.printed.mixin', 'mail.thread', 'mail.activity.mixin']
@@ -37,7 +37,7 @@ class CoopConsignmentLoss(models.Model):
     )
     currency_id = fields.Many2one(related='company_id.currency_id')
     kind = fields.Selection(
-        selection=[('count', "Shrinkage at a count"), ('scrap', "Spoilt or damaged goods")],
+        selection=[('count', "Difference at a count"), ('scrap', "Spoilt or damaged goods")],
         required=True, default='count', tracking=True,
     )
     date = fields.Date(required=True, default=fields.Date.context_today, copy=False, tracking=True)
@@ -123,9 +123,10 @@ class CoopConsignmentLoss(models.Model):
             loss.line_ids = [Command.clear(), *map(Command.create, rows)]
 
     def action_submit(self):
-        """Share what is lost among the owners and hand it in for approval.
+        """Share what is lost or found among the owners and hand it in for approval.
 
-        :raises UserError: when the reason is missing, nothing is lost, or more is lost than is there.
+        :raises UserError: when the reason is missing, the count is what the books say, more is lost than is there, or
+            nobody's goods lie where something was found.
         """
         for loss in self:
             loss._queue_up()
@@ -145,7 +146,7 @@ class CoopConsignmentLoss(models.Model):
             loss._update_state('draft')
 
     def action_approve(self):
-        """Take what is lost out of the stock, from each owner's goods the part that was shown.
+        """Take what is lost out of the stock, from each owner's goods the part that was shown; bring in what is found.
 
         :raises AccessError: for anybody but the manager and the treasurer.
         :raises UserError: for whoever handed it in, and when goods moved since.
@@ -194,8 +195,8 @@ class CoopConsignmentLoss(models.Model):
             loss._queue_up()
             if loss.state in ('approved', 'done'):
                 raise UserError(self.env._(
-                    "%s is approved and the goods are out of the books. What is found again comes in by a count in"
-                    " the owner's name.", loss.display_name,
+                    "%s is approved and the goods are out of the books. What is found again comes in by another count.",
+                    loss.display_name,
                 ))
             loss._update_state('cancelled', cancel_reason=reason)
 
@@ -214,7 +215,7 @@ class CoopConsignmentLoss(models.Model):
         self.ensure_one()
         self.company_id._coop_check_day_has_come(self.display_name, self.date)
         if not (self.reason or "").strip():
-            raise UserError(self.env._("Say why the goods are missing or spoilt."))
+            raise UserError(self.env._("Say why the goods are missing, found or spoilt."))
         if not self.line_ids:
             raise UserError(self.env._("Add the goods that were counted, or that are spoilt."))
         for line in self.line_ids:
@@ -260,7 +261,7 @@ class CoopConsignmentLoss(models.Model):
         return [values for line in self.line_ids for values in line._prepare_shares()]
 
     def _move_goods(self):
-        """Move every owner's part out of the stock, in that owner's name."""
+        """Move every owner's part out of the stock, or into it where it was found, in that owner's name."""
         self.ensure_one()
         moves = self.env['stock.move'].create([
             share._prepare_move_values() for share in self.share_ids if share.quantity

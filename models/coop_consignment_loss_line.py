@@ -6,7 +6,7 @@ from odoo.addons.producer_cooperative.tools.units import from_units, to_units
 
 
 class CoopConsignmentLossLine(models.Model):
-    """One product (and lot) of which something is missing or spoilt at a place."""
+    """One product (and lot) of which something is missing, found or spoilt at a place."""
     _name = 'coop.consignment.loss.line'
     _description = "Write-Off Line"
     _order = 'loss_id, sequence, id'
@@ -24,14 +24,14 @@ class CoopConsignmentLossLine(models.Model):
         domain="[('coop_consigned', '=', True)]",
     )
     lot_id = fields.Many2one(
-        comodel_name='stock.lot', string="Lot", check_company=True, ondelete='restrict', index='btree_not_null',
+        comodel_name='stock.lot', check_company=True, ondelete='restrict', index='btree_not_null',
         domain="[('product_id', '=', product_id)]",
     )
     owner_id = fields.Many2one(
         comodel_name='res.partner', ondelete='restrict', index='btree_not_null',
         domain="[('is_coop_member', '=', True), ('parent_id', '=', False)]",
-        help="Whose goods they are, where they lie apart from the others'. Left empty, the loss is shared among all"
-             " owners by what they have here.",
+        help="Whose goods they are, where they lie apart from the others'. Left empty, what is lost or found is shared"
+             " among all owners by what they have here.",
     )
     uom_id = fields.Many2one(related='product_id.uom_id', string="Unit")
     book = fields.Float(
@@ -40,8 +40,8 @@ class CoopConsignmentLossLine(models.Model):
     counted = fields.Float(digits='Product Unit', help="What was found.")
     spoilt = fields.Float(digits='Product Unit', help="What cannot be sold any more.")
     price = fields.Monetary(
-        string="Per Unit", help="What the owners get per unit when the cooperative bears the loss. Left empty: the net"
-        " price, or else the asking price, of the intake slip.",
+        string="Per Unit", help="What an owner gets per unit when the cooperative bears the loss, where no price was"
+        " agreed. Whose intake slip names a net price, or else an asking price, gets that one.",
     )
 
     _quantities_not_negative = models.Constraint(
@@ -98,11 +98,10 @@ class CoopConsignmentLossLine(models.Model):
         )
         if len(same) > 1:
             raise UserError(self.env._("%s is listed twice.", product.display_name))
-        if self.uom_id.compare(self._get_lost(), 0) < 0:
+        if self.uom_id.compare(self._get_lost(), 0) < 0 and not self.owner_id and not self._get_books():
             raise UserError(self.env._(
-                "More of %(product)s was counted than the %(book)s %(unit)s in the books. Find out whose it is: it"
-                " comes in by a correction of that member's intake slip, or by a count in the owner's name.",
-                product=product.display_name, book=self.book, unit=self.uom_id.name,
+                "No member has %(product)s at %(location)s: say on the line whose goods were found.",
+                product=product.display_name, location=self.loss_id.location_id.display_name,
             ))
         if self.uom_id.compare(self._get_lost(), self.book) > 0:
             raise UserError(self.env._(
@@ -112,7 +111,7 @@ class CoopConsignmentLossLine(models.Model):
             ))
 
     def _get_lost(self):
-        """Return what is lost, in the product's unit; negative when more was found than should be here."""
+        """Return what is lost, in the product's unit; negative where more was found than should be here."""
         self.ensure_one()
         return self.uom_id.round(self.spoilt if self.kind == 'scrap' else self.book - self.counted)
 
@@ -132,30 +131,35 @@ class CoopConsignmentLossLine(models.Model):
         }
 
     def _prepare_shares(self):
-        """Return one share per owner: the loss by largest remainder over what each has here.
+        """Return one share per owner: what is lost or found, by largest remainder over what each has here.
 
         In whole steps of the unit, of equal remainders the lower member number first; nobody loses more than is there.
+        Of a named owner who has nothing here, all that is found is that owner's.
         """
         self.ensure_one()
         lost = self._get_lost()
         if self.uom_id.is_zero(lost):
             return []
         books, step = self._get_books(), self.uom_id.rounding
+        if not books:
+            return [self._prepare_share(self.owner_id, 0.0, lost)]
         # sudo: member numbers decide ties, whoever counts
         memberships = self.env['coop.membership'].sudo()._get_in_force(
             self.env['res.partner'].union(*books), self.company_id,
         )
         ranks = {membership.partner_id: membership._get_rank() for membership in reversed(memberships)}
         owners = sorted(books, key=lambda owner: (owner not in ranks, ranks.get(owner, ()), owner.id))
-        parts = apportion(to_units(lost, step), [to_units(books[owner], step) for owner in owners])
+        parts = apportion(to_units(abs(lost), step), [to_units(books[owner], step) for owner in owners])
+        sign = 1 if lost > 0 else -1
         return [
-            self._prepare_share(owner, books[owner], float(from_units(part, step)))
+            self._prepare_share(owner, books[owner], sign * float(from_units(part, step)))
             for owner, part in zip(owners, parts, strict=True)
         ]
 
     def _prepare_share(self, owner, book, quantity):
         self.ensure_one()
-        price = self._get_price(owner) if self.loss_id.bearer == 'cooperative' and quantity else 0.0
+        # What was found is the owner's to be sold: nothing is owed for it.
+        price = self._get_price(owner) if self.loss_id.bearer == 'cooperative' and quantity > 0 else 0.0
         return {
             'line_id': self.id,
             'owner_id': owner.id,
@@ -166,7 +170,7 @@ class CoopConsignmentLossLine(models.Model):
         }
 
     def _get_price(self, owner):
-        """Return what an owner gets per unit of the goods that are lost.
+        """Return what an owner gets per unit of the goods that are lost: the own agreed price, or else the line's.
 
         :raises UserError: when nothing was agreed.
         """
@@ -176,10 +180,10 @@ class CoopConsignmentLossLine(models.Model):
             ('owner_id', '=', owner.id), ('product_id', '=', self.product_id.id), ('lot_id', '=', self.lot_id.id),
             ('company_id', '=', self.company_id.id), ('consignment_line_id', '!=', False),
         ], limit=1)
-        price = self.price or unsold.consignment_line_id.net_price or unsold.consignment_line_id.price_now
+        price = unsold.consignment_line_id.net_price or unsold.consignment_line_id.price_now or self.price
         if not price:
             raise UserError(self.env._(
-                "No price of %(product)s was agreed with %(owner)s: say on the line what the owners get per unit.",
-                product=self.product_id.display_name, owner=owner.display_name,
+                "No price of %(product)s was agreed with %(owner)s: say on the line what owners without an agreed price"
+                " get per unit.", product=self.product_id.display_name, owner=owner.display_name,
             ))
         return price

@@ -3,7 +3,7 @@ from odoo.fields import Command
 
 
 class CoopConsignmentLossShare(models.Model):
-    """One owner's part of what is lost, worked out when the write-off is handed in."""
+    """One owner's part of what is lost (or, negative, found), worked out when the write-off is handed in."""
     _name = 'coop.consignment.loss.share'
     _description = "Write-Off Share"
     _order = 'loss_id, id'
@@ -26,7 +26,9 @@ class CoopConsignmentLossShare(models.Model):
     lot_id = fields.Many2one(related='line_id.lot_id')
     uom_id = fields.Many2one(related='product_id.uom_id', string="Unit")
     book = fields.Float(string="In the Books", digits='Product Unit', readonly=True)
-    quantity = fields.Float(string="Lost", digits='Product Unit', readonly=True)
+    quantity = fields.Float(
+        string="Lost", digits='Product Unit', readonly=True, help="Negative: so much more was found.",
+    )
     price = fields.Monetary(string="Per Unit", readonly=True)
     amount = fields.Monetary(readonly=True)
     move_ids = fields.One2many(comodel_name='stock.move', inverse_name='coop_loss_share_id', string="Stock Moves")
@@ -34,13 +36,15 @@ class CoopConsignmentLossShare(models.Model):
     # === BUSINESS METHODS === #
 
     def _prepare_move_values(self):
-        """Return the stock move that takes the part out of the owner's goods."""
+        """Return the stock move that takes the part out of the owner's goods, or adds it to them."""
         self.ensure_one()
         loss = self.loss_id
-        destination = self.product_id.with_company(self.company_id).property_stock_inventory
+        source, destination = loss.location_id, self.product_id.with_company(self.company_id).property_stock_inventory
+        if self.quantity < 0:
+            source, destination = destination, source
         values = {
-            'product_id': self.product_id.id, 'product_uom_id': self.uom_id.id, 'quantity': self.quantity,
-            'location_id': loss.location_id.id, 'location_dest_id': destination.id, 'company_id': self.company_id.id,
+            'product_id': self.product_id.id, 'product_uom_id': self.uom_id.id, 'quantity': abs(self.quantity),
+            'location_id': source.id, 'location_dest_id': destination.id, 'company_id': self.company_id.id,
             'owner_id': self.owner_id.id, 'lot_id': self.lot_id.id,
         }
         return {
@@ -48,8 +52,8 @@ class CoopConsignmentLossShare(models.Model):
             'inventory_name': loss.name,
             'product_id': self.product_id.id,
             'product_uom': self.uom_id.id,
-            'product_uom_qty': self.quantity,
-            'location_id': loss.location_id.id,
+            'product_uom_qty': abs(self.quantity),
+            'location_id': source.id,
             'location_dest_id': destination.id,
             'company_id': self.company_id.id,
             'restrict_partner_id': self.owner_id.id,

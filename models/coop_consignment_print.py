@@ -47,6 +47,10 @@ class CoopConsignment(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _is_print_for_member(self):
+        """Whether the print may be handed to the member; whoever only looks at slips prints them for themselves."""
+        return self.env.su or self.env.user.has_group('producer_cooperative.group_coop_officer')
+
     def _shows_money(self):
         """Whether the user may see what the goods are to fetch; the warehouse prints slips without prices."""
         return self.env.su or any(self.env.user.has_group(group) for group in MONEY_GROUPS.split(','))

@@ -2,6 +2,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+#: How a member can say yes to a price.
+CONSENT_KINDS = [
+    ('signed', "Signed on paper"), ('spoken', "Spoken at the counter"), ('phone', "By telephone"),
+    ('message', "In a message"),
+]
+
 
 class CoopConsignmentReduction(models.Model):
     """A lower asking price for goods that do not sell, with the member's consent: who gave it, when and how."""
@@ -35,14 +41,10 @@ class CoopConsignmentReduction(models.Model):
     )
     consent_date = fields.Date(string="Consent Given On", copy=False, tracking=True)
     consent_kind = fields.Selection(
-        selection=[
-            ('signed', "Signed on paper"), ('spoken', "Spoken at the counter"), ('phone', "By telephone"),
-            ('message', "In a message"),
-        ],
-        string="Consent Given How", copy=False, tracking=True,
+        selection=CONSENT_KINDS, string="Consent Given How", copy=False, tracking=True,
     )
     noted_by_id = fields.Many2one(
-        comodel_name='res.users', string="Noted By", readonly=True, copy=False, ondelete='restrict',
+        comodel_name='res.users', readonly=True, copy=False, ondelete='restrict',
     )
     confirmed_on = fields.Datetime(readonly=True, copy=False)
     line_ids = fields.One2many(

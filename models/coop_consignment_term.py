@@ -79,10 +79,14 @@ class CoopConsignmentTerm(models.Model):
         help="The share of the proceeds after commission that may be set off against what the member owes.",
     )
     set_off_consent_date = fields.Date(
-        string="Consent Signed On", help="Nothing is set off before the member has consented in writing.",
+        string="Consent Signed On",
+        help="Nothing is set off before the member has consented in writing. In terms for all members: the day of the"
+             " bylaw or of the meeting's resolution.",
     )
     set_off_consent_ref = fields.Char(
-        string="Paper of Consent", help="Where the signed paper is found: its number, or the folder.",
+        string="Paper of Consent",
+        help="Where the signed paper is found: its number, or the folder. In terms for all members: the bylaw or the"
+             " resolution of the members' meeting by which all have consented.",
     )
     take_home_rate = fields.Float(
         string="Least Paid Out (%)", digits=(5, 2),
@@ -172,6 +176,16 @@ class CoopConsignmentTerm(models.Model):
             if term.savings_rate and not term.savings_type_id:
                 raise ValidationError(self.env._("Say which savings are withheld."))
 
+    @api.constrains('agreement_id', 'set_off_rate', 'set_off_consent_date', 'set_off_consent_ref')
+    def _check_consent_of_all(self):
+        for term in self.filtered(lambda term: term.set_off_rate and term.set_off_consent_date):
+            if not term.agreement_id.membership_id and not (term.set_off_consent_ref or "").strip():
+                raise ValidationError(self.env._(
+                    "No single member's signature can stand in the terms of %s. Under “Paper of Consent”, name the"
+                    " bylaw or the resolution of the members' meeting by which all have consented to the set-off, or"
+                    " note the consent in the agreement of each member.", term.agreement_id.display_name,
+                ))
+
     @api.constrains('agreement_id', 'date_from', 'date_to')
     def _check_no_overlap(self):
         for term in self.agreement_id.term_ids.filtered('date_to'):
@@ -209,6 +223,15 @@ class CoopConsignmentTerm(models.Model):
         return self.filtered(
             lambda term: term.date_from <= day and (not term.date_to or term.date_to >= day),
         ).sorted('date_from')[-1:]
+
+    def _get_signed_set_off(self):
+        """Return ``(day of consent, rate in %)`` of the set-off that the member has signed in an agreement of the own.
+
+        ``(False, 0.0)`` where nothing was signed, or where the terms are those of all members: what these say of sales
+        for the member is no consent to set off what the cooperative buys.
+        """
+        term = self.filtered(lambda term: term.agreement_id.membership_id and term.set_off_consent_date)
+        return (term.set_off_consent_date, term.set_off_rate) if term else (False, 0.0)
 
     def _get_commission_function(self, scale=1):
         """Return a function ``(quantity, amount) -> commission`` on all that a member sold under these terms in a year.

@@ -59,17 +59,25 @@ class CoopWeighingMixin(models.AbstractModel):
         comodel_name='coop.quality.price', string="Quality Price List", compute='_compute_quality_price_id',
         compute_sudo=True,
     )
+    is_overridden = fields.Boolean(
+        string="Not as Listed", compute='_compute_is_overridden', compute_sudo=True,
+        help="Another deduction or price than the quality price list in force gives.",
+    )
+    quality_reason = fields.Char(
+        string="Why Not as Listed", copy=False,
+        help="Why deduction or price are not what the quality price list in force gives.",
+    )
     grade = fields.Char(compute='_compute_grade', store=True, readonly=False)
     deduction_rate = fields.Float(
         string="Deduction (%)", digits=(5, 2), compute='_compute_deduction_rate', store=True, readonly=False,
         help="Of what is left after tare and refused goods.",
     )
     deduction = fields.Float(
-        string="Deduction", digits='Product Unit',
+        digits='Product Unit',
         help="Taken off by quantity for moisture, dirt or quality (rafaksi).",
     )
     deducted = fields.Float(
-        string="Deducted", digits='Product Unit', compute='_compute_deducted', store=True,
+        digits='Product Unit', compute='_compute_deducted', store=True,
         help="The deduction by quantity and the one in per cent together.",
     )
     net = fields.Float(digits='Product Unit', compute='_compute_net', store=True, help="What counts.")
@@ -169,6 +177,11 @@ class CoopWeighingMixin(models.AbstractModel):
                 goods.net_price = 0.0
             else:
                 goods.net_price = band.price if band else goods.net_price
+
+    @api.depends('product_id', 'measured', 'grade', 'date', 'deal', 'deduction_rate', 'price', 'net_price')
+    def _compute_is_overridden(self):
+        for goods in self:
+            goods.is_overridden = goods._is_off_list()
 
     # === CRUD METHODS === #
 
@@ -303,10 +316,21 @@ class CoopWeighingMixin(models.AbstractModel):
                 ))
 
     def _check_quality(self):
-        """Refuse goods whose product has a quality price list, but that were not measured or graded by it."""
+        """Refuse goods whose product has a quality price list, but that were not measured or graded by it.
+
+        Another deduction or price than the list gives needs a reason.
+        """
         self.ensure_one()
         price_list = self.quality_price_id
-        if not price_list or self._is_refused_whole() or price_list._find(self.measured, self.grade):
+        if not price_list or self._is_refused_whole():
+            return
+        if price_list._find(self.measured, self.grade):
+            # sudo: the deduction or price that was typed against the one of the list, whoever confirms
+            if self.sudo()._is_off_list() and not (self.quality_reason or "").strip():
+                raise UserError(self.env._(
+                    "Deduction or price of %s are not what the quality price list in force gives. Say why under “Why"
+                    " Not as Listed”, or take what the list gives.", self.product_id.display_name,
+                ))
             return
         if price_list.basis == 'measure':
             raise UserError(self.env._(
@@ -318,6 +342,22 @@ class CoopWeighingMixin(models.AbstractModel):
             grade=self.grade or "", product=self.product_id.display_name,
             grades=", ".join(price_list.band_ids.mapped('grade')),
         ))
+
+    def _is_off_list(self):
+        """Whether deduction or price were typed otherwise than the quality price list in force gives them."""
+        self.ensure_one()
+        price_list = self.quality_price_id
+        try:
+            band = price_list._find(self.measured, self.grade) if price_list else None
+        except UserError:  # said where the goods are checked
+            return False
+        if not band:
+            return False
+        if price_list.result == 'deduction':
+            return to_decimal(self.deduction_rate) != to_decimal(band.deduction_rate)
+        if self.deal == 'buy':
+            return bool(self.currency_id.compare_amounts(self.price, band.price))
+        return price_list.is_net_price and bool(self.currency_id.compare_amounts(self.net_price, band.price))
 
     def _is_refused_whole(self):
         """Whether nothing was taken in because all of it was refused."""

@@ -19,6 +19,7 @@ class IrActionsReport(models.Model):
         """
         return {
             'producer_cooperative.report_coop_savings_voucher', 'producer_cooperative.report_coop_savings_slip',
-            'producer_cooperative.coop_consignment_report',
+            'producer_cooperative.coop_consignment_report', 'producer_cooperative.coop_consignment_return_report',
+            'producer_cooperative.coop_consignment_loss_report',
             'producer_cooperative.report_coop_payout', 'producer_cooperative.report_coop_payout_slip',
         }

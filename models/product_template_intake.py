@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+OFFICER = 'producer_cooperative.group_coop_officer'
 
 
 class ProductTemplate(models.Model):
@@ -61,9 +63,19 @@ class ProductTemplate(models.Model):
     def action_create_coop_twin(self):
         """Create the own twin of goods that are sold for members: same unit, category and variants; open it.
 
+        :raises AccessError: for anybody but officers and the board, and for products of other companies.
         :raises UserError: for a product that is the cooperative's own, or has a twin already.
         """
         self.ensure_one()
+        self.check_access('read')
+        if not self.env.su and not self.env.user.has_group(OFFICER):
+            role = self.env.ref(OFFICER).sudo().name  # sudo: names of roles are no secret
+            raise AccessError(self.env._("Only this role may do that: %s.", role))
+        if self.company_id and self.company_id not in self.env.companies:
+            raise AccessError(self.env._(
+                "%(product)s belongs to %(company)s. Switch to that company first.",
+                product=self.display_name, company=self.company_id.sudo().name,  # sudo: the name of a company
+            ))
         if not self.coop_consigned:
             raise UserError(self.env._("%s is the cooperative's own already and needs no twin.", self.display_name))
         if self.coop_twin_id:
@@ -71,8 +83,10 @@ class ProductTemplate(models.Model):
                 "%(product)s has the twin %(twin)s already.", product=self.display_name,
                 twin=self.coop_twin_id.display_name,
             ))
+        # sudo: officers may not create products; role and company were checked, and all values are the product's own.
         # A product that was just made may carry a context by which its copy would get no variants.
-        self.coop_twin_id = self.with_context(create_product_product=True).copy({
+        product = self.sudo()
+        product.coop_twin_id = product.with_context(create_product_product=True).copy({
             'name': self.env._("%s (own)", self.name), 'coop_consigned': False, 'default_code': False,
             'purchase_ok': True, 'supplier_taxes_id': False, 'purchase_method': 'receive',
         })

@@ -36,6 +36,10 @@ class PurchaseOrder(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _add_supplier_to_product(self):
+        """Leave orders of pools out: what a vendor asks for the sum is no price for whoever buys alone."""
+        return super(PurchaseOrder, self.filtered(lambda order: not order.coop_pool_id))._add_supplier_to_product()
+
     def _coop_check_quote_was_chosen(self):
         """Refuse to confirm a request for prices that the pool has not chosen: the goods would belong to nobody.
 

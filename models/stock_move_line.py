@@ -44,6 +44,8 @@ class StockMoveLine(models.Model):
         res = super().write(vals)
         if 'move_id' in vals:
             was_open.filtered(lambda line: line.state == 'done')._coop_check_correctable()
+        if {'owner_id', 'lot_id', 'quant_id'} & vals.keys():
+            self.filtered(lambda line: line.state not in ('draft', 'done', 'cancel'))._coop_check_reserved()
         if not self.env.su and 'coop_reminded_on' in vals:
             self._coop_check_correctable()
         if {'owner_id', 'quant_id', 'quantity', 'location_id', 'location_dest_id'} & vals.keys():
@@ -80,6 +82,30 @@ class StockMoveLine(models.Model):
                 product=consigned[0].product_id.display_name,
                 owner=consigned[0].owner_id.display_name or self.env._("Nobody"),
             ))
+
+    def _coop_check_reserved(self):
+        """Refuse to take goods of another owner, or another lot, that are not there or are reserved already.
+
+        :raises UserError: naming the owner and what to do.
+        """
+        for line in self.filtered(
+            lambda line: line.product_id.coop_consigned and line.company_id.coop_is_cooperative
+            and line.location_id.usage in ('internal', 'transit'),
+        ):
+            # sudo: the quantities of exactly the goods that the transfer is to take
+            quants = self.env['stock.quant'].sudo().search([
+                ('product_id', '=', line.product_id.id), ('owner_id', '=', line.owner_id.id),
+                ('lot_id', '=', line.lot_id.id), ('location_id', '=', line.location_id.id),
+            ])
+            missing = sum(quants.mapped('reserved_quantity')) - sum(quants.mapped('quantity'))
+            if line.product_id.uom_id.compare(missing, 0) > 0:
+                raise UserError(self.env._(
+                    "%(missing)s %(unit)s of %(product)s of %(owner)s more would be reserved in %(location)s than are"
+                    " there. Lower the quantity first, or free the goods from their other transfer.",
+                    missing=line.product_id.uom_id.round(missing), unit=line.product_id.uom_id.name,
+                    product=line.product_id.display_name, owner=line.owner_id.display_name or self.env._("nobody"),
+                    location=line.location_id.display_name,
+                ))
 
     def _coop_check_done(self):
         """Check lines of a transfer that was validated before, after somebody changed them."""
@@ -144,7 +170,8 @@ class StockMoveLine(models.Model):
     def _coop_way_error_message(self):
         """Return why members' goods do not come or go this way, or an empty text.
 
-        They come by a receipt, a count, or back from a customer, and leave by a sale, to their owner, or written off.
+        They come by a receipt, an approved count, or back from a customer, and leave by a sale, to their owner, or
+        written off.
         """
         self.ensure_one()
         product, owner = self.product_id.display_name, self.owner_id.display_name
@@ -156,8 +183,13 @@ class StockMoveLine(models.Model):
                 " were could not be told. Buy the goods from %(owner)s first, as the cooperative's own product.",
                 product=product, owner=owner,
             )
-        if source == 'inventory' and not self.env['stock.quant']._coop_may_count():
-            return self.env['stock.quant']._coop_count_error_message(self.product_id)
+        if source == 'inventory' and not self._coop_is_written_off():
+            return self.env._(
+                "%(product)s of %(owner)s would come from nowhere. What a member brings is taken in by an intake slip;"
+                " more than the books say is noted as a count under Cooperative > Consignment > Write-Offs, where the"
+                " reason and somebody's approval are noted.",
+                product=product, owner=owner,
+            )
         if destination == 'inventory' and source in inside and not self._coop_is_written_off():
             return self.env._(
                 "%(product)s of %(owner)s is missing or spoilt: write it off under Cooperative > Consignment >"
@@ -183,7 +215,7 @@ class StockMoveLine(models.Model):
         return ""
 
     def _coop_is_written_off(self):
-        """Whether an approved write-off takes the goods away; it moves them with more rights than any user has."""
+        """Whether an approved count or write-off moves the goods; it does so with more rights than any user has."""
         self.ensure_one()
         return self.env.su and bool(self.move_id.coop_loss_share_id)
 

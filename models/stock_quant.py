@@ -7,7 +7,7 @@ FIXED = frozenset({'owner_id', 'product_id', 'location_id', 'lot_id', 'company_i
 
 
 class StockQuant(models.Model):
-    """Stock of members' goods changes by transfers, and by counts that an officer applies."""
+    """Stock of members' goods changes by transfers, and by counts that somebody else approved."""
     _inherit = 'stock.quant'
 
     # === CRUD METHODS === #
@@ -32,31 +32,11 @@ class StockQuant(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _apply_inventory(self, date=None):
-        consigned = self.product_id.filtered('coop_consigned')
-        if consigned and not self._coop_may_count():
-            raise UserError(self._coop_count_error_message(consigned[0]))
-        return super()._apply_inventory(date)
-
-    @api.model
-    def _coop_may_count(self):
-        """Whether the user may say how much of members' goods there is.
-
-        Odoo applies counts with more rights than the user has: who asked for it is what matters.
-        """
-        return self.env.user.has_group('producer_cooperative.group_coop_officer')
-
     @api.model
     def _coop_rewritten_error_message(self, product):
         return self.env._(
             "Stock of %s belongs to members: it is received, delivered, returned or counted, and not rewritten.",
             product.display_name,
-        )
-
-    @api.model
-    def _coop_count_error_message(self, product):
-        return self.env._(
-            "%s is sold for members: counts of members' goods are applied by an officer.", product.display_name,
         )
 
     def _get_gather_domain(self, product_id, location_id, lot_id=None, package_id=None, owner_id=None, strict=False):

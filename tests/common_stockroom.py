@@ -38,6 +38,19 @@ class StockroomCommon(ConsignmentCommon):
             'owner_id': owner.partner_id.id if owner else False,
         }).action_apply_inventory()
 
+    def _find(self, member, quantity, product=None):
+        """Let more of a member's goods be found at a count, approved by somebody else."""
+        product = product or self.rice
+        found = self.env['coop.consignment.loss'].with_user(self.officer).create({
+            'reason': "Behind the door", 'line_ids': [Command.create({
+                'product_id': product.id, 'owner_id': member.partner_id.id,
+                'counted': self._stock(product).get(member.partner_id, 0) + quantity,
+            })],
+        })
+        found.action_submit()
+        found.with_user(self.manager).action_approve()
+        return found
+
     def _return(self, picking, quantities):
         """Return goods of a transfer, ``{product: quantity}``; the transfer that brings them is not done yet."""
         wizard = Form(self.env['stock.return.picking'].with_context(

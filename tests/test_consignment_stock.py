@@ -101,8 +101,9 @@ class TestConsignmentStock(ConsignmentCommon):
             self._put_own_stock(self.rice, 5)
         with self.assertRefused("cooperative's own product"):
             self._put_own_stock(self.own, 5, owner=self.siti)
-        self._put_own_stock(self.rice, 5, owner=self.siti)
-        self.assertEqual(self._stock(self.rice), {self.siti.partner_id: 5})
+        with self.assertRefused("would come from nowhere"):
+            self._put_own_stock(self.rice, 5, owner=self.siti)
+        self.assertEqual(self._stock(self.rice), {})
 
     def test_owner_is_not_taken_off_afterwards(self):
         slip = self._bring(self.siti, 60)

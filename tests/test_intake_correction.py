@@ -56,6 +56,42 @@ class TestIntakeCorrection(IntakeCommon):
         self._receive(slip)
         self.assertEqual((slip.state, self._stock_of(self.rice)), ('received', {self.siti.partner_id: 70}))
 
+    def test_goods_that_are_still_to_be_put_away_are_corrected_where_they_are(self):
+        self.warehouse.reception_steps = 'two_steps'
+        slip = self._write_slip(self.siti, {'gross': 10})
+        slip.action_confirm()
+        self._validate_first(slip)
+        self._correct(slip, 8).action_post()
+        self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 8})
+        more = self._correct(slip, 12).with_user(self.officer)
+        more.action_request()
+        more.with_user(self.manager).action_post()
+        self._receive(slip)
+        # 10 received, 2 handed back out of what was to be put away, 4 brought in: 12 on the slip and in the stock
+        self.assertEqual((slip.line_ids.net, slip.line_ids.received), (12, 12))
+        self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 12})
+        quants = self.env['stock.quant'].search([
+            ('product_id', '=', self.rice.id), ('location_id', '=', self.stock.id)])
+        self.assertEqual(sum(quants.mapped('quantity')), 12)
+
+    def test_bought_goods_that_are_still_to_be_put_away_are_corrected_where_they_are(self):
+        self.warehouse.reception_steps = 'two_steps'
+        slip = self._write_slip(self.siti, {'gross': 10, 'deal': 'buy', 'price': 5000})
+        slip.action_confirm()
+        self._validate_first(slip)
+        self._correct(slip, 8).action_post()
+        self.assertEqual(self._stock_of(self.own_rice), {self.nobody: 8})
+        self._receive(slip)
+        self.assertEqual(self._stock_of(self.own_rice), {self.nobody: 8})
+        self.assertEqual(slip.bill_ids.amount_expected, 40_000)  # 8 × 5,000
+
+    def _validate_first(self, slip):
+        """Receive goods into the place from which they are put away."""
+        picking = slip.picking_ids
+        picking.move_ids.picked = True
+        picking._action_done()
+        self.assertEqual(slip.picking_ids.filtered(lambda p: p.state != 'done').move_ids.product_uom_qty, 10)
+
     def test_corrections_follow_each_other_and_an_outdated_one_is_refused(self):
         slip = self._take_in(self.siti, {'gross': 100})
         outdated = self._correct(slip, 95)
@@ -190,6 +226,17 @@ class TestIntakeDelivery(IntakeCommon):
         # 103.5 + 8 + 40 + 20 = 171.5
         self.assertEqual((delivery.gross_total, delivery.difference), (171.5, 28.5))
 
+    def test_pieces_and_other_units_of_weight_do_not_muddle_the_comparison(self):
+        # 103.5 + 8 + 40 + 20 = 171.5 kg, 3 pieces do not count, and 0.1 ton are 100 kg
+        corn = self._create_product("Corn", coop_consigned=True, uom_id=self.env.ref('uom.product_uom_ton').id)
+        delivery = self._deliver_together(loaded_weight=4_200, empty_weight=3_900)
+        delivery.line_ids = [
+            Command.create({'membership_id': self.siti.id, 'product_id': product.id, 'gross': gross})
+            for product, gross in ((self._create_product("Mat", coop_consigned=True), 3), (corn, 0.1))
+        ]
+        self.assertEqual((delivery.gross_total, delivery.difference), (271.5, 28.5))
+        self.assertEqual(delivery.weight_uom_id, self.env.ref('uom.product_uom_kgm'))
+
     def test_nobody_gets_a_slip_when_one_line_is_wrong(self):
         delivery = self._deliver_together()
         delivery.line_ids[1].tare = 8
@@ -208,13 +255,18 @@ class TestIntakeDelivery(IntakeCommon):
             delivery.line_ids[0].gross = 1
         with self.assertRefused("is not changed"):
             delivery.date = '2026-01-01'
+        for values in ({'loaded_weight': 1}, {'empty_weight': 1}, {'driver': "Somebody"}):
+            with self.subTest(**values), self.assertRefused("is not changed"):
+                delivery.write(values)
         delivery._cancel_with_reason("Wrong truck")
         self.assertEqual(set(delivery.slip_ids.mapped('state')), {'cancelled'})
 
     def test_delivery_with_goods_received_is_not_cancelled(self):
         delivery = self._deliver_together()
         delivery.action_confirm()
+        self.assertFalse(delivery.has_received)
         self._receive(delivery.slip_ids.sorted('id')[0])
+        self.assertTrue(delivery.has_received)
         with self.assertRefused("were received"):
             delivery._cancel_with_reason("Wrong truck")
 

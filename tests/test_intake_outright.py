@@ -28,6 +28,27 @@ class TestIntakeOutright(IntakeCommon):
         with self.assertRefused("needs no twin"):
             self.own.action_create_coop_twin()
 
+    def test_officer_and_board_create_the_twin_and_the_others_do_not(self):
+        for user in (self.accountant, self.supervisor, self.warehouse_user):
+            with self.subTest(user=user.login), self.assertRefused("Only this role may do that", AccessError):
+                self.batik.with_user(user).action_create_coop_twin()
+        self.batik.with_user(self.officer).action_create_coop_twin()
+        twin = self.batik._coop_get_twin()
+        self.assertEqual((twin.coop_consigned, twin.uom_id, twin.tracking), (False, self.batik.uom_id, 'serial'))
+        corn = self._create_product("Corn", coop_consigned=True)
+        corn.product_tmpl_id.with_user(self.manager).action_create_coop_twin()
+        self.assertTrue(corn._coop_get_twin())
+        for user in (self.officer, self.manager):
+            with self.subTest(user=user.login), self.assertRefused("not allowed", AccessError):
+                corn.product_tmpl_id.with_user(user).name = "Maize"
+
+    def test_twin_of_another_companys_product_is_not_created(self):
+        other = self.env['res.company'].create({'name': "Other"})
+        corn = self._create_product("Corn", coop_consigned=True, company_id=other.id)
+        with self.assertRefused("Other|not allowed|access", AccessError):
+            corn.with_user(self.officer).action_create_coop_twin()
+        self.assertFalse(corn.product_tmpl_id.coop_twin_id)
+
     def test_twin_of_another_unit_or_a_consigned_one_is_refused(self):
         with self.assertRefused("sold for members itself", ValidationError):
             self.rice.product_tmpl_id.coop_twin_id = self.batik.product_tmpl_id
@@ -81,6 +102,13 @@ class TestIntakeOutright(IntakeCommon):
         self.assertFalse(bill.set_off_move_id)
         self.assertEqual(bill.amount_open, 927)
 
+    def test_bill_shows_the_goods_to_everybody_who_may_read_it(self):
+        slip = self._take_in(self.siti, {'gross': 10, 'deal': 'buy', 'price': 9}, {'gross': 5})
+        for user in (self.officer, self.accountant, self.manager, self.supervisor):
+            with self.subTest(user=user.login):
+                goods = slip.bill_ids.with_user(user).purchase_line_ids
+                self.assertEqual((goods.product_id, goods.qty_received, goods.price_unit), (self.own_rice, 10, 9))
+
     def test_slip_is_billed_once(self):
         slip = self._take_in(self.siti, {'gross': 10, 'deal': 'buy', 'price': 9})
         slip.bill_ids.action_post()
@@ -128,6 +156,17 @@ class TestIntakeOutright(IntakeCommon):
         self._create_agreement(self.siti, set_off_rate=40, set_off_consent_date='2026-01-10')
         bill = self._take_in(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10}).bill_ids
         self.assertEqual((bill.set_off_rate, str(bill.set_off_consent_date)), (40, '2026-01-10'))
+
+    def test_consent_of_the_terms_for_all_members_is_nobodys_signature(self):
+        self.agreement.term_ids.write({
+            'set_off_rate': 40, 'set_off_consent_date': '2026-01-10', 'set_off_consent_ref': "RAT 10-01-2026",
+        })
+        bill = self._take_in(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10}).bill_ids
+        self.assertEqual((bill.set_off_rate, bill.set_off_consent_date), (0, False))
+        empty = self.env['coop.consignment.buyout'].new({})
+        self.assertEqual((empty.set_off_rate, empty.set_off_consent_date), (0, False))
+        buyout = self._buy_out()
+        self.assertEqual((buyout.set_off_rate, buyout.set_off_consent_date), (0, False))
 
     def test_set_off_is_never_more_than_the_debts(self):
         self._owe(self.siti, 120, date='2026-02-01')
@@ -185,7 +224,7 @@ class TestIntakeOutright(IntakeCommon):
         self._take_in(self.budi, {'gross': 30})
         self._owe(self.siti, 50, date='2026-02-01')
         buyout = self._buy_out({'quantity': 60, 'price': 9}, set_off_rate=100, set_off_consent_date='2026-01-10')
-        buyout.action_confirm()
+        self._confirm(buyout)
         partner = self.siti.partner_id
         self.assertEqual(self._stock_of(self.rice), {partner: 40, self.budi.partner_id: 30})
         self.assertEqual(self._stock_of(self.own_rice), {self.nobody: 60})
@@ -203,7 +242,7 @@ class TestIntakeOutright(IntakeCommon):
         self._sell(70, owner=self.siti)  # reserved
         buyout = self._buy_out({'quantity': 20, 'price': 9}, {'quantity': 20, 'price': 9})
         with self.assertRefused("Only 10.0 of the 20.0 kg"):
-            buyout.action_confirm()
+            self._confirm(buyout)
         self.assertEqual(buyout.state, 'draft')
         self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 100})
         self.assertEqual(self._stock_of(self.own_rice), {})
@@ -215,11 +254,11 @@ class TestIntakeOutright(IntakeCommon):
         self._sell(70, owner=self.siti)
         buyout = self._buy_out()
         with self.assertRefused("is empty"):
-            buyout.action_confirm()
+            self._confirm(buyout)
         buyout.action_fill()
         self.assertRecordValues(buyout.line_ids, [{'product_id': self.rice.id, 'quantity': 30}])
         with self.assertRefused("at which price"):
-            buyout.action_confirm()
+            self._confirm(buyout)
         other = self._buy_out(membership_id=self.budi.id)
         with self.assertRefused("has no goods"):
             other.action_fill()
@@ -230,16 +269,38 @@ class TestIntakeOutright(IntakeCommon):
         buyout = self._buy_out()
         buyout.action_fill()
         buyout.line_ids.price = 400
-        buyout.action_confirm()
+        self._confirm(buyout)
         twin = self.batik._coop_get_twin()
         quant = self.env['stock.quant'].search([('product_id', '=', twin.id), ('location_id', '=', self.stock.id)])
         self.assertRecordValues(quant, [{'quantity': 1, 'owner_id': False}])
         self.assertEqual(quant.lot_id.name, "BTK-1")
 
+    def test_goods_are_not_bought_before_the_member_agreed_to_the_price(self):
+        self._take_in(self.siti, {'gross': 100})
+        for missing in ('agreed_by', 'agreed_on', 'agreed_kind'):
+            buyout = self._buy_out({'quantity': 60, 'price': 9}, **{missing: False})
+            with self.subTest(missing=missing), self.assertRefused("Note who of Siti agreed to sell"):
+                self._confirm(buyout)
+        buyout = self._buy_out({'quantity': 60, 'price': 9}, agreed_on=fields.Date.add(self.today, days=1))
+        with self.assertRefused("must be agreed before"):
+            self._confirm(buyout)
+        self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 100})
+
+    def test_nobody_buys_what_they_wrote_down_themselves(self):
+        self._take_in(self.siti, {'gross': 100})
+        own = self._buy_out({'quantity': 60, 'price': 9}, user=self.accountant)
+        with self.assertRefused("Another user than you"):
+            self._confirm(own)
+        changed = self._buy_out({'quantity': 60, 'price': 9})
+        changed.line_ids.with_user(self.accountant).price = 1
+        with self.assertRefused("Another user than you"):
+            self._confirm(changed)
+        self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 100})
+
     def test_purchase_that_is_done_stays(self):
         self._take_in(self.siti, {'gross': 100})
         buyout = self._buy_out({'quantity': 60, 'price': 9})
-        buyout.action_confirm()
+        self._confirm(buyout)
         with self.assertRefused("write a new purchase"):
             buyout.line_ids.price = 8
         with self.assertRefused("the goods are the cooperative's"):
@@ -275,7 +336,7 @@ class TestIntakeOutright(IntakeCommon):
     def test_accountant_buys_members_stock_and_the_officer_prepares_it(self):
         self._take_in(self.siti, {'gross': 100})
         buyout = self.env['coop.consignment.buyout'].with_user(self.officer).create({
-            'membership_id': self.siti.id,
+            'membership_id': self.siti.id, 'agreed_by': "Siti", 'agreed_on': self.today, 'agreed_kind': 'signed',
             'line_ids': [Command.create({'product_id': self.rice.id, 'quantity': 10, 'price': 9})],
         })
         with self.assertRefused("Accountant", AccessError):
@@ -287,8 +348,12 @@ class TestIntakeOutright(IntakeCommon):
 
     # === HELPERS === #
 
-    def _buy_out(self, *lines, **values):
-        return self.env['coop.consignment.buyout'].create({
-            'membership_id': self.siti.id,
+    def _confirm(self, buyout):
+        buyout.with_user(self.accountant).action_confirm()
+
+    def _buy_out(self, *lines, user=None, **values):
+        """Return a purchase that an officer wrote, to which Siti has agreed."""
+        return self.env['coop.consignment.buyout'].with_user(user or self.officer).create({
+            'membership_id': self.siti.id, 'agreed_by': "Siti", 'agreed_on': self.today, 'agreed_kind': 'signed',
             'line_ids': [Command.create({'product_id': self.rice.id, **line}) for line in lines], **values,
         })

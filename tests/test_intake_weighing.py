@@ -245,6 +245,26 @@ class TestIntakeWeighing(IntakeCommon):
         report._render_qweb_pdf('producer_cooperative.coop_consignment_report', slip.ids)
         self.assertEqual(slip.print_count, 1)
 
+    def test_slip_shows_what_is_asked_for_pieces(self):
+        slip = self._write_slip(self.siti, {'product_id': self.batik.id, 'gross': 1, 'asking_price': 425})
+        slip.action_confirm()
+        html = self._print(slip)
+        self.assertIn("425.00", html)
+        self.assertIn("(asked)", html)
+
+    def test_prints_of_those_who_only_look_are_no_originals_and_do_not_count(self):
+        slip = self._take_in(self.siti, {'gross': 5})
+        report = self.env['ir.actions.report'].with_context(force_report_rendering=False)
+        name = 'producer_cooperative.coop_consignment_report'
+        for user in (self.warehouse_user, self.supervisor):
+            with self.subTest(user=user.login):
+                report.with_user(user)._render_qweb_pdf(name, slip.ids)
+                self.assertEqual(slip.print_count, 0)
+                html = report.with_user(user)._render_qweb_html(name, slip.ids)[0].decode()
+                self.assertIn("NOT FOR THE MEMBER", html)
+        report.with_user(self.officer)._render_qweb_pdf(name, slip.ids)
+        self.assertEqual(slip.print_count, 1)
+
     # === PERMISSIONS === #
 
     def test_warehouse_prints_and_receives_without_seeing_money(self):
@@ -377,10 +397,35 @@ class TestIntakeQuality(IntakeCommon):
         line.measured = "12"
         self.assertEqual((line.net, line.grade), (100, "A"))
 
-    def test_proposal_may_be_overruled(self):
+    def test_proposal_is_overruled_with_a_reason_that_stays(self):
         self._create_quality_list(self.MOISTURE)
-        line = self._write_slip(self.siti, {'gross': 100, 'measured': "17", 'deduction_rate': 1}).line_ids
-        self.assertEqual(line.net, 99)
+        slip = self._write_slip(self.siti, {'gross': 100, 'measured': "17", 'deduction_rate': 1}, {
+            'gross': 50, 'measured': "12", 'quality_reason': "Not needed",
+        })
+        line, listed = slip.line_ids
+        self.assertEqual((line.net, line.is_overridden, listed.is_overridden), (99, True, False))
+        for reason in (False, " "):
+            line.quality_reason = reason
+            with self.subTest(reason=reason), self.assertRefused("Rice are not what the quality price list"):
+                slip.action_confirm()
+        line.quality_reason = "Meter was wet"
+        slip.with_user(self.officer).action_confirm()
+        self.assertEqual((line.is_overridden, listed.is_overridden, listed.quality_reason), (True, False, False))
+        self.assertTrue(any("Meter was wet" in (body or "") for body in slip.message_ids.mapped('body')))
+        self.assertIn(slip, self.env['coop.consignment'].search([('line_ids.quality_reason', '!=', False)]))
+
+    def test_other_price_than_the_listed_one_needs_a_reason(self):
+        self._create_quality_list([{'grade': "A", 'price': 12}], basis='grade', result='price')
+        slip = self._write_slip(self.siti, {'gross': 5, 'grade': "A", 'deal': 'buy'})
+        self.assertFalse(slip.has_overridden)
+        slip.line_ids.price = 15
+        self.assertTrue(slip.has_overridden)
+        with self.assertRefused("Say why"):
+            slip.action_confirm()
+        slip.line_ids.quality_reason = "Old customer"
+        slip.action_confirm()
+        self.assertEqual(slip.purchase_order_ids.order_line.price_unit, 15)
+        self.assertFalse(any("15" in (body or "") for body in slip.message_ids.mapped('body')))
 
     def test_list_of_the_day_of_the_slip_holds(self):
         self._create_quality_list(self.MOISTURE, date_to='2025-12-31')

@@ -188,6 +188,7 @@ class TestPoolMoneyVariance(PoolMoneyCommon):
         pool.action_pass_on_variance()
         self._post(pool)
         self.assertEqual((pool.amount_variance, pool.amount_charged), (0, 750))
+        self._hand_out(pool)
         pool.action_done()
         self.assertEqual(pool.state, 'done')
 
@@ -206,6 +207,7 @@ class TestPoolMoneyVariance(PoolMoneyCommon):
         self._post(pool)
         self.assertEqual((pool.amount_charged, pool.amount_variance), (715, 0))
         self._assertTies(pool)
+        self._hand_out(pool)
         pool.action_done()
 
     def test_goods_returned_to_the_vendor_after_the_distribution_cost_the_members_nothing(self):
@@ -229,6 +231,7 @@ class TestPoolMoneyVariance(PoolMoneyCommon):
             pool.action_done()
         self._credit(bill, 3)
         self.assertEqual((pool.amount_variance, pool.amount_charged), (0, 858))
+        self._hand_out(pool)
         pool.action_done()
         self.assertEqual(pool.state, 'done')
 

@@ -75,4 +75,4 @@ class TestStockroomHistory(StockroomCommon):
         loss.with_user(self.manager).action_approve()
 
     def _step_count(self, chance):
-        self._count(self.rice, chance.randint(1, 60), owner=chance.choice(self.members))
+        self._find(chance.choice(self.members), chance.randint(1, 60))

@@ -114,7 +114,6 @@ class TestStockroomLoss(StockroomCommon):
     def test_wrong_counts_are_refused(self):
         self._bring(self.siti, 30)
         for loss, message in (
-            (self._loss(31), "More of Rice was counted than the 30.0"),
             (self._loss(spoilt=31), "Only 30.0 Units of Rice are in the books"),
             (self._loss(30), "Nothing is lost"),
             (self._loss(1, product_id=self.own.id), "cooperative's own product"),
@@ -134,6 +133,63 @@ class TestStockroomLoss(StockroomCommon):
             twice.action_submit()
         with self.assertRefused("is empty|Add the goods"):
             twice.copy({'line_ids': False}).action_submit()
+
+    # === FOUND === #
+
+    def test_more_than_in_the_books_is_shared_and_approved_like_a_loss(self):
+        # 30 / 20 / 10 in the books, 63 counted: 3 are found, 1.50 / 1.00 / 0.50
+        for member, quantity in ((self.siti, 30), (self.budi, 20), (self.wati, 10)):
+            self._bring(member, quantity)
+        found = self._loss(63)
+        found.action_submit()
+        self.assertEqual(self._shares(found), {
+            self.siti.partner_id: -1.5, self.budi.partner_id: -1.0, self.wati.partner_id: -0.5,
+        })
+        self.assertEqual(self.assertStockExplained()[self.siti.partner_id], 30)  # nothing comes before the approval
+        with self.assertRefused("Only this role", AccessError):
+            found.with_user(self.officer).action_approve()
+        found.with_user(self.manager).action_approve()
+        self.assertEqual((found.state, found.amount_total), ('done', 0))
+        self.assertEqual(self.assertStockExplained(), {
+            self.siti.partner_id: 31.5, self.budi.partner_id: 21.0, self.wati.partner_id: 10.5,
+        })
+        self.assertEqual(set(found.share_ids.move_ids.location_id.mapped('usage')), {'inventory'})
+        self.assertEqual(found.share_ids.move_ids.mapped('value'), [0, 0, 0])
+
+    def test_nobody_approves_goods_that_they_found(self):
+        found = self.env['coop.consignment.loss'].with_user(self.manager).create({
+            'reason': "Behind the door", 'line_ids': [Command.create({
+                'product_id': self.rice.id, 'counted': 5, 'owner_id': self.siti.partner_id.id,
+            })],
+        })
+        found.action_submit()
+        with self.assertRefused("Somebody else than"):
+            found.action_approve()
+        self.assertEqual(self._stock(), {})
+
+    def test_found_where_nobody_has_any_somebody_must_be_named(self):
+        found = self._loss(5)
+        with self.assertRefused("No member has Rice at .*whose goods"):
+            found.action_submit()
+        found.line_ids.owner_id = self.wati.partner_id
+        found.action_submit()
+        found.with_user(self.accountant).action_approve()
+        self.assertEqual(self.assertStockExplained(), {self.wati.partner_id: 5})
+        self.assertEqual(found.share_ids.book, 0)
+
+    def test_nothing_is_owed_for_what_is_found(self):
+        # The cooperative bears 2 of Rice lost at 12,000; 1 of Corn is found.
+        corn = self._create_product("Corn", coop_consigned=True)
+        self._bring_at(self.siti, 30, asking_price=12_000)
+        self._bring(self.budi, 5, corn)
+        loss = self._loss(28, bearer='cooperative')
+        loss.line_ids = [Command.create({'product_id': corn.id, 'counted': 6})]
+        loss.action_submit()
+        self.assertEqual(loss.amount_total, 24_000)
+        loss.with_user(self.manager).action_approve()
+        loss.with_user(self.accountant).action_book()
+        self.assertEqual(self._stock(corn), {self.budi.partner_id: 6})
+        self.assertEntry(loss.move_id, [(self.expense, None, 24_000), (self.proceeds, self.siti.partner_id, -24_000)])
 
     # === APPROVAL === #
 
@@ -233,11 +289,16 @@ class TestStockroomLoss(StockroomCommon):
         with self.assertRefused("undone only there"):
             loss.move_id.with_user(self.accountant).button_draft()
 
-    def test_price_on_the_line_comes_before_those_of_the_slips(self):
+    def test_price_on_the_line_is_for_owners_without_an_agreed_one(self):
+        # 10 spoilt of 30 / 20: 6 of Siti at the agreed 12,000 and 4 of Budi, who agreed on none, at 5,000
         self._bring_at(self.siti, 30, asking_price=12_000)
-        loss = self._loss(spoilt=3, bearer='cooperative', price=5_000)
+        self._bring(self.budi, 20)
+        loss = self._loss(spoilt=10, bearer='cooperative', price=5_000)
         loss.action_submit()
-        self.assertEqual(loss.amount_total, 15_000)
+        self.assertEqual(
+            {share.owner_id: share.amount for share in loss.share_ids},
+            {self.siti.partner_id: 72_000, self.budi.partner_id: 20_000},
+        )
 
     def test_reduced_price_is_what_is_owed(self):
         slip = self._bring_at(self.siti, 30, asking_price=12_000)
@@ -296,3 +357,19 @@ class TestStockroomLoss(StockroomCommon):
         )[0].decode()
         for text in (loss.name, "Siti", "Mice", "2.00", self.manager.name):
             self.assertIn(text, html)
+
+    def test_paper_adds_up_what_the_owners_get_and_later_prints_are_copies(self):
+        # 10 spoilt of 30 / 20: 6 of Siti at 8,000 and 4 of Budi at 9,000 are 84,000
+        self._bring_at(self.siti, 30, net_price=8_000)
+        self._bring_at(self.budi, 20, asking_price=9_000)
+        loss = self._loss(spoilt=10, bearer='cooperative')
+        loss.action_submit()
+        loss.with_user(self.manager).action_approve()
+        report = self.env['ir.actions.report'].with_context(force_report_rendering=False)
+        name = 'producer_cooperative.coop_consignment_loss_report'
+        html = report._render_qweb_html(name, loss.ids)[0].decode()
+        self.assertIn("84,000.00", html)
+        self.assertNotIn("COPY", html)
+        report._render_qweb_pdf(name, loss.ids)
+        self.assertEqual(loss.print_count, 1)
+        self.assertIn("COPY", report._render_qweb_html(name, loss.ids)[0].decode())

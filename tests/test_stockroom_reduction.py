@@ -77,7 +77,7 @@ class TestStockroomReduction(StockroomCommon):
         self._bring(self.budi, 5)
         with self.assertRefused("goods of one member"):
             self.env['coop.consignment.unsold'].with_user(self.officer).search([]).action_reduce_price()
-        self._count(self.rice, 7, owner=self.wati)
+        self._find(self.wati, 7)
         rows = self.env['coop.consignment.unsold'].search([('owner_id', '=', self.wati.partner_id.id)])
         with self.assertRefused("without an intake slip"):
             rows.with_user(self.officer).action_reduce_price()

@@ -1,4 +1,5 @@
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.producer_cooperative.tests.common_stockroom import StockroomCommon
@@ -113,6 +114,14 @@ class TestStockroomUnsold(StockroomCommon):
         self.assertEqual(self.siti.activity_ids.user_id, self.officer)
         with self.assertRefused("reminded already"):
             self._rows(self.siti).with_user(self.officer).action_remind()
+
+    def test_others_than_officers_are_told_who_reminds(self):
+        self._agree(20)
+        self._date_back(self._bring(self.siti, 60), 30)
+        for user in (self.warehouse_user, self.accountant, self.supervisor):
+            refused = self.assertRefused("Only this role may do that: .*Officer", AccessError)
+            with self.subTest(user=user.login), refused:
+                self._rows(self.siti).with_user(user).action_remind()
 
     def test_day_of_the_reminder_is_not_typed_in(self):
         self._bring(self.siti, 60)

@@ -117,6 +117,27 @@ class TestTermsDeductions(ConsignmentCommon):
         with self.assertRefused("add up to 110 %", ValidationError):
             term.levy_ids = [self._levy("Village", self.village, rate=20)]
 
+    def test_consent_in_terms_for_all_members_names_the_resolution(self):
+        term = self.agreement.term_ids
+        for reference in (False, " "):
+            with self.subTest(reference=reference), self.assertRefused("No single member's signature", ValidationError):
+                term.write({
+                    'set_off_rate': 50, 'set_off_consent_date': '2020-01-01', 'set_off_consent_ref': reference,
+                })
+        term.write({
+            'set_off_rate': 50, 'set_off_consent_date': '2020-01-01', 'set_off_consent_ref': "RAT 2020, no. 4",
+        })
+        self._owe(self.siti, 1_000)
+        self._sold(self.siti, 60)
+        self.assertEqual(self._settle(self.siti).amount_set_off, 270)  # 600 - 60 commission = 540, half of it
+        with self.assertRefused("No single member's signature", ValidationError):
+            self.env['coop.consignment.agreement'].create({
+                'categ_id': self.env['product.category'].create({'name': "Grain"}).id,
+                'term_ids': [Command.create({
+                    'date_from': '2020-01-01', 'set_off_rate': 50, 'set_off_consent_date': '2020-01-01',
+                })],
+            })
+
     def test_consent_counts_from_the_day_it_was_signed(self):
         term = self._create_agreement(self.siti, commission_rate=10, set_off_rate=100).term_ids
         self._owe(self.siti, 100)

@@ -51,8 +51,9 @@ class TestTermsScope(ConsignmentCommon):
             self._agree(self.siti, self.crafts, 6)
 
     def test_sale_without_terms_names_member_goods_and_day(self):
+        self._bring(self.siti, 60)
         self.agreement.unlink()
-        self._sold(self.siti, 60)
+        self._sell_what_came(self.siti, 60)
         for text in ("Siti", "Rice", "2026"):
             with self.assertRefused(text):
                 self._compute(self.siti)
@@ -99,8 +100,9 @@ class TestTermsScope(ConsignmentCommon):
         self._create_agreement(self.siti, date_from=fields.Date.add(self.today, days=1), commission_rate=5)
 
     def test_terms_may_be_written_down_late_where_none_held(self):
+        self._bring(self.siti, 60)
         self.agreement.unlink()
-        self._sold(self.siti, 60)
+        self._sell_what_came(self.siti, 60)
         self._create_agreement(None, commission_kind='tiered', band_ids=[Command.create({'lower': 0, 'rate': 5})])
         self.assertEqual(self._settle(self.siti).amount_commission, 30)
 
@@ -152,6 +154,11 @@ class TestTermsScope(ConsignmentCommon):
             'membership_id': member.id if member else False, 'categ_id': category.id if category else False,
             'term_ids': [Command.create({'date_from': '2020-01-01', 'commission_rate': rate})],
         })
+
+    def _sell_what_came(self, member, quantity):
+        order = self._sell(quantity, owner=member)
+        self._deliver(order)
+        return self._invoice(order)
 
     def _sold_batik(self, member):
         self._bring(member, 60, product=self.batik)
