@@ -129,7 +129,7 @@ class CoopCommissionAccrual(models.Model):
     # === BUSINESS METHODS === #
 
     def _get_owned_entry_message(self, move):
-        """Return why an entry of the accrual is not undone: an accrual is not cancelled but repeated."""
+        """Return why an entry of the accrual is not undone, and what to do: an accrual is repeated."""
         self.ensure_one()
         return self.env._(
             "%(entry)s belongs to %(document)s and is not undone by itself. To correct it, accrue %(date)s again: a"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 from .errors import InputRefusal
@@ -17,6 +18,9 @@ from .errors import InputRefusal
 Exact: TypeAlias = int | Decimal | Fraction
 #: A number as a database, a form or a file delivers it.
 Stored: TypeAlias = int | float | Decimal | str
+
+#: Whole floats below this are the number that they print as.
+EXACT_FLOATS = 2 ** 53
 
 
 def to_decimal(value: Stored) -> Decimal:
@@ -122,7 +126,11 @@ def to_units(value: Stored, unit: Stored) -> int:
     >>> to_units(10.01, Decimal('0.01')), to_units(2.675, Decimal('0.01')), to_units('7097245', Decimal(1))
     (1001, 268, 7097245)
     """
-    return round_half_up(exact(to_decimal(value)) / _unit(unit))
+    step = _unit(unit)
+    if type(value) is float and value.is_integer() and abs(value) < EXACT_FLOATS:
+        return round_ratio(int(value) * step.denominator, step.numerator)
+    number = exact(to_decimal(value))
+    return round_ratio(number.numerator * step.denominator, number.denominator * step.numerator)
 
 
 def from_units(count: int, unit: Stored) -> Decimal:
@@ -154,6 +162,7 @@ def floor_to(value: Stored, step: Stored) -> Decimal:
     return from_units(count, step)
 
 
+@lru_cache(maxsize=64)
 def _unit(unit: Stored) -> Fraction:
     number = exact(to_decimal(unit))
     if number <= 0:
