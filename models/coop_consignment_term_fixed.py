@@ -7,6 +7,9 @@ NOT_OF_INVOICES = {
     'return_days', 'grace_days', 'set_off_consent_date', 'set_off_consent_ref', 'is_reopened', 'agreement_id',
 }
 
+#: What is no part of what was agreed.
+NOT_WORDED = {'id', 'create_uid', 'create_date', 'write_uid', 'write_date', 'is_reopened', 'agreement_id'}
+
 #: Says that terms are being written down, with their bands and prices; nobody can send it from outside.
 CREATING = object()
 
@@ -87,7 +90,7 @@ class CoopConsignmentTerm(models.Model):
         self.ensure_one()
         wording = {}
         for name, field in self._fields.items():
-            if field.automatic or not field.store or field.related or name in ('is_reopened', 'agreement_id'):
+            if name in NOT_WORDED or not field.store or field.related:
                 continue
             value = self[name]
             if field.type == 'selection':
