@@ -42,7 +42,7 @@ class TestStockroomReturn(StockroomCommon):
             slip.picking_ids.move_ids.with_user(self.warehouse_user).coop_return_line_id = False
         slip.picking_ids.move_ids.quantity = 70
         self.assertEqual(slip.picking_ids.move_line_ids.owner_id, self.siti.partner_id)
-        with self.assertRefused("Siti has 10"):
+        with self.assertRefused("10.0 Units of Rice of Siti more would be reserved"):
             self._do(slip.picking_ids)
 
     def test_more_than_is_there_or_free_does_not_go_back(self):
