@@ -124,6 +124,7 @@ from . import product_template
 from . import stock_quant
 from . import stock_rule
 from . import stock_move
+from . import stock_move_document
 from . import stock_move_line
 from . import sale_order_line_consignment
 from . import account_move_consignment

@@ -63,7 +63,7 @@ class CoopConsignment(models.Model):
     )
     weigher = fields.Char(string="Weighed By", copy=False)
     scale_id = fields.Many2one(
-        comodel_name='coop.scale', string="Scale", check_company=True, index='btree_not_null', ondelete='restrict',
+        comodel_name='coop.scale', check_company=True, index='btree_not_null', ondelete='restrict',
         tracking=True,
     )
     scale_warning = fields.Char(compute='_compute_scale_warning')
@@ -137,6 +137,7 @@ class CoopConsignment(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
+        self.check_access('write')  # whoever may not write is not told to write a correction slip
         frozen = FROZEN & vals.keys()
         if frozen and any(slip.state != 'draft' for slip in self):
             raise UserError(self._frozen_error_message())

@@ -46,7 +46,7 @@ class CoopConsignmentCorrection(models.Model):
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
     )
     requested_by_id = fields.Many2one(comodel_name='res.users', string="Asked By", readonly=True, copy=False)
-    approved_by_id = fields.Many2one(comodel_name='res.users', string="Approved By", readonly=True, copy=False)
+    approved_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False)
     move_ids = fields.Many2many(
         comodel_name='stock.move', relation='coop_consignment_correction_move_rel', string="Stock Moves", readonly=True,
         copy=False,
@@ -196,10 +196,14 @@ class CoopConsignmentLine(models.Model):
         :raises UserError: when what is taken off is sold, reserved or not there.
         """
         self.ensure_one()
-        waiting = self.move_ids.filtered(lambda move: move.state not in ('done', 'cancel'))
+        waiting = self._get_waiting_receipts()
         if self.deal == 'buy':
             return self._correct_bought(difference, waiting, origin)
         return self._correct_left(difference, waiting[:1], origin)
+
+    def _get_waiting_receipts(self):
+        """Return the moves that still bring goods from the member; not those that only put away what came."""
+        return self.move_ids.filtered(lambda move: move.state not in ('done', 'cancel') and move._is_incoming())
 
     def _correct_left(self, difference, waiting, origin):
         """Change the receipt that waits as far as it goes, and move the rest."""
@@ -234,7 +238,7 @@ class CoopConsignmentLine(models.Model):
             return waiting
         if self.uom_id.compare(difference, 0.0) < 0:
             return self._move_difference(difference, origin)
-        more = self.move_ids.filtered(lambda move: move.state not in ('done', 'cancel'))
+        more = self._get_waiting_receipts()
         more.picking_id.action_assign()
         self._put_lots_on_moves()
         more.picked = True
@@ -263,6 +267,28 @@ class CoopConsignmentLine(models.Model):
             )
         if self.deal == 'buy':
             values |= {'purchase_line_id': self.sudo().purchase_line_ids[:1].id, 'to_refund': True}  # sudo: see above
-        return Picking._coop_hand_back(
-            warehouse, owner, product, -difference, self.lot_id, {**values, 'location_dest_id': place.id},
-        )
+        return self._hand_back(-difference, {**values, 'location_dest_id': place.id})
+
+    def _hand_back(self, quantity, values):
+        """Move goods that came already out again: first what is still to be put away, and is reserved for that."""
+        self.ensure_one()
+        Picking, warehouse = self.env['stock.picking'], self.consignment_id.warehouse_id
+        owner = self.partner_id if self.deal == 'consign' else self.env['res.partner']
+        goods, moves = (warehouse, owner, self.goods_product_id), self.env['stock.move']
+        waiting = self.move_ids.filtered(lambda move: move.state not in ('done', 'cancel'))
+        for move in waiting.filtered(lambda move: move.location_id._child_of(warehouse.view_location_id)):
+            part = min(quantity, move.product_uom_qty)
+            if self.uom_id.compare(part, 0.0) <= 0:
+                break
+            quantity = self._round(quantity - part)
+            move._do_unreserve()
+            if self.uom_id.is_zero(move.product_uom_qty - part):
+                move._action_cancel()
+            else:
+                move.product_uom_qty = self._round(move.product_uom_qty - part)
+            moves |= Picking._coop_hand_back(*goods, part, self.lot_id, {**values, 'location_id': move.location_id.id})
+            if move.state != 'cancel':
+                move._action_assign()
+        if self.uom_id.compare(quantity, 0.0) > 0:
+            moves |= Picking._coop_hand_back(*goods, quantity, self.lot_id, values)
+        return moves

@@ -44,7 +44,7 @@ class CoopConsignmentDelivery(models.Model):
     driver = fields.Char(copy=False)
     weigher = fields.Char(string="Weighed By", copy=False)
     scale_id = fields.Many2one(
-        comodel_name='coop.scale', string="Scale", check_company=True, index='btree_not_null', ondelete='restrict',
+        comodel_name='coop.scale', check_company=True, index='btree_not_null', ondelete='restrict',
     )
     scale_warning = fields.Char(compute='_compute_scale_warning')
     loaded_weight = fields.Float(

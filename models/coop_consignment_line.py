@@ -95,6 +95,7 @@ class CoopConsignmentLine(models.Model):
         return lines
 
     def write(self, vals):
+        self.check_access('write')  # whoever may not write is not told to write a correction slip
         self._check_slip_is_draft()
         res = super().write(vals)
         self._check_slip_is_draft()  # the slip may be another one now
@@ -160,6 +161,14 @@ class CoopConsignmentLine(models.Model):
             ))
         if lot.product_id.tracking != 'serial':
             return
+        twice = self.consignment_id.line_ids.filtered(
+            lambda line: line != self and line.lot_id == lot and not line._is_refused_whole(),
+        )
+        if twice:
+            raise UserError(self.env._(
+                "%(lot)s is on two lines of the slip, and there is one piece of %(product)s with that number. Give the"
+                " other one a number of its own.", lot=lot.name, product=lot.product_id.display_name,
+            ))
         # sudo: whether the same piece is here already, whoever brought it; one that went back may come again
         awaited = self.sudo().search_count([
             ('lot_id', '=', lot.id), ('id', '!=', self.id), ('state', '=', 'confirmed'),

@@ -24,7 +24,7 @@ class CoopConsignmentLossLine(models.Model):
         domain="[('coop_consigned', '=', True)]",
     )
     lot_id = fields.Many2one(
-        comodel_name='stock.lot', string="Lot", check_company=True, ondelete='restrict', index='btree_not_null',
+        comodel_name='stock.lot', check_company=True, ondelete='restrict', index='btree_not_null',
         domain="[('product_id', '=', product_id)]",
     )
     owner_id = fields.Many2one(

@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.producer_cooperative.models.stock_move_document import as_moving
+
 
 class CoopConsignment(models.Model):
     """How the goods of a slip come in: left ones by a receipt with their owner, bought ones by a purchase order."""
@@ -76,7 +78,7 @@ class CoopConsignment(models.Model):
                 slip._update_state('received')  # all of it was refused: nothing will come
 
     def _receive_left(self, lines):
-        picking = self.env['stock.picking'].create(self._prepare_picking_values(lines))
+        picking = as_moving(self.env['stock.picking']).create(self._prepare_picking_values(lines)).with_env(self.env)
         picking.action_confirm()
         picking.action_assign()
         lines._put_lots_on_moves()
@@ -132,12 +134,31 @@ class CoopConsignment(models.Model):
             slip.line_ids.move_ids.filtered(lambda move: move.state not in ('done', 'cancel'))._action_cancel()
 
     def _update_received(self):
+        open_slips = self.filtered(lambda slip: slip.state == 'confirmed')
         super()._update_received()
+        for slip in open_slips.filtered(lambda slip: slip.state == 'received'):
+            slip._note_missing()
         for slip in self.filtered(lambda slip: slip.state in ('confirmed', 'received')):
             moves = slip.line_ids.filtered(lambda line: line.deal == 'buy').move_ids
             states = set(moves.mapped('state'))
             if 'done' in states and states <= {'done', 'cancel'} and not slip.sudo().bill_ids:
                 slip._create_bill()
+
+    def _note_missing(self):
+        """Note on the slip what it says and the warehouse did not take in, and ask an officer to correct the weight."""
+        self.ensure_one()
+        for line in self.line_ids.filtered(lambda line: line.uom_id.compare(line.received, line.net) < 0):
+            # sudo: whoever receives the goods; the note goes to the officer who keeps the slip
+            self.sudo().activity_schedule(
+                'mail.mail_activity_data_todo', user_id=self.create_uid.id,
+                summary=self.env._("Less was received than the slip says"),
+                note=self.env._(
+                    "%(received)s of %(net)s %(unit)s of %(product)s were received, and nothing more will come. If less"
+                    " was brought, write a correction slip; otherwise look for the rest in the warehouse.",
+                    received=line._round(line.received), net=line.net, unit=line.uom_id.name,
+                    product=line.product_id.display_name,
+                ),
+            )
 
     def _create_bill(self):
         """Return a draft bill for what was bought and received; none where nothing is left to be billed."""
@@ -176,3 +197,24 @@ class CoopConsignmentLine(models.Model):
             ),
             'coop_consignment_line_id': self.id,
         }
+
+    def _check_not_above_net(self, moves):
+        """Refuse to receive other goods than a line says, or more of them.
+
+        :param moves: what was just done.
+        :raises UserError: saying to write a correction slip.
+        """
+        for line in self:
+            of_line = moves.filtered(lambda move, line=line: move.coop_consignment_line_id.id == line.id)
+            if of_line.product_id != line.goods_product_id:
+                raise UserError(self.env._(
+                    "%(slip)s is about %(product)s and nothing else. Write another intake slip for the other goods.",
+                    slip=line.consignment_id.display_name, product=line.goods_product_id.display_name,
+                ))
+            if line.uom_id.compare(line.received, line.net) > 0:
+                raise UserError(self.env._(
+                    "%(slip)s says %(net)s %(unit)s of %(product)s, and %(received)s would be received. Receive what"
+                    " the slip says. If more was weighed, write a correction slip, which another user approves.",
+                    slip=line.consignment_id.display_name, net=line.net, unit=line.uom_id.name,
+                    product=line.product_id.display_name, received=line._round(line.received),
+                ))

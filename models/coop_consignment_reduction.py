@@ -44,7 +44,7 @@ class CoopConsignmentReduction(models.Model):
         selection=CONSENT_KINDS, string="Consent Given How", copy=False, tracking=True,
     )
     noted_by_id = fields.Many2one(
-        comodel_name='res.users', string="Noted By", readonly=True, copy=False, ondelete='restrict',
+        comodel_name='res.users', readonly=True, copy=False, ondelete='restrict',
     )
     confirmed_on = fields.Datetime(readonly=True, copy=False)
     line_ids = fields.One2many(

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.producer_cooperative.models.stock_move_document import as_moving
+
 
 class CoopConsignmentReturn(models.Model):
     """The return slip for unsold goods that a member fetches: drafted, made ready by the warehouse, handed over."""
@@ -77,6 +79,7 @@ class CoopConsignmentReturn(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
+        self.check_access('write')  # whoever may not write is not told to write another slip
         frozen = {'membership_id', 'warehouse_id', 'date', 'line_ids', 'company_id', 'reason'} & vals.keys()
         if frozen and any(slip.state != 'draft' for slip in self):
             raise UserError(self._frozen_error_message())
@@ -102,7 +105,8 @@ class CoopConsignmentReturn(models.Model):
                 'coop.consignment.return', 'TKB/%(range_year)s/', date=slip.date, gapless=True,
             )
             slip._update_state('confirmed', name=number)
-            picking = self.env['stock.picking'].create(slip._prepare_picking_values())
+            Picking = as_moving(self.env['stock.picking'])
+            picking = Picking.create(slip._prepare_picking_values()).with_env(self.env)
             picking.action_confirm()
             picking.action_assign()
 

@@ -22,7 +22,7 @@ class CoopConsignmentReturnLine(models.Model):
     )
     tracking = fields.Selection(related='product_id.tracking')
     lot_id = fields.Many2one(
-        comodel_name='stock.lot', string="Lot", check_company=True, ondelete='restrict', index='btree_not_null',
+        comodel_name='stock.lot', check_company=True, ondelete='restrict', index='btree_not_null',
         domain="[('product_id', '=', product_id)]",
     )
     uom_id = fields.Many2one(related='product_id.uom_id', string="Unit")
@@ -64,6 +64,7 @@ class CoopConsignmentReturnLine(models.Model):
         return lines
 
     def write(self, vals):
+        self.check_access('write')  # whoever may not write is not told to write another slip
         self._check_slip_is_draft()
         res = super().write(vals)
         self._check_slip_is_draft()  # the slip may be another one now
@@ -120,3 +121,19 @@ class CoopConsignmentReturnLine(models.Model):
             'restrict_partner_id': self.partner_id.id,
             'coop_return_line_id': self.id,
         }
+
+    def _check_not_above_slip(self, moves):
+        """Refuse to hand out other goods than a line says, or more of them.
+
+        :param moves: what was just done.
+        :raises UserError: saying to write another return slip.
+        """
+        for line in self:
+            of_line = moves.filtered(lambda move, line=line: move.coop_return_line_id.id == line.id)
+            if of_line.product_id != line.product_id or line.uom_id.compare(line.returned, line.quantity) > 0:
+                raise UserError(self.env._(
+                    "%(slip)s says that %(quantity)s %(unit)s of %(product)s go back to %(member)s, and no other goods."
+                    " Hand out that much; write another return slip for the rest.",
+                    slip=line.return_id.display_name, quantity=line.quantity, unit=line.uom_id.name,
+                    product=line.product_id.display_name, member=line.partner_id.display_name,
+                ))

@@ -25,7 +25,7 @@ class CoopConsignmentUnsold(models.Model):
     owner_id = fields.Many2one(comodel_name='res.partner', readonly=True)
     product_id = fields.Many2one(comodel_name='product.product', readonly=True)
     categ_id = fields.Many2one(comodel_name='product.category', string="Product Category", readonly=True)
-    lot_id = fields.Many2one(comodel_name='stock.lot', string="Lot", readonly=True)
+    lot_id = fields.Many2one(comodel_name='stock.lot', readonly=True)
     uom_id = fields.Many2one(comodel_name='uom.uom', string="Unit", readonly=True)
     consignment_line_id = fields.Many2one(
         comodel_name='coop.consignment.line', string="Intake Slip Line", readonly=True,

@@ -19,7 +19,7 @@ class CoopDropPoint(models.Model):
     hamlet = fields.Char(tracking=True, help="The hamlet (dusun) that it serves, as people call it.")
     address = fields.Char(help="Where to find it, e.g. the house of the group's chair beside the mosque.")
     responsible_id = fields.Many2one(
-        comodel_name='res.partner', string="Responsible", check_company=True, tracking=True, index='btree_not_null',
+        comodel_name='res.partner', check_company=True, tracking=True, index='btree_not_null',
         ondelete='restrict', help="Who takes the goods there and hands them out.",
     )
     phone = fields.Char(related='responsible_id.phone')

@@ -48,7 +48,7 @@ class CoopDueChange(models.Model):
         ],
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
     )
-    requested_by_id = fields.Many2one(comodel_name='res.users', string="Requested By", readonly=True, copy=False)
+    requested_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False)
     approved_by_id = fields.Many2one(
         comodel_name='res.users', string="Approved By", readonly=True, copy=False, tracking=True,
     )

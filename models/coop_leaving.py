@@ -66,8 +66,8 @@ class CoopLeaving(models.Model):
     former_state = fields.Selection(
         selection=[('active', "Active"), ('suspended', "Suspended")], string="State Before", readonly=True, copy=False,
     )
-    approved_by_id = fields.Many2one(comodel_name='res.users', string="Approved By", readonly=True, copy=False)
-    posted_by_id = fields.Many2one(comodel_name='res.users', string="Posted By", readonly=True, copy=False)
+    approved_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False)
+    posted_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False)
     heir_ids = fields.One2many(
         comodel_name='coop.leaving.heir', inverse_name='leaving_id', string="Heirs", copy=False,
     )

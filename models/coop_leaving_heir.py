@@ -31,7 +31,7 @@ class CoopLeavingHeir(models.Model):
     is_waiting = fields.Boolean(
         compute='_compute_is_waiting', store=True, index=True, export_string_translation=False,
     )
-    amount = fields.Monetary(string="Amount", compute='_compute_amount', help="What the heir was credited.")
+    amount = fields.Monetary(compute='_compute_amount', help="What the heir was credited.")
 
     _heir_uniq = models.Constraint('UNIQUE (leaving_id, partner_id)', "This heir is named already.")
 

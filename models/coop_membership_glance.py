@@ -24,7 +24,7 @@ class CoopMembership(models.Model):
         help="How much of the member's own goods lies in the warehouse.",
     )
     last_settlement_id = fields.Many2one(
-        comodel_name='coop.settlement', string="Last Settlement", compute='_compute_last_settlement',
+        comodel_name='coop.settlement', compute='_compute_last_settlement',
         compute_sudo=True,
     )
     last_settlement_date = fields.Date(string="Settled On", compute='_compute_last_settlement', compute_sudo=True)

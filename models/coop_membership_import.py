@@ -204,7 +204,7 @@ class CoopMembership(models.Model):
         for vals in vals_list:
             self._check_not_forged({name: value for name, value in vals.items() if name not in allowed})
         # sudo: only the manager, and only with the state that the row's own dates mean
-        former = super(CoopMembership, self.sudo()).create([
+        former = super(CoopMembership, self.sudo()).create([  # pylint: disable=super-method-mismatch; called by create
             {'date_applied': vals['date_joined'], **vals, 'state': 'left'} for vals in vals_list
         ]).sudo(self.env.su)
         former.check_access('create')

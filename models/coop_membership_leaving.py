@@ -12,7 +12,7 @@ class CoopMembership(models.Model):
         comodel_name='coop.leaving', inverse_name='membership_id', string="Leavings", groups=STAFF_GROUPS,
     )
     leaving_id = fields.Many2one(
-        comodel_name='coop.leaving', string="Leaving", compute='_compute_leaving_id',
+        comodel_name='coop.leaving', compute='_compute_leaving_id',
         groups=STAFF_GROUPS, help="The leaving that is prepared, approved or booked.",
     )
 

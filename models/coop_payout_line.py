@@ -23,7 +23,7 @@ class CoopPayoutLine(models.Model):
     date = fields.Date(related='payout_id.date', store=True)
     method = fields.Selection(related='payout_id.method')
     settlement_id = fields.Many2one(
-        comodel_name='coop.settlement', string="Settlement", check_company=True, index='btree_not_null',
+        comodel_name='coop.settlement', check_company=True, index='btree_not_null',
         compute='_compute_settlement_id', store=True, readonly=False, precompute=True, ondelete='restrict',
         domain="[('state', '=', 'posted'), ('company_id', '=', company_id), ('amount_open', '>', 0)]",
     )

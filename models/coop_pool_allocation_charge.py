@@ -77,6 +77,7 @@ class CoopPoolAllocation(models.Model):
     def _write_by_hand(self, vals):
         if self.env.context.get('coop_pool_token') is POOL_TOKEN:
             # Past what is asked of a change by hand, and past the lots, which deliveries took already.
+            # Called by write. pylint: disable-next=super-method-mismatch
             return super(allocation.CoopPoolAllocation, self).write(vals)
         return super()._write_by_hand(vals)
 

@@ -40,7 +40,7 @@ class CoopPoolCorrection(models.Model):
     line_ids = fields.One2many(
         comodel_name='coop.pool.correction.line', inverse_name='correction_id', string="Goods", readonly=True,
     )
-    goods_amount = fields.Monetary(string="Goods Amount", compute='_compute_amounts', store=True)
+    goods_amount = fields.Monetary(compute='_compute_amounts', store=True)
     cost_amount = fields.Monetary(string="Shared Costs", readonly=True)
     rounding_amount = fields.Monetary(string="Rounding", readonly=True)
     price_amount = fields.Monetary(

@@ -59,7 +59,7 @@ class CoopSavingsVoucher(models.Model):
              " an account of your choice.",
     )
     counterpart_account_id = fields.Many2one(
-        comodel_name='account.account', string="Counterpart Account", check_company=True, tracking=True,
+        comodel_name='account.account', check_company=True, tracking=True,
     )
     counterpart_partner_id = fields.Many2one(
         comodel_name='res.partner', string="Booked Under", tracking=True,

@@ -73,11 +73,11 @@ class CoopWeighingMixin(models.AbstractModel):
         help="Of what is left after tare and refused goods.",
     )
     deduction = fields.Float(
-        string="Deduction", digits='Product Unit',
+        digits='Product Unit',
         help="Taken off by quantity for moisture, dirt or quality (rafaksi).",
     )
     deducted = fields.Float(
-        string="Deducted", digits='Product Unit', compute='_compute_deducted', store=True,
+        digits='Product Unit', compute='_compute_deducted', store=True,
         help="The deduction by quantity and the one in per cent together.",
     )
     net = fields.Float(digits='Product Unit', compute='_compute_net', store=True, help="What counts.")

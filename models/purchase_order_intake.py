@@ -1,5 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
+
+from odoo.addons.producer_cooperative.models.stock_move_document import as_moving
 
 
 class PurchaseOrder(models.Model):
@@ -15,7 +18,33 @@ class PurchaseOrder(models.Model):
         index='btree_not_null', check_company=True, ondelete='restrict',
     )
 
+    # === ACTIONS === #
+
+    def button_confirm(self):
+        self._coop_check_not_consigned()
+        return super().button_confirm()
+
     # === BUSINESS METHODS === #
+
+    def _coop_check_not_consigned(self):
+        """Refuse to buy what is sold for members: it could never be received as anybody's.
+
+        :raises UserError: naming the product that is bought instead.
+        """
+        for line in self.order_line:
+            product = line.product_id
+            if not product.coop_consigned or not line.company_id.coop_is_cooperative:
+                continue
+            twin = product._coop_get_twin()
+            if twin:
+                raise UserError(self.env._(
+                    "%(product)s is sold for members and not bought. Take it in by an intake slip, or buy %(twin)s.",
+                    product=product.display_name, twin=twin.display_name,
+                ))
+            raise UserError(self.env._(
+                "%s is sold for members and not bought. Take it in by an intake slip, or give it a product of the"
+                " cooperative's own to buy.", product.display_name,
+            ))
 
     def _add_supplier_to_product(self):
         """Keep the members who sell outright off the products' lists of vendors: the slip says the price."""
@@ -50,10 +79,16 @@ class PurchaseOrder(models.Model):
         }
 
     def _coop_get_unbilled(self):
-        """Return ``{order line: quantity}`` that was received and is on no bill yet, drafts of Odoo's own included."""
+        """Return ``{order line: quantity}`` that was received and is on no bill yet, drafts of Odoo's own included.
+
+        For an intake slip only its own lines count, and never more of them than their net.
+        """
         unbilled = {}
         for line in self.order_line.filtered(lambda line: not line.display_type):
-            quantity = line.product_uom_id.round(line.qty_received - line.qty_invoiced)
+            received = line.qty_received
+            if line.order_id.coop_consignment_id:
+                received = min(received, line.coop_consignment_line_id.net)
+            quantity = line.product_uom_id.round(received - line.qty_invoiced)
             if line.product_uom_id.compare(quantity, 0.0) > 0:
                 unbilled[line] = quantity
         return unbilled
@@ -72,3 +107,10 @@ class PurchaseOrderLine(models.Model):
         if self.coop_consignment_line_id:
             values['coop_consignment_line_id'] = self.coop_consignment_line_id.id
         return values
+
+    def _create_stock_moves(self, picking):
+        lines = self
+        if self.order_id.coop_consignment_id == self.coop_consignment_line_id.consignment_id:
+            # Whoever confirms the order of a slip; what is received is held against the slip in any case.
+            lines = as_moving(self)
+        return super(PurchaseOrderLine, lines)._create_stock_moves(picking).with_env(self.env)

@@ -27,10 +27,29 @@ class SaleOrderLine(models.Model):
                 raise ValidationError(self.env._(
                     "%s is not sold for members: the line cannot name an owner.", line.product_id.display_name,
                 ))
+            # sudo: sales people may not read memberships; only whether there is one matters
+            memberships = self.env['coop.membership'].sudo()._get_in_force(line.coop_owner_id, line.company_id)
+            if line.company_id.coop_is_cooperative and not memberships:
+                raise ValidationError(self.env._(
+                    "%(owner)s is not a member of the cooperative and has no %(product)s here. Choose the member whose"
+                    " goods are sold, or leave it empty.",
+                    owner=line.coop_owner_id.display_name, product=line.product_id.display_name,
+                ))
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        typed = [bool(vals.get('qty_delivered')) for vals in vals_list]
+        lines = super().create(vals_list)
+        lines.browse(line.id for line, is_typed in zip(lines, typed, strict=True) if is_typed)._coop_refuse_typed()
+        return lines
+
     def write(self, vals):
+        if {'qty_delivered', 'qty_delivered_method'} & vals.keys():
+            self.filtered(lambda line: any(
+                name in vals and line[name] != vals[name] for name in ('qty_delivered', 'qty_delivered_method')
+            ))._coop_refuse_typed()
         if 'coop_owner_id' in vals:
             for line in self:
                 is_moving = line.move_ids.filtered(lambda move: move.state != 'cancel')
@@ -40,6 +59,19 @@ class SaleOrderLine(models.Model):
                         " for the goods of another member.", line.product_id.display_name,
                     ))
         return super().write(vals)
+
+    def _coop_refuse_typed(self):
+        """Refuse delivered quantities of members' goods that somebody typed: nobody's goods would be sold by them.
+
+        :raises UserError: saying to validate the delivery.
+        """
+        consigned = self.filtered(lambda line: line.product_id.coop_consigned and line.company_id.coop_is_cooperative)
+        # What Odoo itself notes while a transfer is finished is what was moved.
+        if consigned and not self.env['stock.move']._coop_is_moving():
+            raise UserError(self.env._(
+                "How much of %s was delivered is told by its deliveries, which say whose goods went. Validate the"
+                " delivery, or return goods from it.", consigned[0].product_id.display_name,
+            ))
 
     # === ACTIONS === #
 

@@ -3,6 +3,7 @@ from reportlab.graphics import renderSVG
 from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.producer_cooperative.models.coop_consignment import MONEY_GROUPS
 
@@ -34,6 +35,23 @@ class StockLot(models.Model):
             lot.coop_brought_by_id = last.partner_id
             lot.coop_label_price = last.price_now or lot.product_id.lst_price
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if {'name', 'product_id'} & vals.keys() and not self.env.su:
+            for lot in self:
+                # sudo: whether a slip carries the number, for warehouse staff who see no slips of others
+                lines = lot.sudo().coop_consignment_line_ids
+                slip = lines.consignment_id.filtered(lambda slip: slip.state in ('confirmed', 'received'))[:1]
+                is_other = vals.get('name', lot.name) != lot.name or vals.get('product_id', lot.product_id.id) != (
+                    lot.product_id.id)
+                if slip and is_other:
+                    raise UserError(self.env._(
+                        "%(slip)s, which the member took home, carries the number %(lot)s: it stays.",
+                        slip=slip.display_name, lot=lot.name,
+                    ))
+        return super().write(vals)
+
     # === BUSINESS METHODS === #
 
     def _coop_get_maker_label(self):
@@ -54,4 +72,4 @@ class StockLot(models.Model):
             'Code128', value=self.name, barWidth=bar, barHeight=30, quiet=False, humanReadable=False,
         )
         svg = renderSVG.drawToString(drawing)
-        return Markup(svg[svg.index('<svg'):])  # noqa: S704; bars and numbers only, the library escapes the rest
+        return Markup(svg[svg.index('<svg'):])  # bars and numbers only, the library escapes the rest

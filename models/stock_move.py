@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 #: What decides whose goods moved, which way, and for which sale; fixed once a move of members' goods is done.
 FIXED_WHEN_DONE = frozenset({
     'restrict_partner_id', 'coop_consignment_line_id', 'coop_return_line_id', 'sale_line_id', 'origin_returned_move_id',
-    'state', 'product_id', 'location_id', 'location_dest_id', 'company_id',
+    'state', 'to_refund', 'product_id', 'location_id', 'location_dest_id', 'company_id',
 })
 #: What a document of ours put on its moves; nobody else does.
 OF_DOCUMENTS = ('coop_consignment_line_id', 'coop_return_line_id', 'coop_loss_share_id')
@@ -29,19 +29,8 @@ class StockMove(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        moves = super().create(vals_list)
-        if not self.env.su and any(vals.get('coop_loss_share_id') for vals in vals_list):
-            moves._coop_refuse_rewriting()
-        return moves
-
     def write(self, vals):
         if not self.env.su:
-            for name in OF_DOCUMENTS:
-                if name in vals:
-                    changed = self.filtered(lambda move, name=name: move[name].id != (vals[name] or False))
-                    changed._coop_refuse_rewriting()
             fixed = FIXED_WHEN_DONE & vals.keys()
             if fixed:
                 self.filtered(
@@ -193,7 +182,7 @@ class StockMove(models.Model):
         """
         self._coop_check_origins()
         returns = self.filtered(
-            lambda move: move.product_id.coop_consigned and move.location_id.usage == 'customer' and move.to_refund,
+            lambda move: move.product_id.coop_consigned and move.location_id.usage == 'customer',
         )
         # sudo: warehouse staff see no sales; only quantities of the goods that they just moved are compared
         for line in returns.sudo().sale_line_id:

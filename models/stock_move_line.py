@@ -44,6 +44,8 @@ class StockMoveLine(models.Model):
         res = super().write(vals)
         if 'move_id' in vals:
             was_open.filtered(lambda line: line.state == 'done')._coop_check_correctable()
+        if {'owner_id', 'lot_id', 'quant_id'} & vals.keys():
+            self.filtered(lambda line: line.state not in ('draft', 'done', 'cancel'))._coop_check_reserved()
         if not self.env.su and 'coop_reminded_on' in vals:
             self._coop_check_correctable()
         if {'owner_id', 'quant_id', 'quantity', 'location_id', 'location_dest_id'} & vals.keys():
@@ -80,6 +82,30 @@ class StockMoveLine(models.Model):
                 product=consigned[0].product_id.display_name,
                 owner=consigned[0].owner_id.display_name or self.env._("Nobody"),
             ))
+
+    def _coop_check_reserved(self):
+        """Refuse to take goods of another owner, or another lot, that are not there or are reserved already.
+
+        :raises UserError: naming the owner and what to do.
+        """
+        for line in self.filtered(
+            lambda line: line.product_id.coop_consigned and line.company_id.coop_is_cooperative
+            and line.location_id.usage in ('internal', 'transit'),
+        ):
+            # sudo: the quantities of exactly the goods that the transfer is to take
+            quants = self.env['stock.quant'].sudo().search([
+                ('product_id', '=', line.product_id.id), ('owner_id', '=', line.owner_id.id),
+                ('lot_id', '=', line.lot_id.id), ('location_id', '=', line.location_id.id),
+            ])
+            missing = sum(quants.mapped('reserved_quantity')) - sum(quants.mapped('quantity'))
+            if line.product_id.uom_id.compare(missing, 0) > 0:
+                raise UserError(self.env._(
+                    "%(missing)s %(unit)s of %(product)s of %(owner)s more would be reserved in %(location)s than are"
+                    " there. Lower the quantity first, or free the goods from their other transfer.",
+                    missing=line.product_id.uom_id.round(missing), unit=line.product_id.uom_id.name,
+                    product=line.product_id.display_name, owner=line.owner_id.display_name or self.env._("nobody"),
+                    location=line.location_id.display_name,
+                ))
 
     def _coop_check_done(self):
         """Check lines of a transfer that was validated before, after somebody changed them."""

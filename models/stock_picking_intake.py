@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.producer_cooperative.models.stock_move_document import as_moving
+
 
 class StockPicking(models.Model):
     """Transfers that a paper of the intake makes and finishes at once, because the goods need no hand any more."""
@@ -16,10 +18,12 @@ class StockPicking(models.Model):
         :param owner: whose goods they are; empty for the cooperative's own.
         :param float quantity: in the product's unit.
         :param lot: the only lot that they may be of; empty for any.
-        :param dict values: of the move: ``location_dest_id``, ``origin`` and what links it to its paper.
+        :param dict values: of the move: ``location_dest_id``, ``origin`` and what links it to its paper; with
+            ``location_id``, goods are taken from that place only.
         :raises UserError: when there is less of them than that, or what is there is reserved for customers.
         """
-        lines = self._coop_pick(warehouse, owner, product, quantity, lot)
+        place = self.env['stock.location'].browse(values.get('location_id')) or warehouse.view_location_id
+        lines = self._coop_pick(warehouse, owner, product, quantity, lot, place)
         return self._coop_transfer({
             'product_id': product.id, 'product_uom': product.uom_id.id, 'product_uom_qty': quantity,
             'location_id': warehouse.lot_stock_id.id, 'company_id': warehouse.company_id.id,
@@ -41,12 +45,12 @@ class StockPicking(models.Model):
 
     @api.model
     def _coop_transfer(self, values, picking_type, lines):
-        picking = self.create({
+        picking = as_moving(self).create({
             'picking_type_id': picking_type.id, 'location_id': values['location_id'],
             'location_dest_id': values['location_dest_id'], 'company_id': values['company_id'],
             'partner_id': values['restrict_partner_id'], 'origin': values.get('origin'),
             'move_ids': [Command.create({**values, 'picking_type_id': picking_type.id})],
-        })
+        }).with_env(self.env)
         move = picking.move_ids
         move._action_confirm(merge=False)
         move.move_line_ids.unlink()
@@ -60,12 +64,12 @@ class StockPicking(models.Model):
         return move
 
     @api.model
-    def _coop_pick(self, warehouse, owner, product, quantity, lot):
-        """Return the move lines that take a quantity of one owner's free goods, the oldest first."""
+    def _coop_pick(self, warehouse, owner, product, quantity, lot, place):
+        """Return the move lines that take a quantity of one owner's free goods at a place, the oldest first."""
         # sudo: the quantities of exactly the goods that are taken
         quants = self.env['stock.quant'].sudo().search([
             ('product_id', '=', product.id), ('owner_id', '=', owner.id), *([('lot_id', '=', lot.id)] if lot else []),
-            ('location_id', 'child_of', warehouse.view_location_id.id), ('location_id.usage', '=', 'internal'),
+            ('location_id', 'child_of', place.id), ('location_id.usage', '=', 'internal'),
         ], order='in_date, id')
         unit, left, lines = product.uom_id, quantity, []
         for quant in quants:

@@ -12,7 +12,7 @@ class CoopMembershipMovement(models.TransientModel):
 
     _report_action = 'producer_cooperative.coop_membership_movement_action_report'
 
-    with_names = fields.Boolean(string="With Names", default=True)
+    with_names = fields.Boolean(default=True)
 
     # === BUSINESS METHODS === #
 

@@ -39,7 +39,7 @@ class CoopSavingsMovement(models.Model):
     is_capital = fields.Boolean(string="Counts as Capital", readonly=True)
     account_id = fields.Many2one(comodel_name='account.account', readonly=True)
     move_id = fields.Many2one(comodel_name='account.move', string="Journal Entry", readonly=True)
-    voucher_id = fields.Many2one(comodel_name='coop.savings.voucher', string="Voucher", readonly=True)
+    voucher_id = fields.Many2one(comodel_name='coop.savings.voucher', readonly=True)
     reference = fields.Char(string="Receipt Number", readonly=True)
     description = fields.Char(readonly=True)
     amount_in = fields.Monetary(string="In", readonly=True)

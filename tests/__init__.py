@@ -112,3 +112,4 @@ from . import test_payout_papers
 from . import test_tools_cash
 from . import test_consignment_statement
 from . import test_committed_payout
+from . import test_stockroom_documents

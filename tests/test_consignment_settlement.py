@@ -1,6 +1,6 @@
 from odoo import Command, fields
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.producer_cooperative.tests.common_consignment import ConsignmentCommon
 
@@ -70,13 +70,46 @@ class TestConsignmentSettlement(ConsignmentCommon):
         with self.assertRefused("of Budi more would come back"):
             self._take_back(delivery, 41, owner=self.budi)
 
-    def test_exchange_without_refund_leaves_the_entitlement(self):
+    def test_goods_do_not_come_back_while_their_owner_is_paid_for_them(self):
+        self._bring(self.siti, 10)
+        order = self._sell(4)
+        delivery = self._deliver(order)
+        with self.assertRefused('"Update quantities on SO/PO" ticked'):
+            self._take_back(delivery, 4, refund=False)
+        back = self._take_back(delivery, 4)
+        self.assertEqual((order.order_line.qty_delivered, self._stock_of(self.siti)), (0, 10))
+        with self.assertRefused("decides who is paid|not rewritten"):
+            back.move_ids.with_user(self.warehouse_user).to_refund = False
+
+    def test_goods_that_go_to_the_customer_again_are_sold_again(self):
+        self._bring(self.siti, 10)
+        order = self._sell(4)
+        back = self._take_back(self._deliver(order), 4)
+        with self.assertRefused('"Update quantities on SO/PO" ticked'):
+            self._take_back(back, 4, refund=False)
+        self._take_back(back, 4)
+        self.assertEqual((order.order_line.qty_delivered, self._stock_of(self.siti)), (4, 6))
+
+    def test_exchange_gives_the_owner_goods_back_and_takes_others(self):
         self._bring(self.siti, 60)
+        self._bring(self.budi, 10)
         order = self._sell(60)
         delivery = self._deliver(order)
         self._invoice(order)
-        self._take_back(delivery, 10, refund=False)
-        self.assertEqual(self._due(self.siti), (60, 600))
+        wizard = Form(self.env['stock.return.picking'].with_context(
+            active_id=delivery.id, active_model='stock.picking')).save()
+        wizard.product_return_moves.quantity = 10
+        back = self.env['stock.picking'].browse(wizard.action_create_exchanges()['res_id'])
+        replacement = order.picking_ids - delivery - back
+        replacement.move_ids.quantity = 10  # Budi's: those of Siti are not back yet
+        replacement.move_ids.picked = True
+        replacement._action_done()
+        back.move_ids.picked = True
+        back._action_done()
+        # 60 went out, 10 came back and 10 others went: 60 delivered, of which 50 are Siti's and 10 Budi's.
+        self.assertEqual(order.order_line.qty_delivered, 60)
+        self.assertEqual((self._due(self.siti), self._due(self.budi)), ((50, 500), (10, 100)))
+        self.assertEqual((self._stock_of(self.siti), self._stock_of(self.budi)), (10, 0))
 
     def test_undivided_cents_go_to_the_lower_member_number(self):
         self._bring(self.siti, 1)

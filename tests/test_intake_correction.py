@@ -56,6 +56,42 @@ class TestIntakeCorrection(IntakeCommon):
         self._receive(slip)
         self.assertEqual((slip.state, self._stock_of(self.rice)), ('received', {self.siti.partner_id: 70}))
 
+    def test_goods_that_are_still_to_be_put_away_are_corrected_where_they_are(self):
+        self.warehouse.reception_steps = 'two_steps'
+        slip = self._write_slip(self.siti, {'gross': 10})
+        slip.action_confirm()
+        self._validate_first(slip)
+        self._correct(slip, 8).action_post()
+        self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 8})
+        more = self._correct(slip, 12).with_user(self.officer)
+        more.action_request()
+        more.with_user(self.manager).action_post()
+        self._receive(slip)
+        # 10 received, 2 handed back out of what was to be put away, 4 brought in: 12 on the slip and in the stock
+        self.assertEqual((slip.line_ids.net, slip.line_ids.received), (12, 12))
+        self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 12})
+        quants = self.env['stock.quant'].search([
+            ('product_id', '=', self.rice.id), ('location_id', '=', self.stock.id)])
+        self.assertEqual(sum(quants.mapped('quantity')), 12)
+
+    def test_bought_goods_that_are_still_to_be_put_away_are_corrected_where_they_are(self):
+        self.warehouse.reception_steps = 'two_steps'
+        slip = self._write_slip(self.siti, {'gross': 10, 'deal': 'buy', 'price': 5000})
+        slip.action_confirm()
+        self._validate_first(slip)
+        self._correct(slip, 8).action_post()
+        self.assertEqual(self._stock_of(self.own_rice), {self.nobody: 8})
+        self._receive(slip)
+        self.assertEqual(self._stock_of(self.own_rice), {self.nobody: 8})
+        self.assertEqual(slip.bill_ids.amount_expected, 40_000)  # 8 × 5,000
+
+    def _validate_first(self, slip):
+        """Receive goods into the place from which they are put away."""
+        picking = slip.picking_ids
+        picking.move_ids.picked = True
+        picking._action_done()
+        self.assertEqual(slip.picking_ids.filtered(lambda p: p.state != 'done').move_ids.product_uom_qty, 10)
+
     def test_corrections_follow_each_other_and_an_outdated_one_is_refused(self):
         slip = self._take_in(self.siti, {'gross': 100})
         outdated = self._correct(slip, 95)

@@ -75,7 +75,7 @@ class TestPoolQuote(PoolCommon):
         for order in pool.purchase_order_ids:
             action = order.button_confirm()
             if pool._has_alternatives() and isinstance(action, dict) and order.state != 'purchase':
-                self.env[action['res_model']].with_context(action['context']).create({}).action_cancel_alternatives()
+                self.env[action['res_model']].with_context(**action['context']).create({}).action_cancel_alternatives()
 
     def test_quote_takes_the_place_of_the_vendors_price_list(self):
         pool = self._asked()

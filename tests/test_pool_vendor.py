@@ -325,7 +325,7 @@ class TestPoolVendor(PoolCommon):
         pool = self._close(seed, {self.siti: 10}).with_user(self.officer)
         offer = pool.offer_ids.filtered(lambda offer: offer.vendor_id == self.vendor)
         action = offer.action_choose()
-        wizard = self.env['coop.pool.overrule'].with_user(self.officer).with_context(action['context']).create({})
+        wizard = self.env['coop.pool.overrule'].with_user(self.officer).with_context(**action['context']).create({})
         with self.assertRefused("Say why Seed is not ordered as proposed"):
             wizard.action_overrule()
         wizard.reason = "Delivers three days earlier"

@@ -271,7 +271,7 @@ class TestSettlementRun(ConsignmentCommon):
 
         def refuse_siti(settlements):
             if self.siti in settlements.membership_id:
-                raise UserError("The account of Siti is broken.")
+                raise UserError("The account of Siti is broken.")  # pylint: disable=translation-required
             return post(settlements)
 
         with patch.object(Settlement, '_post_checked', refuse_siti):

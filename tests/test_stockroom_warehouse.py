@@ -57,7 +57,7 @@ class TestStockroomWarehouse(StockroomCommon):
         picking = order.picking_ids.with_user(self.warehouse_user)
         picking.move_ids.quantity = 20
         action = picking.button_validate()
-        wizard = Form(self.env[action['res_model']].with_user(self.warehouse_user).with_context(action['context']))
+        wizard = Form(self.env[action['res_model']].with_user(self.warehouse_user).with_context(**action['context']))
         wizard.save().process()
         self.assertEqual(order.order_line.qty_delivered, 20)
         self._work_through(1)

@@ -7,7 +7,7 @@ class CoopMembershipAdmission(models.TransientModel):
     _name = 'coop.membership.admission'
     _description = "Admission of Several Candidates"
 
-    admitted_ids = fields.Many2many(comodel_name='coop.membership', string="Admitted", readonly=True)
+    admitted_ids = fields.Many2many(comodel_name='coop.membership', readonly=True)
     line_ids = fields.One2many(
         comodel_name='coop.membership.admission.line', inverse_name='admission_id', string="Not Admitted",
         readonly=True,

@@ -150,7 +150,7 @@ class CoopPriceCorrectionLine(models.TransientModel):
     product_id = fields.Many2one(related='move_line_id.product_id')
     uom_id = fields.Many2one(related='move_line_id.product_uom_id', string="Unit")
     quantity = fields.Float(digits='Product Unit', readonly=True)
-    price = fields.Float(string="Price", min_display_digits='Product Price', readonly=True)
+    price = fields.Float(min_display_digits='Product Price', readonly=True)
     price_new = fields.Float(string="New Price", min_display_digits='Product Price')
 
     # === BUSINESS METHODS === #
