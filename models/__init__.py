@@ -164,6 +164,8 @@ from . import coop_settlement_entry
 from . import coop_settlement_sold
 from . import coop_settlement_due
 from . import coop_settlement_fee
+from . import coop_settlement_lost
+from . import coop_settlement_accrued
 from . import coop_settlement_deduct
 from . import coop_settlement_levy
 from . import coop_settlement_closed

@@ -132,6 +132,8 @@ class AccountMove(models.Model):
             return
         for move in self.filtered('coop_source_id'):
             source = move._coop_get_source()
+            if source and hasattr(source, '_get_owned_entry_message'):
+                raise UserError(source.sudo()._get_owned_entry_message(move))  # sudo: the document's name and day
             if source:
                 raise UserError(self.env._(
                     "%(entry)s belongs to %(document)s and is undone only there: open %(document)s and cancel it.",

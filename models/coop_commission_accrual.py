@@ -10,7 +10,8 @@ class CoopCommissionAccrual(models.Model):
     """What is earned on goods that are invoiced and not settled yet, booked on the last day of a period.
 
     That is the commission and the levies that the cooperative keeps; on principal basis the members' part of the sale,
-    as cost of goods.
+    as cost of goods. What customers never paid, where the terms have the member bear it, is taken off the clearing
+    account, and off the expense that it was written off to.
 
     The entry is reversed the next day. Accruing the same day again books only the difference.
     """
@@ -127,6 +128,15 @@ class CoopCommissionAccrual(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _get_owned_entry_message(self, move):
+        """Return why an entry of the accrual is not undone, and what to do: an accrual is repeated."""
+        self.ensure_one()
+        return self.env._(
+            "%(entry)s belongs to %(document)s and is not undone by itself. To correct it, accrue %(date)s again: a"
+            " new accrual of that day books only the difference.",
+            entry=move.display_name, document=self.display_name, date=format_date(self.env, self.date),
+        )
+
     def _check_is_draft(self):
         self.ensure_one()
         if self.state != 'draft':
@@ -159,8 +169,8 @@ class CoopCommissionAccrual(models.Model):
     def _prepare_move_values(self):
         """Return the entry, on the day itself.
 
-        Agent basis: Dr consignment clearing / Cr commission / Cr levies that are kept. Principal basis: Dr cost of
-        goods / Cr consignment clearing.
+        Agent basis: Dr consignment clearing / Cr commission / Cr levies that are kept / Cr the expense of what members
+        bear. Principal basis: Dr cost of goods / Cr consignment clearing.
         """
         self.ensure_one()
         ref = self.env._("%s: commission on consigned sales not settled yet", self.name)

@@ -89,15 +89,16 @@ class CoopConsignmentLevy(models.Model):
     # === BUSINESS METHODS === #
 
     def _get_amount(self, quantity, proceeds):
-        """Return the levy on goods that brought these proceeds, in whole rounding units.
+        """Return the levy on goods that brought these proceeds, in whole rounding units; a multiple of the company's.
 
         :param quantity: sold, in the products' units.
         :param int proceeds: sales less commission, in whole rounding units.
         """
         self.ensure_one()
+        step = self.company_id._coop_get_rounding_step()
         if self.kind == 'percent':
-            return share_of(proceeds, to_decimal(self.rate))
-        return commission_per_unit(quantity, self.term_id._to_units_exact(self.fee))
+            return share_of(proceeds, to_decimal(self.rate), step)
+        return commission_per_unit(quantity, self.term_id._to_units_exact(self.fee), step)
 
     def _get_label(self):
         """Return the levy in words, for the settlement."""

@@ -236,16 +236,17 @@ class CoopConsignmentTerm(models.Model):
     def _get_commission_function(self, scale=1):
         """Return a function ``(quantity, amount) -> commission`` on all that a member sold under these terms in a year.
 
-        Amount and commission are whole rounding units of the company's currency, the commission rounded once, a half
-        away from zero.
+        Amount and commission are whole rounding units of the company's currency. The commission is rounded once, to a
+        multiple of the company's rounding unit, a half away from zero.
 
         :param int scale: into how many parts the quantities divide the product's unit; they are whole numbers of them.
         """
         self.ensure_one()
+        step = self.company_id._coop_get_rounding_step()
         if self.commission_kind == 'unit':
             fee = self._to_units_exact(self.commission_fee)
-            return lambda quantity, amount: commission_per_unit(Fraction(quantity, scale), fee)
-        compute = commission_function(self._get_bands(), whole=self.band_method == 'whole')
+            return lambda quantity, amount: commission_per_unit(Fraction(quantity, scale), fee, step)
+        compute = commission_function(self._get_bands(), whole=self.band_method == 'whole', step=step)
         return lambda quantity, amount: compute(amount)
 
     def _get_net_price(self, product):

@@ -52,7 +52,11 @@ class CoopConsignmentTerm(models.Model):
         if vals.keys() - {'is_reopened'}:
             self._check_not_fixed(is_of_invoices)
         days = {term: term._get_validity() for term in self}
+        reopened = self.filtered(lambda term: is_of_invoices and term.is_reopened)
+        noted = {term: term._get_wording() for term in reopened}
         res = super().write(vals)
+        for term in reopened:
+            term._close_correction(noted[term])
         moved = self.filtered(lambda term: days[term] != term._get_validity())
         moved._check_not_settled_past()
         moved._check_overrules_nothing()
@@ -77,6 +81,43 @@ class CoopConsignmentTerm(models.Model):
         }
 
     # === BUSINESS METHODS === #
+
+    def _get_wording(self):
+        """Return ``{field label: what it says}`` of all that was agreed, bands, prices and levies included."""
+        self.ensure_one()
+        wording = {}
+        for name, field in self._fields.items():
+            if field.automatic or not field.store or field.related or name in ('is_reopened', 'agreement_id'):
+                continue
+            value = self[name]
+            if field.type == 'selection':
+                value = dict(field._description_selection(self.env)).get(value)
+            elif field.type == 'one2many':
+                value = ", ".join(map(_describe, value.sorted('id')))
+            elif field.relational:
+                value = value.display_name
+            elif field.type == 'date':
+                value = format_date(self.env, value) if value else ""
+            elif field.type in ('float', 'monetary'):
+                value = f"{value:g}" if value < 1e6 else f"{value:,.2f}"
+            wording[field._description_string(self.env)] = str(value or "–")
+        return wording
+
+    def _close_correction(self, noted):
+        """Note what changed in the history of the agreement, and close the terms again: one correction, one reason.
+
+        :param noted: :meth:`_get_wording` before the change.
+        """
+        self.ensure_one()
+        now = self._get_wording()
+        changes = [f"{label}: {noted[label]} → {text}" for label, text in now.items() if text != noted[label]]
+        if not changes:
+            return
+        self.sudo().is_reopened = False  # sudo: whoever could open and change the terms is done with it
+        self.agreement_id.message_post(body=self.env._(
+            "The terms “%(term)s” were corrected and are closed again. %(changes)s", term=self.display_name,
+            changes="; ".join(changes),
+        ))
 
     def _get_validity(self):
         self.ensure_one()
@@ -196,3 +237,12 @@ class CoopConsignmentTerm(models.Model):
             """,
             company=self.company_id.ids[0], first=min(self.mapped('date_from')), no_owners=not owners, owners=owners,
         ))
+
+
+def _describe(record):
+    """Return what a band, net price or levy of terms says, in one piece."""
+    if record._name == 'coop.consignment.levy':
+        return record._get_label()
+    if record._name == 'coop.consignment.band':
+        return f"{record.lower:,.0f}: {record.rate:g} %"
+    return f"{record.product_id.display_name}: {record.net_price:,.2f}"

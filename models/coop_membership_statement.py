@@ -165,9 +165,15 @@ class CoopMembership(models.Model):
         margin = settlement.currency_id.round(gross - sum(of_sales.mapped('balance')))
         if margin:
             rows.append(AccountRow(move.date, settlement.name, self.env._("Commission"), deducted=margin))
+        labels = {deduction.name: deduction._get_label() for deduction in settlement.deduction_ids}
+        commission = settlement.company_id._get_coop_account('commission')
+        # The names on the bill are in the language of whoever posted it.
         return rows + [
-            AccountRow(move.date, settlement.name, item.name or move.name, deducted=-item.balance)
-            for item in items - of_sales
+            AccountRow(
+                move.date, settlement.name,
+                labels.get(item.name) or (self.env._("Commission") if item.account_id == commission else item.name)
+                or move.name, deducted=-item.balance,
+            ) for item in items - of_sales
         ]
 
     def _get_set_off_text(self, settlement, item):
@@ -205,10 +211,20 @@ class CoopMembership(models.Model):
                     ]
 
     def _get_invoice_names(self, settlement_line):
-        """Return the numbers of the invoices of a sale up to the settlement; the customer is nobody's business."""
+        """Return the numbers of the invoices and credit notes of a sale that came since the settlement before.
+
+        Where there are none, a payment of an older one was settled: then all that there were. The customer is nobody's
+        business.
+        """
+        bill = settlement_line.settlement_id.move_id
         invoices = settlement_line.sale_line_id.invoice_lines.move_id.filtered(
-            lambda move: move.state == 'posted' and move.date <= settlement_line.date,
+            lambda move: move.state == 'posted' and move.date <= settlement_line.date and move.id < bill.id,
         )
+        before = self.env['coop.settlement.line'].search([
+            ('sale_line_id', '=', settlement_line.sale_line_id.id), ('owner_id', '=', settlement_line.owner_id.id),
+            ('state', '=', 'posted'), ('settlement_id.move_id', '<', bill.id),
+        ]).settlement_id.move_id
+        invoices = invoices.filtered(lambda move: move.id > max(before.ids, default=0)) or invoices
         return ", ".join(invoices.sorted(lambda move: (move.date, move.id)).mapped('name'))
 
     # === BUSINESS METHODS - GOODS === #

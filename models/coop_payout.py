@@ -117,7 +117,9 @@ class CoopPayout(models.Model):
 
     def write(self, vals):
         if FROZEN_FIELDS & vals.keys() and any(payout.state != 'draft' for payout in self):
-            raise UserError(self.env._("A posted payout is not changed: cancel it and write a new one."))
+            raise UserError(self.env._(
+                "The members' payout is posted and is not changed: cancel it and write a new one.",
+            ))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -143,6 +145,7 @@ class CoopPayout(models.Model):
             payout._check_state_is_draft()
             payout._check_complete()
             payout.line_ids._check_still_open()
+            payout._check_cash_amounts()
             payout.line_ids._check_bank_accounts()
             payout.line_ids._keep_what_is_printed()
             # sudo: cashiers pay from journals given to them, without any other access to the books

@@ -37,13 +37,17 @@ class CoopPayout(models.Model):
         self._check_amounts()
 
     def _check_amounts(self):
-        """Refuse lines that pay nothing, and cash that nobody can hand over."""
+        """Refuse lines that pay nothing."""
         for line in self.line_ids:
             if self.currency_id.compare_amounts(line.amount, 0.0) <= 0:
                 raise UserError(self.env._(
                     "%(member)s, %(document)s: enter what is paid, or take the line off the payout.",
                     member=line._get_member_name(), document=line.reference,
                 ))
+
+    def _check_cash_amounts(self):
+        """Refuse cash that nobody can hand over; what is owed at all comes first, see :meth:`action_post`."""
+        self.ensure_one()
         if self.method != 'cash':
             return
         company = self.company_id.sudo()  # sudo: the smallest coin concerns everybody who pays cash

@@ -148,12 +148,15 @@ class CoopPayoutLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_settlement_is_open(vals)
         lines = super().create(vals_list)
         lines._check_payout_is_draft()
         return lines
 
     def write(self, vals):
         self._check_payout_is_draft()
+        self._check_settlement_is_open(vals)
         res = super().write(vals)
         self._check_payout_is_draft()  # a line can be moved to another payout
         return res
@@ -164,7 +167,28 @@ class CoopPayoutLine(models.Model):
 
     def _check_payout_is_draft(self):
         if any(payout.state != 'draft' for payout in self.payout_id):
-            raise UserError(self.env._("A posted payout is not changed: cancel it and write a new one."))
+            raise UserError(self.env._(
+                "The members' payout is posted and is not changed: cancel it and write a new one.",
+            ))
+
+    def _check_settlement_is_open(self, vals):
+        """Refuse a settlement without anything to pay, before the line is left without an open item.
+
+        :raises UserError: saying whether it is paid or not posted.
+        """
+        if not vals.get('settlement_id') or vals.get('payable_line_id'):
+            return
+        settlement = self.env['coop.settlement'].browse(vals['settlement_id'])
+        # sudo: officers and cashiers read no journal items
+        if settlement.sudo()._get_payable_lines().filtered(lambda item: not item.reconciled):
+            return
+        document = self.env._("%(settlement)s of %(member)s", settlement=settlement.display_name,
+                              member=settlement.membership_id.display_name)
+        if settlement.state == 'posted':
+            raise UserError(self.env._(
+                "%s is paid already: nothing is owed on it any more. Choose another settlement.", document,
+            ))
+        raise UserError(self.env._("%s is not posted, so nothing is owed on it. Choose a posted settlement.", document))
 
     # === BUSINESS METHODS === #
 

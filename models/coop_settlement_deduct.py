@@ -3,8 +3,7 @@ from fractions import Fraction
 from odoo import api, models
 from odoo.fields import Domain
 
-from odoo.addons.producer_cooperative.tools.commission import commission_per_unit
-from odoo.addons.producer_cooperative.tools.deductions import Wanted, share_of, shares_of, split_proceeds
+from odoo.addons.producer_cooperative.tools.deductions import Wanted, shares_of, split_proceeds
 from odoo.addons.producer_cooperative.tools.units import round_half_up, to_decimal, to_units
 
 
@@ -89,10 +88,10 @@ class CoopSettlement(models.Model):
     @api.model
     def _get_levy_to_date(self, levy, rows, before):
         quantity, base = before or (0, 0)
-        if levy.kind == 'percent':
-            return share_of(base + sum(row.due.amount - row.commission for row in rows), to_decimal(levy.rate))
-        quantity = Fraction(quantity) + sum(row.due.quantity for row in rows)
-        return commission_per_unit(quantity, levy.term_id._to_units_exact(levy.fee))
+        return levy._get_amount(
+            Fraction(quantity) + sum(row.due.quantity for row in rows),
+            base + sum(row.due.amount - row.commission for row in rows),
+        )
 
     @api.model
     def _get_levy_bases(self, company, owners, terms, settled_domain):
@@ -127,7 +126,8 @@ class CoopSettlement(models.Model):
         for term, units in proceeds.items():
             if term.savings_type_id and term.savings_rate:
                 parts.setdefault(term.savings_type_id, []).append((units, to_decimal(term.savings_rate)))
-        return {savings_type: round_half_up(shares_of(pairs)) for savings_type, pairs in parts.items()}
+        step = self.company_id._coop_get_rounding_step()
+        return {savings_type: round_half_up(shares_of(pairs), step) for savings_type, pairs in parts.items()}
 
     def _get_set_off_share(self, proceeds):
         """Return what may be set off in whole rounding units; nothing where the member had not consented by then."""
@@ -135,10 +135,11 @@ class CoopSettlement(models.Model):
             (units, to_decimal(term.set_off_rate)) for term, units in proceeds.items()
             if term.set_off_consent_date and term.set_off_consent_date <= self.date
         )
-        return int(share // 1) if share > 0 else 0
+        step = self.company_id._coop_get_rounding_step()
+        return int(share // step) * step if share > 0 else 0
 
     def _get_take_home(self, proceeds):
         """Return what is always paid out: the terms' shares of what they brought, or the highest of their amounts."""
         share = shares_of((units, to_decimal(term.take_home_rate)) for term, units in proceeds.items() if units > 0)
         amounts = [to_units(term.take_home_amount, self.currency_id.rounding) for term in proceeds]
-        return max(round_half_up(share), *amounts, 0)
+        return max(round_half_up(share, self.company_id._coop_get_rounding_step()), *amounts, 0)

@@ -46,6 +46,11 @@ class CoopSettlementDeduction(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _get_label(self):
+        """Return what is kept back in the reader's language; the stored name is in that of whoever computed."""
+        self.ensure_one()
+        return self.savings_type_id.name or self.name
+
     def _as_values(self):
         """Return the deduction as the computation would create it, to see whether it still holds."""
         self.ensure_one()

@@ -14,6 +14,8 @@ from odoo.addons.producer_cooperative.tools.entitlement import Entitlement, due,
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal
 from odoo.addons.producer_cooperative.tools.units import from_units, round_half_up, to_decimal, to_units
 
+NOTHING = Entitlement()
+
 
 class DueKey(NamedTuple):
     """What a settlement tells apart: the sale line, and the terms, year and account of its invoices (ids).
@@ -27,7 +29,7 @@ class DueKey(NamedTuple):
     net_price: int = 0
 
 
-@dataclass
+@dataclass(slots=True)
 class DueRow:
     """What is due on one key; quantities in the product's unit, amounts in whole rounding units."""
     key: DueKey
@@ -169,6 +171,9 @@ class CoopSettlement(models.Model):
         settled_domain = self._get_settled_domain(company, date if as_of else None)
         find = self._find_unsettled_lines if as_of else self._get_open_sale_lines
         sale_lines = find(company, owners, settled_domain, date)
+        if as_of:
+            # What was written off after its settlement is owed back, though it is invoiced and settled alike.
+            sale_lines |= sale_lines.browse(self._get_losses(company, date))
         entitled = self._get_entitled(company, sale_lines, date)
         settled = self._get_settled(company, sale_lines, settled_domain)
         concerned = self.env['res.partner'].union(*entitled, *settled)
@@ -205,44 +210,59 @@ class CoopSettlement(models.Model):
         """
         goods = self._get_goods(company, sale_lines, date)
         documents = self._get_documents(company, sale_lines, date)
-        owner_ids = {row.owner for rows in goods.values() for row in rows if row.owner}
-        owners = {owner_id: self.env['res.partner'].browse(owner_id) for owner_id in owner_ids}
-        categories = self.env['product.category'].sudo().browse({
+        owner_ids = dict.fromkeys([row.owner for rows in goods.values() for row in rows if row.owner])
+        owners = self.env['res.partner'].browse(owner_ids)
+        ties = self._get_ties(company, owners)
+        find_term = self._get_term_finder(company, owners, {
             document.key.category for of_line in documents.values() for document, _shares in of_line
-            if document.key.category
-        })  # sudo: only where they stand among each other
-        category_of = {category.id: category for category in categories}
-        get_term = self.env['coop.consignment.agreement']._get_terms(
-            company, self.env['res.partner'].browse(owner_ids),
-        )
-        ties = self._get_ties(company, self.env['res.partner'].browse(owner_ids))
-        entitled, kinds = {}, {}
+        })
+        found, entitled = {}, {owner_id: {} for owner_id in owner_ids}
         for sale_line in sale_lines:
             rows, of_line = goods.get(sale_line.id), documents.get(sale_line.id)
             if not rows or not of_line:
                 continue
             get_earned = self._get_earned(sale_line, rows, of_line, ties)
-            earned = get_earned(None)
-            is_partial = any(shares for _document, shares in of_line)
-            for (owner_id, price), parts in earned.items():
+            is_partial = any([shares for _document, shares in of_line])
+            for (owner_id, price), parts in get_earned(None).items():
                 if not owner_id:
                     continue
-                by_key = entitled.setdefault(owners[owner_id], {})
+                by_key = entitled[owner_id]
                 for invoice, part in parts.items():
-                    if not part.quantity and not part.amount:
+                    if part == NOTHING:
                         continue
-                    category = category_of.get(invoice.category)
-                    term = get_term(owners[owner_id], invoice.day, category) or self._raise_no_terms(
-                        owners[owner_id], invoice.day, sale_line.product_id,
-                    )
-                    if term.id not in kinds:
-                        kinds[term.id] = term.settle_on, term.default_bearer
-                    counted = get_earned(kinds[term.id]) if is_partial else earned
-                    if counted is not earned:
+                    term = found.get((owner_id, invoice))
+                    if not term:
+                        term = found[owner_id, invoice] = find_term(owner_id, invoice, sale_line)
+                    term_id, kind, year, account_id = term
+                    if is_partial and (counted := get_earned(kind)) is not get_earned(None):
                         part = _scale(part, counted[owner_id, price][invoice].amount, sale_line.product_id.uom_id)
-                    key = DueKey(sale_line.id, term.id, invoice.day.year, invoice.account, price)
-                    by_key[key] = _add(by_key.get(key), part)
-        return entitled
+                    key = DueKey(sale_line.id, term_id, year, account_id, price)
+                    by_key[key] = _add(by_key[key], part) if key in by_key else part
+        return {owner: entitled[owner.id] for owner in owners if entitled[owner.id]}
+
+    @api.model
+    def _get_term_finder(self, company, owners, category_ids):
+        """Return a function ``(owner id, InvoiceKey, sale line) -> (term id, kind, year, account id)``.
+
+        The kind is that of :meth:`_get_earned`.
+
+        :raises UserError: (the function) when no terms were agreed.
+        """
+        # sudo: only where they stand among each other
+        categories = self.env['product.category'].sudo().browse(filter(None, category_ids)).grouped('id')
+        get_term = self.env['coop.consignment.agreement']._get_terms(company, owners)
+        kinds = {}
+
+        def find_term(owner_id, invoice, sale_line):
+            owner = owners.browse(owner_id)
+            term = get_term(owner, invoice.day, categories.get(invoice.category)) or self._raise_no_terms(
+                owner, invoice.day, sale_line.product_id,
+            )
+            if term.id not in kinds:
+                kinds[term.id] = term.settle_on, term.default_bearer
+            return term.id, kinds[term.id], invoice.day.year, invoice.account
+
+        return find_term
 
     @api.model
     def _get_earned(self, sale_line, rows, documents, ties):
@@ -250,8 +270,14 @@ class CoopSettlement(models.Model):
 
         The kind says whether sales count when invoiced or paid, and who bears what is never paid; None counts all.
         """
-        all_of_it = [document for document, _shares in documents]
         found = {}
+        try:
+            found[None] = earned_by_document(rows, [document for document, _shares in documents], ties)
+        except InputRefusal as refusal:
+            if refusal.code != 'returned_more_than_delivered':
+                raise
+            self._check_goods(sale_line, rows)
+            raise
 
         def get_earned(kind):
             if kind not in found:
@@ -259,19 +285,10 @@ class CoopSettlement(models.Model):
                     replace(document, paid=shares.get(kind, 1)) if shares else document
                     for document, shares in documents
                 ]
-                if kind and all(document.paid == 1 for document in counted):
-                    found[kind] = get_earned(None)
-                else:
-                    found[kind] = earned_by_document(rows, counted if kind else all_of_it, ties, as_paid=bool(kind))
+                all_counts = all(document.paid == 1 for document in counted)
+                found[kind] = found[None] if all_counts else earned_by_document(rows, counted, ties, as_paid=True)
             return found[kind]
 
-        try:
-            get_earned(None)
-        except InputRefusal as refusal:
-            if refusal.code != 'returned_more_than_delivered':
-                raise
-            self._check_goods(sale_line, rows)
-            raise
         return get_earned
 
     @api.model
@@ -310,19 +327,18 @@ class CoopSettlement(models.Model):
 
 def _subtract(entitled, settled):
     """Return the rows where the entitlement to date differs from what was settled, in order of their keys."""
+    if not settled:
+        return DueRows([DueRow(key, part, NOTHING) for key, part in sorted(entitled.items()) if part != NOTHING])
     rows = DueRows()
-    nothing = Entitlement(), 0
     for key in sorted({*entitled, *settled}):
-        before, commission = settled.get(key, nothing)
-        difference = due(entitled.get(key, nothing[0]), before)
-        if difference.quantity or difference.amount:
+        before, commission = settled.get(key, (NOTHING, 0))
+        difference = due(entitled.get(key, NOTHING), before)
+        if difference != NOTHING:
             rows.append(DueRow(key, difference, before, commission_before=commission))
     return rows
 
 
 def _add(entitlement, part):
-    if not entitlement:
-        return part
     return Entitlement(entitlement.quantity + part.quantity, entitlement.amount + part.amount)
 
 

@@ -13,7 +13,7 @@ from odoo.addons.producer_cooperative.tools.entitlement import Entitlement
 from odoo.addons.producer_cooperative.tools.units import to_units
 
 
-@dataclass
+@dataclass(slots=True)
 class Taken:
     """What an owner sold, and what commission was taken, under one term in one year.
 
@@ -61,39 +61,45 @@ class CoopSettlement(models.Model):
         # sudo: the terms are applied, not shown
         terms = self.env['coop.consignment.term'].sudo()
         for row in rows:
-            term_id = row.key.term
+            _sale_line, term_id, year, _account, net_price = row.key
             if term_id not in commissions:
                 term = terms.browse(term_id)
                 commissions[term_id] = None if term.commission_kind == 'net' else term._get_commission_function(SCALE)
-            if row.key.net_price or not commissions[term_id]:
+            compute = commissions[term_id]
+            if net_price or not compute:
                 row.commission = self._get_net_commission(row, terms.browse(term_id)) - row.commission_before
-                continue
-            so_far = taken.setdefault((row.key.term, row.key.year), Taken())
-            so_far.quantity += row.due.quantity
-            so_far.amount += row.due.amount
-            commission = commissions[term_id](so_far.quantity, so_far.amount)
-            row.commission = commission - so_far.commission
-            so_far.commission = commission
-        for row in rows:
+            else:
+                so_far = taken.get((term_id, year)) or taken.setdefault((term_id, year), Taken())
+                so_far.quantity += row.due.quantity
+                so_far.amount += row.due.amount
+                commission = compute(so_far.quantity, so_far.amount)
+                row.commission = commission - so_far.commission
+                so_far.commission = commission
             row.due = _unscale(row.due)
             row.before = _unscale(row.before)
 
     @api.model
     def _get_net_commission(self, row, term):
-        """Return the commission to date on goods with a net price, in whole rounding units."""
+        """Return the commission to date on goods with a net price, in whole rounding units.
+
+        It is what is left when the member's part is rounded to the company's rounding unit.
+        """
         price = Fraction(row.key.net_price)
         if not price:
             product = self.env['sale.order.line'].sudo().browse(row.key.sale_line).product_id  # sudo: see _get_due
             price = term._to_units_exact(term._get_net_price(product))
         quantity = Fraction(row.before.quantity + row.due.quantity, SCALE)
+        step = term.company_id._coop_get_rounding_step()
         return net_price_commission(
-            row.before.amount + row.due.amount, commission_per_unit(quantity, price),
+            row.before.amount + row.due.amount, commission_per_unit(quantity, price, step),
             is_guaranteed=term.net_shortfall == 'cooperative',
         )
 
 
 def _unscale(entitlement):
     """Return an entitlement with its quantity in the product's unit."""
-    if not entitlement.quantity:
+    quantity, amount = entitlement
+    if not quantity:
         return entitlement
-    return Entitlement(Fraction(entitlement.quantity, SCALE), entitlement.amount)
+    whole, rest = divmod(quantity, SCALE)
+    return Entitlement(Fraction(quantity, SCALE) if rest else whole, amount)

@@ -12,6 +12,9 @@ class CoopSettlementDeduction(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _get_label(self):
+        return self.levy_id._get_label() if self.kind == 'levy' else super()._get_label()
+
     def _as_values(self):
         values = super()._as_values()
         return {**values, 'levy_id': self.levy_id.id} if self.kind == 'levy' else values

@@ -14,6 +14,13 @@ class CoopSettlementDeduction(models.Model):
         ondelete={'tax': 'cascade', 'advance': 'cascade'},
     )
 
+    # === BUSINESS METHODS === #
+
+    def _get_label(self):
+        if self.kind == 'advance':
+            return self.env._("Advances paid before")
+        return super()._get_label()
+
 
 class CoopSettlement(models.Model):
     """What comes off the proceeds before savings are withheld and debts set off.

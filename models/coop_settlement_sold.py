@@ -155,11 +155,12 @@ class CoopSettlement(models.Model):
             " ORDER BY line_id, date, id",
             self._get_goods_query(company, SQL("AND move.sale_line_id = ANY(%s)", sale_lines.ids), date),
         ))
-        prices = self._get_intake_prices(company, {(owner, product) for _l, owner, _q, _i, product in rows if owner})
+        owner_ids, product_ids = {row[1] for row in rows if row[1]}, {row[4] for row in rows if row[1]}
+        prices = self._get_intake_prices(company, owner_ids, product_ids)
         goods = {}
         for line_id, owner_id, quantity, move_line_id, _product_id in rows:
-            of_line = goods.setdefault(line_id, [])
-            pieces = prices.get(move_line_id) if quantity > 0 else None
+            of_line = goods.get(line_id) or goods.setdefault(line_id, [])
+            pieces = prices.get(move_line_id) if prices and quantity > 0 else None
             if pieces:
                 of_line += [Delivered(owner_id, piece, price) for piece, price in pieces]
             else:
@@ -167,26 +168,25 @@ class CoopSettlement(models.Model):
         return goods
 
     @api.model
-    def _get_intake_prices(self, company, pairs):
+    def _get_intake_prices(self, company, owner_ids, product_ids):
         """Return ``{move line id: [(quantity, net price)]}`` of owners' goods that have net prices on intake slips.
 
         Only owners and products with such a price are looked at, with all their movements: goods without a lot go out
         in the order in which they came in.
 
-        :param pairs: ``{(owner id, product id)}``
+        :param owner_ids: owners of goods that were sold.
+        :param product_ids: products of goods that were sold.
         """
-        if not pairs:
+        if not owner_ids:
             return {}
         rounding = company.currency_id.rounding
-        owners, products = zip(*sorted(pairs), strict=True)
         rows = self.env.execute_query(SQL(
             """
             WITH priced AS (
                 SELECT DISTINCT slip.partner_id AS owner_id, slip.product_id
                   FROM coop_consignment_line slip
-                  JOIN UNNEST(%(owners)s, %(products)s) AS pair(owner_id, product_id)
-                    ON pair.owner_id = slip.partner_id AND pair.product_id = slip.product_id
                  WHERE slip.net_price > 0 AND slip.company_id = %(company)s
+                   AND slip.partner_id = ANY(%(owners)s) AND slip.product_id = ANY(%(products)s)
             )
             SELECT done.owner_id, done.product_id, done.id, done.lot_id, move.sale_line_id,
                    COALESCE(slip.net_price, 0), done.quantity_product_uom * CASE
@@ -200,7 +200,7 @@ class CoopSettlement(models.Model):
              WHERE done.state = 'done' AND done.company_id = %(company)s
                AND (source.usage = 'internal') != (target.usage = 'internal')
              ORDER BY done.date, done.id
-            """, owners=list(owners), products=list(products), company=company.id,
+            """, owners=list(owner_ids), products=list(product_ids), company=company.id,
         ))
         movements = {}
         for owner_id, product_id, move_line_id, lot_id, sale_line_id, price, quantity in rows:
@@ -232,22 +232,23 @@ class CoopSettlement(models.Model):
         rounding = company.currency_id.rounding
         rows = self.env.execute_query(SQL(
             """
-            SELECT rel.order_line_id, COALESCE(origin.id, bill.id), bill.id, bill.move_type = 'out_refund',
+            SELECT line.id, COALESCE(origin.id, bill.id), bill.id, bill.move_type = 'out_refund',
                    CASE WHEN corrected.id IS NOT NULL THEN 0 ELSE item.quantity END * own_unit.factor / unit.factor,
                    item.balance, item.account_id, COALESCE(item.coop_categ_id, template.categ_id),
                    COALESCE(origin.invoice_date, origin.date, bill.invoice_date, bill.date)
-              FROM sale_order_line_invoice_rel rel
+              FROM UNNEST(%(lines)s::int[]) AS open(line_id)
+              JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = open.line_id
               JOIN account_move_line item ON item.id = rel.invoice_line_id
               JOIN account_move bill ON bill.id = item.move_id
-              JOIN sale_order_line line ON line.id = rel.order_line_id
+              JOIN sale_order_line line ON line.id = open.line_id
               JOIN product_product product ON product.id = line.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id
               JOIN uom_uom unit ON unit.id = template.uom_id
               JOIN uom_uom own_unit ON own_unit.id = COALESCE(item.product_uom_id, template.uom_id)
               LEFT JOIN account_move_line corrected ON corrected.id = item.coop_corrected_line_id
               LEFT JOIN account_move origin ON origin.id = COALESCE(corrected.move_id, bill.reversed_entry_id)
-             WHERE rel.order_line_id = ANY(%(lines)s) AND %(booked)s
-             ORDER BY rel.order_line_id, COALESCE(bill.invoice_date, item.date), bill.id, item.id
+             WHERE %(booked)s
+             ORDER BY line.id, COALESCE(bill.invoice_date, item.date), bill.id, item.id
             """, lines=sale_lines.ids, booked=self._get_booked_condition(company, date),
         ))
         shares = self._get_counted_shares(company, {row[2] for row in rows}, date)

@@ -46,7 +46,8 @@ class ResCompany(models.Model):
         """Return what is earned on members' goods by the end of ``date`` and neither settled nor accrued by then.
 
         On agent basis that is the commission, and levies that the cooperative keeps; on principal basis the members'
-        part, which is a cost and therefore negative.
+        part, which is a cost and therefore negative. What customers never paid and the members bear is taken off the
+        expense that it was written off to.
 
         :return: ``{(membership, account): (unsettled sales, amount)}`` in the company's currency, amounts to be
             credited positive, without what comes to nothing; negative commission where more was accrued, or credited
@@ -59,6 +60,9 @@ class ResCompany(models.Model):
         for partner, rows in self.env['coop.settlement']._get_due(self, date=date, as_of=True).items():
             for account, (gross, amount) in self._coop_get_earned(rows).items():
                 earned[partner, account] = gross, amount
+        for partner, account, amount in self._coop_get_lost(date):
+            gross, so_far = earned.get((partner, account), (0.0, 0.0))
+            earned[partner, account] = gross, self.currency_id.round(so_far + amount)
         accrued = self._coop_get_accrued(date)
         partners = self.env['res.partner'].union(*(partner for partner, _account in {*earned, *accrued}))
         # sudo: accruals of the company, for whoever prepares its closing
@@ -110,6 +114,16 @@ class ResCompany(models.Model):
             for account, figures in earned.items()
         }
 
+    def _coop_get_lost(self, date):
+        """Return ``[(partner, expense account, amount)]`` that was written off by ``date`` and members bear."""
+        self.ensure_one()
+        rounding = self.currency_id.rounding
+        return [
+            (partner, account, float(from_units(units, rounding)))
+            for partner, accounts in self.env['coop.settlement']._get_lost(self, date).items()
+            for account, units in accounts.items() if units
+        ]
+
     def _coop_get_accrued(self, date):
         """Return ``{(partner, account): amount}`` that is accrued on ``date``; others' reversals are booked by then."""
         # sudo: see _coop_get_unaccrued
@@ -126,10 +140,11 @@ class ResCompany(models.Model):
         """Explain the balance of the clearing account at the end of ``date``.
 
         Clearing balance = invoiced on consigned lines - settled - accrued; ``difference`` is what that does not
-        explain, somebody's own entry for example.
+        explain, somebody's own entry for example. ``lost`` is what customers never paid and members bear: nobody will
+        be settled with it; an accrual takes it off the expense that it was written off to.
 
-        :return: ``{'ledger', 'invoiced', 'settled', 'accrued', 'difference'}`` in the company's currency; what is owed
-            is positive.
+        :return: ``{'ledger', 'invoiced', 'settled', 'accrued', 'lost', 'difference'}`` in the company's currency; what
+            is owed is positive.
         """
         self.ensure_one()
         account = self._get_coop_account('clearing')
@@ -147,6 +162,7 @@ class ResCompany(models.Model):
             'invoiced': -self._coop_sum('account.move.line', sold, 'balance'),
             'settled': self._coop_sum('coop.settlement.line', settled, 'amount'),
             'accrued': sum(self._coop_get_accrued(date).values()),
+            'lost': self.currency_id.round(sum(amount for _partner, _account, amount in self._coop_get_lost(date))),
         }
         result['difference'] = self.currency_id.round(
             result['ledger'] - result['invoiced'] + result['settled'] + result['accrued'],
@@ -173,13 +189,28 @@ class ResCompany(models.Model):
             return [error.args[0]]
         if not unaccrued:
             return []
+        losses = {(partner, account) for partner, account, _amount in self._coop_get_lost(date)}
+        lost = {key: figures for key, figures in unaccrued.items() if (key[0].partner_id, key[1]) in losses}
+        obstacles = self._coop_get_lost_obstacles(date, lost) if lost else []
+        unaccrued = {key: figures for key, figures in unaccrued.items() if key not in lost}
+        if not unaccrued:
+            return obstacles
         total = sum(amount for _gross, amount in unaccrued.values())
         members = dict.fromkeys(membership for membership, _account in unaccrued)
-        return [self.env._(
+        return obstacles + [self.env._(
             "Consigned sales are neither settled nor accrued at %(date)s: commission of %(amount)s of %(members)s."
             " Settle them, or accrue the commission.",
             date=format_date(self.env, date), amount=format_amount(self.env, total, self.currency_id),
             members=_enumerate(membership.display_name for membership in members),
+        )]
+
+    def _coop_get_lost_obstacles(self, date, lost):
+        total = sum(amount for _gross, amount in lost.values())
+        return [self.env._(
+            "%(amount)s that customers never paid is borne by %(members)s, and stands on the clearing account and among"
+            " the expenses at %(date)s. Accrue that day: the accrual takes it off both.",
+            date=format_date(self.env, date), amount=format_amount(self.env, total, self.currency_id),
+            members=_enumerate(membership.display_name for membership in dict.fromkeys(key[0] for key in lost)),
         )]
 
     def _coop_get_draft_obstacles(self, date_from, date_to):

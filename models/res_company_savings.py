@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import float_compare, float_round, format_amount, format_date
 
+from odoo.addons.producer_cooperative.tools.units import exact, round_half_up, to_decimal
+
 
 class ResCompany(models.Model):
     """What a company decides about savings, and what its closing asks of them."""
@@ -8,7 +10,8 @@ class ResCompany(models.Model):
 
     coop_rounding_unit = fields.Float(
         string="Rounding Unit", compute='_compute_coop_rounding_unit', store=True, readonly=False, digits=0,
-        help="Savings are paid in whole multiples of this amount: Rp 1 for the rupiah, whose sen are no longer used.",
+        help="Savings are paid, and commissions and deductions rounded, in whole multiples of this amount: Rp 1 for the"
+             " rupiah, whose sen are no longer used.",
     )
     coop_backdate_days = fields.Integer(
         string="Cashiers Date Back", default=0,
@@ -35,6 +38,13 @@ class ResCompany(models.Model):
             company.coop_rounding_unit = 1.0 if currency.name == 'IDR' else currency.rounding or 0.01
 
     # === BUSINESS METHODS === #
+
+    def _coop_get_rounding_step(self):
+        """Return how many of the currency's rounding units make the company's own: 100 for Rp 1 in sen."""
+        self.ensure_one()
+        # sudo: how the company rounds is no secret
+        units = exact(to_decimal(self.sudo().coop_rounding_unit)) / exact(to_decimal(self.currency_id.rounding))
+        return max(round_half_up(units), 1)
 
     def _coop_is_whole_amount(self, amount):
         """Whether ``amount`` is a whole multiple of the company's rounding unit."""

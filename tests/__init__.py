@@ -111,5 +111,7 @@ from . import test_payout
 from . import test_payout_papers
 from . import test_tools_cash
 from . import test_consignment_statement
+from . import test_consignment_rounding
+from . import test_consignment_unpaid
 from . import test_committed_payout
 from . import test_stockroom_documents

@@ -58,7 +58,7 @@ class TestConsignmentClosing(ConsignmentCommon):
         self._accrue()
         explained = self.assertClearingExplained()
         self.assertEqual(explained, {
-            'ledger': 360, 'invoiced': 1_000, 'settled': 600, 'accrued': 40, 'difference': 0,
+            'ledger': 360, 'invoiced': 1_000, 'settled': 600, 'accrued': 40, 'lost': 0, 'difference': 0,
         })
         self.assertEqual(self.assertClearingExplained(self.next_day)['ledger'], 400)
 
@@ -96,6 +96,22 @@ class TestConsignmentClosing(ConsignmentCommon):
         self.assertFalse(self._obstacles())
         self.assertClearingExplained()
 
+    def test_settling_on_a_day_that_is_accrued_says_to_accrue_it_again(self):
+        self._sold(self.siti, 60)
+        self._sold(self.budi, 40)
+        self._accrue()
+        settlement = self._compute(self.siti)
+        notice = settlement.action_post()
+        self.assertRegex(notice['params']['message'], "accrued already.*Accrue that day again")
+        self.assertIn("stands twice", settlement.message_ids[0].body)
+        self._accrue()
+        self.assertTrue(self._compute(self.budi).action_post())
+        self.assertEqual(self._accrue().amount_commission, -40)
+
+    def test_settling_on_a_day_that_is_not_accrued_says_nothing(self):
+        self._sold(self.siti, 60)
+        self.assertIsNone(self._compute(self.siti).action_post())
+
     def test_missing_terms_hold_up_the_closing(self):
         self._bring(self.siti, 60)
         self.agreement.unlink()
@@ -116,8 +132,9 @@ class TestConsignmentClosing(ConsignmentCommon):
     def test_accrual_entry_is_not_undone_behind_its_back(self):
         self._sold(self.siti, 60)
         accrual = self._accrue()
-        with self.assertRefused("undone only there"):
-            accrual.move_id.button_draft()
+        for entry in (accrual.move_id, accrual.reversal_move_id):
+            with self.assertRefused("not undone by itself. To correct it, accrue .* again"):
+                entry.button_draft()
 
     def test_levies_that_are_kept_are_accrued_and_those_passed_on_are_not(self):
         kept = self.env['account.account'].create({

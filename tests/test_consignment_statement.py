@@ -66,6 +66,34 @@ class TestConsignmentStatement(PayoutCommon):
         self.assertEqual(rows, {"Commission": 1_000, "Voluntary Savings": 450, f"Set off: {debt.name}": 4_500})
         self.assertTied(wati, statement)
 
+    def test_labels_are_in_the_readers_language_and_not_the_posters(self):
+        wati = self._create_member("Wati")
+        self._create_agreement(wati, commission_rate=10, levy_ids=[Command.create({
+            'name': "Village", 'rate': 5, 'account_id': self._account('fund_social').id,
+        })])
+        self._sold(wati, 1_000)
+        settlement = self._settle(wati)
+        # as if an Indonesian treasurer had posted
+        bill_lines = settlement.move_id.invoice_line_ids
+        bill_lines.filtered(lambda line: line.account_id == self.commission).name = "Komisi"
+        rows = [row.description for row in self._statement(wati).account]
+        self.assertEqual(rows, ["Goods sold", "Commission", "Village, 5 %"])
+
+    def test_credit_note_stands_under_the_settlement_that_took_it_in(self):
+        self._sold(self.siti, 60)
+        invoice = self._sold(self.siti, 60)
+        self._settle(self.siti)
+        note = self._credit(invoice, price=1)
+        self._sold(self.siti, 100)
+        later = self._settle(self.siti)
+        of_line = {
+            (row.settlement, row.amount): row.invoices for row in self._statement(self.siti).sales
+        }
+        self.assertEqual(of_line[later.name, -60], note.name)
+        self.assertFalse([
+            key for key, names in of_line.items() if note.name in names and key != (later.name, -60)
+        ])
+
     def test_on_principal_basis_the_margin_stands_as_commission(self):
         self.company.coop_consignment_basis = 'principal'
         self._sold(self.budi, 100)

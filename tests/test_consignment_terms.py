@@ -92,6 +92,29 @@ class TestConsignmentTerms(ConsignmentCommon):
         term.commission_rate = 15
         self.assertEqual(self._settle(self.siti).amount_commission, 90)
 
+    def test_correction_is_noted_and_closed_by_the_change(self):
+        term = self.agreement.term_ids
+        self._sold(self.siti, 60)
+        self._correct(term, "15 % was agreed")
+        term.write({'commission_rate': 15, 'levy_ids': [Command.create({
+            'name': "Village", 'rate': 5, 'account_id': self._account('fund_social').id,
+        })]})
+        self.assertFalse(term.is_reopened)
+        note = self.agreement.message_ids[0].body
+        for text in ("Rate (%): 10 → 15", "Levies: – → Village, 5 %"):
+            self.assertIn(text, note)
+        with self.assertRefused("terms of the invoice date hold"):
+            term.commission_rate = 16
+
+    def test_correction_stays_open_while_nothing_of_invoices_changes(self):
+        term = self.agreement.term_ids
+        self._sold(self.siti, 60)
+        self._correct(term, "15 % was agreed")
+        term.return_days = 30
+        self.assertTrue(term.is_reopened)
+        term.commission_rate = 15
+        self.assertFalse(term.is_reopened)
+
     def test_bands_start_at_zero(self):
         with self.assertRefused("must start at zero", ValidationError):
             self._create_agreement(

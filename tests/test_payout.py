@@ -86,6 +86,23 @@ class TestPayout(PayoutCommon):
         dollars = self.env['res.company'].create({'name': "Coop", 'currency_id': self.env.ref('base.USD').id})
         self.assertEqual(dollars.coop_cash_unit, 0.01)
 
+    def test_more_than_is_owed_is_refused_before_coins_are_counted(self):
+        payout = self._draft(line_ids=[self._line_values(self.of_siti, 99_999_999)])
+        with self.assertRefused("Siti.* is owed .*9,045.* and cannot be paid .*99,999,999"):
+            payout.action_post()
+
+    def test_settlement_on_which_nothing_is_owed_is_not_put_on_a_payout(self):
+        self._open_account(self.siti, '0012345678')
+        self._pay(self.bank_journal)
+        payout = self._draft(line_ids=[self._line_values(self.of_budi, 18_000)])
+        with self.assertRefused("PHT/.* of .*Siti is paid already: nothing is owed"):
+            payout.line_ids = [self._line_values(self.of_siti, 100)]
+        with self.assertRefused("is paid already"):
+            payout.line_ids.settlement_id = self.of_siti
+        self._sold(self.siti, 60)
+        with self.assertRefused("is not posted, so nothing is owed"):
+            self._draft(line_ids=[self._line_values(self._compute(self.siti), 100)])
+
     def test_cash_that_no_coin_pays_is_refused(self):
         payout = self._draft(line_ids=[self._line_values(self.of_siti, 9_045)])
         with self.assertRefused("Siti.* cannot be handed over in whole multiples of .*100"):

@@ -38,7 +38,7 @@ class TestStockroomReturn(StockroomCommon):
         with self.assertRefused("is about the goods of Siti"):
             slip.picking_ids.owner_id = self.budi.partner_id
             self._do(slip.picking_ids)
-        with self.assertRefused("not rewritten"):
+        with self.assertRefused("ask the warehouse for their goods themselves"):
             slip.picking_ids.move_ids.with_user(self.warehouse_user).coop_return_line_id = False
         slip.picking_ids.move_ids.quantity = 70
         self.assertEqual(slip.picking_ids.move_line_ids.owner_id, self.siti.partner_id)

@@ -37,6 +37,32 @@ class TestTermsSales(ConsignmentCommon):
         self._correct_price(invoice, 10)
         self.assertEqual(self._due(self.siti), (60, 600))
 
+    def test_correction_starts_from_the_price_that_a_plain_credit_note_left(self):
+        invoice = self._sold(self.siti, 100, price=7_000)
+        self._credit(invoice, price=500)
+        correction = self._open_correction(invoice)
+        self.assertEqual((correction.line_ids.quantity, correction.line_ids.price), (100, 6_500))
+        self._correct_price(invoice, 6_400)
+        self.assertEqual(self._due(self.siti), (100, 640_000))  # 700,000 - 50,000 - 10,000
+        self.assertEqual(self._open_correction(invoice).line_ids.price, 6_400)
+
+    def test_correction_keeps_a_line_that_a_discounted_credit_note_made_cheaper(self):
+        invoice = self._sold(self.siti, 100, price=7_000)
+        note = invoice._reverse_moves([{'invoice_date': self.today, 'date': self.today}])
+        note.invoice_line_ids.discount = 90
+        note.action_post()
+        self.assertEqual(self._open_correction(invoice).line_ids.price, 6_300)
+
+    def test_correction_offers_what_is_left_after_goods_were_credited(self):
+        invoice = self._sold(self.siti, 100, price=7_000)
+        self._credit(invoice, quantity=40)
+        self._credit(invoice, quantity=60, price=500)
+        correction = self._open_correction(invoice)
+        self.assertEqual((correction.line_ids.quantity, correction.line_ids.price), (60, 6_500))
+        self._credit(invoice, quantity=10, price=6_500)  # goods, at the price in force
+        correction = self._open_correction(invoice)
+        self.assertEqual((correction.line_ids.quantity, correction.line_ids.price), (50, 6_500))
+
     def test_correction_follows_the_terms_of_the_invoice_that_it_corrects(self):
         agreement = self._create_agreement(self.siti, commission_rate=10)
         agreement.term_ids = [Command.create({'date_from': '2026-06-01', 'commission_rate': 50})]

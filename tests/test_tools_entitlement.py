@@ -11,11 +11,13 @@ from odoo.tests import BaseCase, tagged
 from odoo.addons.producer_cooperative.tools.apportion import split_shares
 from odoo.addons.producer_cooperative.tools.entitlement import (
     Delivered,
+    Document,
     Entitlement,
     Invoiced,
     cover,
     covering_quantity,
     due,
+    earned_by_document,
     entitlements,
     net_deliveries,
     paid_amount,
@@ -26,6 +28,13 @@ from odoo.addons.producer_cooperative.tools.errors import InputRefusal
 properties = settings(derandomize=True, max_examples=100, deadline=None, database=None)
 owners = st.sampled_from('ABCD')
 goods = st.lists(st.builds(Delivered, owners, st.integers(1, 10**12)), min_size=1, max_size=8)
+tagged_goods = st.lists(st.builds(Delivered, owners, st.integers(0, 10**12), st.integers(0, 2)), min_size=1, max_size=8)
+documents = st.lists(
+    st.builds(
+        Document, st.just('May'), st.integers(-(10**12), 10**12), st.integers(-(10**14), 10**14),
+        st.fractions(0, 1, max_denominator=7),
+    ), max_size=5,
+)
 
 
 def delivered_in_all(deliveries):
@@ -305,3 +314,30 @@ class TestToolsEntitlement(BaseCase):
                     settled[owner].quantity + now.quantity, settled[owner].amount + now.amount
                 )
         self.assertEqual(settled, entitlements(deliveries, Invoiced(quantity, amount)))
+
+    @properties
+    @given(tagged_goods, documents, st.booleans(), st.data())
+    def test_documents_of_one_key_bring_what_they_bring_one_by_one(self, deliveries, of_may, as_paid, data):
+        back = data.draw(st.sampled_from(deliveries))
+        deliveries = [*deliveries, Delivered(back.owner, -data.draw(st.integers(0, back.quantity)))]
+        ties = dict(zip('ABCD', data.draw(st.permutations(range(4))), strict=True))
+        together = earned_by_document(deliveries, of_may, ties, as_paid)
+        apart = earned_by_document(deliveries, [
+            Document(place, document.quantity, document.amount, document.paid)
+            for place, document in enumerate(of_may)
+        ], ties, as_paid)
+        self.assertEqual(list(together), list(apart))
+        for name, parts in apart.items():
+            added = Entitlement(
+                sum(part.quantity for part in parts.values()), sum(part.amount for part in parts.values()),
+            )
+            self.assertEqual(together[name].get('May', Entitlement()), added)
+
+    @properties
+    @given(tagged_goods, documents, st.booleans())
+    def test_whole_numbers_bring_what_fractions_bring(self, deliveries, of_may, as_paid):
+        as_fractions = [Delivered(row.owner, Fraction(row.quantity), row.tag) for row in deliveries]
+        self.assertEqual(
+            earned_by_document(deliveries, of_may, as_paid=as_paid),
+            earned_by_document(as_fractions, of_may, as_paid=as_paid),
+        )

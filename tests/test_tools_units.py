@@ -116,3 +116,8 @@ class TestToolsUnits(BaseCase):
         rest = value - floor_to(value, step)
         self.assertGreaterEqual(rest, 0)
         self.assertLess(rest, Decimal(step))
+
+    @properties
+    @given(st.floats(-1e25, 1e25) | st.integers(-(10**25), 10**25).map(float), st.sampled_from(['0.01', '1', '500']))
+    def test_a_float_counts_as_what_it_prints(self, value, unit):
+        self.assertEqual(to_units(value, unit), to_units(repr(value), unit))

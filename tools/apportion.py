@@ -48,11 +48,15 @@ def apportion(amount: int, weights: Sequence[Exact], ties: Sequence[Any] | None 
     total = sum(counts)
     if not total:
         raise InputRefusal('zero_total', amount=amount)
+    if ties is not None:
+        _check_length(ties, len(counts))
     parts, remainders = _floor_parts(abs(require_whole(amount)), counts, total)
-    ranks = _ranks(ties, len(counts))
-    first_served = sorted(range(len(counts)), key=lambda index: (-remainders[index], ranks[index]))
-    for index in first_served[: abs(amount) - sum(parts)]:
-        parts[index] += 1
+    left = abs(amount) - sum(parts)
+    if left:
+        ranks = _ranks(ties, len(counts))
+        first_served = sorted(range(len(counts)), key=lambda index: (-remainders[index], ranks[index]))
+        for index in first_served[:left]:
+            parts[index] += 1
     return _signed(amount, parts)
 
 
@@ -83,6 +87,8 @@ def apportion_with_rest(
     >>> apportion_with_rest(1_000, [60], 40)
     [600]
     """
+    if not rest and type(rest) is int:
+        return apportion(amount, weights, ties)
     ranks = _ranks(ties, len(weights))
     return apportion(amount, [*weights, rest], [*ranks, len(ranks)])[:-1]
 
@@ -187,16 +193,19 @@ def rest_of(weights: Sequence[Exact], total: Exact | None) -> Exact:
 
 def _as_whole_numbers(weights: Sequence[Exact]) -> list[int]:
     """Scale weights to whole numbers of the same proportion."""
-    if all(type(weight) is int for weight in weights):
-        return [int(require_not_negative('weight', weight)) for weight in weights]
+    if all([type(weight) is int for weight in weights]):
+        for weight in weights:
+            if weight < 0:
+                require_not_negative('weight', weight)
+        return list(weights)
     fractions = [exact(require_not_negative('weight', weight)) for weight in weights]
     common = lcm(*(fraction.denominator for fraction in fractions))
     return [fraction.numerator * (common // fraction.denominator) for fraction in fractions]
 
 
 def _floor_parts(magnitude: int, counts: Sequence[int], total: int) -> tuple[list[int], list[int]]:
-    pairs = [divmod(magnitude * count, total) for count in counts]
-    return [part for part, __ in pairs], [remainder for __, remainder in pairs]
+    parts = [magnitude * count // total for count in counts]
+    return parts, [magnitude * count - part * total for part, count in zip(parts, counts, strict=True)]
 
 
 def _fill_to_caps(amount: int, caps: Sequence[int], counts: Sequence[int]) -> tuple[list[int], int]:

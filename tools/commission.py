@@ -78,12 +78,14 @@ def check_contiguous(bands: Sequence[Band]) -> None:
         _check_joint(previous, band)
 
 
-def commission_on(bands: Sequence[Band], cumulative: int, whole: bool = False) -> int:
+def commission_on(bands: Sequence[Band], cumulative: int, whole: bool = False, step: int = 1) -> int:
     """Compute the commission on the base of a period so far.
 
     :param cumulative: the base in whole rounding units; a negative one (more refunds than sales)
         gives the commission back by magnitude
     :param whole: the rate of the band reached holds for the whole base, and not for its slice alone
+    :param step: how many rounding units the commission is a multiple of: 100 for whole rupiah when
+        amounts are counted in sen
     :return: in whole rounding units, rounded once, a half away from zero
     :raises RuleRefusal: as :func:`check_bands`
     :raises InputRefusal: `above_last_band`, `not_whole`
@@ -95,7 +97,7 @@ def commission_on(bands: Sequence[Band], cumulative: int, whole: bool = False) -
     check_bands(bands)
     base = abs(require_whole(cumulative))
     _check_covered(bands, base)
-    commission = round_half_up(_on_whole(bands, base) if whole else _by_bands(bands, base))
+    commission = round_half_up(_on_whole(bands, base) if whole else _by_bands(bands, base), step)
     return commission if cumulative >= 0 else -commission
 
 
@@ -114,21 +116,24 @@ def commission_due(bands: Sequence[Band], cumulative: int, already_taken: int, w
     return commission_on(bands, cumulative, whole) - require_whole(already_taken)
 
 
-def commission_per_unit(quantity: Exact, fee: Exact) -> int:
+def commission_per_unit(quantity: Exact, fee: Exact, step: int = 1) -> int:
     """Compute a commission that is a fixed amount for every unit of goods sold.
 
     :param quantity: sold so far, in the unit of the product; what came back is subtracted
     :param fee: per unit, in whole rounding units or fractions of them
+    :param step: as for :func:`commission_on`
     :return: in whole rounding units, rounded once, a half away from zero
     :raises InputRefusal: `float_not_exact`, `not_a_number`
 
     >>> commission_per_unit(60, 250), commission_per_unit(Fraction(5, 2), 25)
     (15000, 63)
     """
-    return round_half_up(exact(quantity) * exact(fee))
+    return round_half_up(exact(quantity) * exact(fee), step)
 
 
-def commission_function(bands: Sequence[Band], whole: bool = False) -> Callable[[int], int]:
+def commission_function(
+    bands: Sequence[Band], whole: bool = False, step: int = 1
+) -> Callable[[int], int]:
     """Return :func:`commission_on` for the same bands over and over, checked once.
 
     :raises RuleRefusal: as :func:`check_bands`
@@ -136,12 +141,14 @@ def commission_function(bands: Sequence[Band], whole: bool = False) -> Callable[
     >>> compute = commission_function([Band(0, None, Fraction(5, 2))])
     >>> compute(1_000), compute(-1_000)
     (25, -25)
+    >>> commission_function([Band(0, None, 10)], step=100)(1_234_567)  # 1,234.567 of 12,345.67
+    123500
     """
     check_bands(bands)
     if len(bands) == 1 and bands[0].upper is None:
         rate = exact(bands[0].rate) / HUNDRED
-        return lambda cumulative: round_ratio(require_whole(cumulative) * rate.numerator, rate.denominator)
-    return lambda cumulative: commission_on(bands, cumulative, whole)
+        return lambda cumulative: round_ratio(require_whole(cumulative) * rate.numerator, rate.denominator, step)
+    return lambda cumulative: commission_on(bands, cumulative, whole, step)
 
 
 def _by_bands(bands: Sequence[Band], base: int) -> Fraction:

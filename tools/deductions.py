@@ -78,17 +78,18 @@ def split_proceeds(
     return Split(levied, saved, taken, proceeds - _sum(levied) - _sum(saved) - taken)
 
 
-def share_of(base: int, rate: Exact) -> int:
+def share_of(base: int, rate: Exact, step: int = 1) -> int:
     """Compute a percentage of an amount, rounded once, a half away from zero.
 
     :param base: in whole rounding units
     :param rate: per cent
+    :param step: how many rounding units the part is a multiple of
     :raises InputRefusal: `float_not_exact`, `not_whole`
 
     >>> share_of(540, 5), share_of(1_001, Fraction(5, 2))
     (27, 25)
     """
-    return round_half_up(require_whole(base) * exact(rate) / 100)
+    return round_half_up(require_whole(base) * exact(rate) / 100, step)
 
 
 def shares_of(parts: Iterable[tuple[int, Exact]]) -> Fraction:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from .apportion import apportion_with_rest
 from .errors import InputRefusal
@@ -88,14 +88,14 @@ class Document:
     paid: Exact = 1
 
     def __post_init__(self) -> None:
-        exact(self.quantity)
+        if type(self.quantity) is not int:
+            exact(self.quantity)
         require_whole(self.amount)
         if self.paid != 1 and not 0 <= exact(self.paid) <= 1:
             raise InputRefusal('paid_share', share=self.paid)
 
 
-@dataclass(frozen=True)
-class Entitlement:
+class Entitlement(NamedTuple):
     """A quantity in the unit of the product, and the amount for it in whole rounding units."""
 
     quantity: Exact = 0
@@ -184,8 +184,10 @@ def entitlements(
     {'A': Entitlement(quantity=60, amount=540)}
     """
     covered = cover(deliveries, covering_quantity(deliveries, invoiced))
-    amounts = _share_amount(covered, invoiced, ties)
-    return {owner: Entitlement(covered[owner], amount) for owner, amount in amounts.items()}
+    amount = invoiced.amount if invoiced.paid == 1 else round_half_up(invoiced.amount * exact(invoiced.paid))
+    keys = None if ties is None else [ties[owner] for owner in covered]
+    parts = _share_amount(list(covered.values()), invoiced.quantity - invoiced.credited, amount, keys)
+    return {owner: Entitlement(covered[owner], part) for owner, part in zip(covered, parts, strict=True)}
 
 
 def entitlements_by_document(
@@ -237,21 +239,23 @@ def earned_by_document(
     rows = deliveries if _are_whole(deliveries, documents) else [
         Delivered(row.owner, exact(row.quantity), row.tag) for row in deliveries
     ]
-    returned = -sum(min(row.quantity, 0) for row in rows)
-    pieces = [Delivered((row.owner, row.tag), row.quantity) for row in net_deliveries(rows)]
-    names = dict.fromkeys((row.owner, row.tag) for row in rows if row.quantity > 0)
-    ranks = None if ties is None else {name: (ties[name[0]], place) for place, name in enumerate(names)}
+    returned = -sum([row.quantity for row in rows if row.quantity < 0])
+    pieces = [((row.owner, row.tag), row.quantity) for row in (net_deliveries(rows) if returned else rows)]
+    names = dict.fromkeys([(row.owner, row.tag) for row in rows if row.quantity > 0])
+    keys = None if ties is None else [(ties[name[0]], place) for place, name in enumerate(names)]
     earned: dict[tuple[Hashable, Hashable], dict[Hashable, Entitlement]] = {name: {} for name in names}
     before: dict[Hashable, Entitlement] = {}
-    for key, invoiced in _running(documents, returned, as_paid):
+    for key, invoiced, credited, amount in _running(documents, as_paid):
         covered = dict.fromkeys(names, 0)
-        left = covering_quantity((), invoiced)
-        for piece in pieces:
-            taken = min(piece.quantity, left)
-            covered[piece.owner] += taken
-            left -= taken
-        for name, amount in _share_amount(covered, invoiced, ranks).items():
-            now = Entitlement(covered[name], amount)
+        left = max(invoiced - min(credited, returned), 0)
+        for name, quantity in pieces:
+            if quantity:
+                taken = min(quantity, left)
+                covered[name] += taken
+                left -= taken
+        amounts = _share_amount(list(covered.values()), invoiced - credited, amount, keys)
+        for (name, quantity), part in zip(covered.items(), amounts, strict=True):
+            now = Entitlement(quantity, part)
             parts = earned[name]
             added = due(now, before[name]) if name in before else now
             parts[key] = _add(parts[key], added) if key in parts else added
@@ -260,26 +264,32 @@ def earned_by_document(
 
 
 def _are_whole(deliveries: Iterable[Delivered], documents: Iterable[Document]) -> bool:
-    return all(isinstance(row.quantity, int) for row in (*deliveries, *documents))
+    return all([isinstance(row.quantity, int) for row in (*deliveries, *documents)])
 
 
 def _running(
-    documents: Iterable[Document], returned: Exact, as_paid: bool
-) -> Iterable[tuple[Hashable, Invoiced]]:
-    """Add the documents up one by one."""
+    documents: Sequence[Document], as_paid: bool
+) -> Iterable[tuple[Hashable, Exact, Exact, int]]:
+    """Add the documents up one by one: the quantities invoiced and credited, and the amount that counts.
+
+    What one key brings is told at once, however many documents it has.
+    """
     quantity: Exact = 0
     credited: Exact = 0
     amount: int = 0
     paid: Exact = 0
-    for document in documents:
+    one_key = all([document.key == documents[0].key for document in documents])
+    for place, document in enumerate(documents, start=1):
         size = document.quantity if isinstance(document.quantity, int) else exact(document.quantity)
-        quantity += max(size, 0)
-        credited -= min(size, 0)
+        if size > 0:
+            quantity += size
+        else:
+            credited -= size
         amount += document.amount
         if as_paid:
             paid += document.amount * exact(document.paid)
-        counted = min(round_half_up(paid), amount) if as_paid else amount
-        yield document.key, Invoiced(quantity, counted, credited, returned)
+        if not one_key or place == len(documents):
+            yield document.key, quantity, credited, min(round_half_up(paid), amount) if as_paid else amount
 
 
 def due(entitlement: Entitlement, settled: Entitlement | None = None) -> Entitlement:
@@ -338,18 +348,16 @@ def _add(entitlement: Entitlement | None, added: Entitlement) -> Entitlement:
 
 
 def _share_amount(
-    covered: Mapping[Hashable, Exact], invoiced: Invoiced, ties: Mapping[Hashable, Any] | None
-) -> dict[Hashable, int]:
-    goods = sum(covered.values())
+    covered: Sequence[Exact], quantity: Exact, amount: int, ties: Sequence[Any] | None
+) -> Sequence[int]:
+    """Share the amount over what is covered; what else was invoiced, less credit notes, keeps its share of it."""
+    goods = sum(covered)
     if not goods:
-        return dict.fromkeys(covered, 0)
-    waiting = max(invoiced.quantity - invoiced.credited - goods, 0)
-    amount = invoiced.amount if invoiced.paid == 1 else round_half_up(invoiced.amount * exact(invoiced.paid))
-    if not waiting and goods in covered.values():
-        return {owner: amount if quantity else 0 for owner, quantity in covered.items()}
-    keys = None if ties is None else [ties[owner] for owner in covered]
-    parts = apportion_with_rest(amount, list(covered.values()), waiting, keys)
-    return dict(zip(covered, parts, strict=True))
+        return [0] * len(covered)
+    waiting = max(quantity - goods, 0)
+    if not waiting and goods in covered:
+        return [amount if part else 0 for part in covered]
+    return apportion_with_rest(amount, covered, waiting, ties)
 
 
 def _take_back(rows: list[Delivered], owner: Hashable, quantity: Exact) -> list[Delivered]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 from .errors import InputRefusal
@@ -17,6 +18,9 @@ from .errors import InputRefusal
 Exact: TypeAlias = int | Decimal | Fraction
 #: A number as a database, a form or a file delivers it.
 Stored: TypeAlias = int | float | Decimal | str
+
+#: Whole floats below this are the number that they print as.
+EXACT_FLOATS = 2 ** 53
 
 
 def to_decimal(value: Stored) -> Decimal:
@@ -81,29 +85,34 @@ def require_not_negative(name: str, value: Exact) -> Exact:
     return value
 
 
-def round_half_up(value: Exact) -> int:
+def round_half_up(value: Exact, step: int = 1) -> int:
     """Round to the nearest whole number, a half away from zero (as invoices are rounded).
 
+    :param step: round to a multiple of this whole number: 100 rounds sen to rupiah
     :raises InputRefusal: `float_not_exact`, `not_a_number`
 
     >>> round_half_up(Decimal('500.5')), round_half_up(Decimal('-500.5')), round_half_up(Fraction(-1, 3))
     (501, -501, 0)
+    >>> round_half_up(Fraction(14_999, 100), 100), round_half_up(-150, 100)
+    (100, -200)
     """
-    if type(value) is int:
+    if type(value) is int and step == 1:
         return value
     number = exact(value)
-    return round_ratio(number.numerator, number.denominator)
+    return round_ratio(number.numerator, number.denominator, step)
 
 
-def round_ratio(numerator: int, denominator: int) -> int:
+def round_ratio(numerator: int, denominator: int, step: int = 1) -> int:
     """Divide two whole numbers and round to the nearest whole number, a half away from zero.
 
     :param denominator: above zero
+    :param step: as for :func:`round_half_up`
 
-    >>> round_ratio(1_001, 2), round_ratio(-1_001, 2)
-    (501, -501)
+    >>> round_ratio(1_001, 2), round_ratio(-1_001, 2), round_ratio(1_001, 2, 100)
+    (501, -501, 500)
     """
-    magnitude = (2 * abs(numerator) + denominator) // (2 * denominator)
+    denominator *= step
+    magnitude = (2 * abs(numerator) + denominator) // (2 * denominator) * step
     return magnitude if numerator >= 0 else -magnitude
 
 
@@ -117,7 +126,11 @@ def to_units(value: Stored, unit: Stored) -> int:
     >>> to_units(10.01, Decimal('0.01')), to_units(2.675, Decimal('0.01')), to_units('7097245', Decimal(1))
     (1001, 268, 7097245)
     """
-    return round_half_up(exact(to_decimal(value)) / _unit(unit))
+    step = _unit(unit)
+    if type(value) is float and value.is_integer() and abs(value) < EXACT_FLOATS:
+        return round_ratio(int(value) * step.denominator, step.numerator)
+    number = exact(to_decimal(value))
+    return round_ratio(number.numerator * step.denominator, number.denominator * step.numerator)
 
 
 def from_units(count: int, unit: Stored) -> Decimal:
@@ -149,6 +162,7 @@ def floor_to(value: Stored, step: Stored) -> Decimal:
     return from_units(count, step)
 
 
+@lru_cache(maxsize=64)
 def _unit(unit: Stored) -> Fraction:
     number = exact(to_decimal(unit))
     if number <= 0:

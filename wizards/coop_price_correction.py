@@ -71,7 +71,10 @@ class CoopPriceCorrection(models.TransientModel):
             raise UserError(self.env._("A price cannot be negative."))
 
     def _prepare_line_values(self):
-        """Return the consigned goods of the invoice with the price that they have now, corrections included."""
+        """Return the consigned goods of the invoice with the price in force.
+
+        That is what is left of their amount, by corrections and by plain credit notes, on what is still invoiced.
+        """
         self.ensure_one()
         items = self.move_id.invoice_line_ids.filtered(
             lambda item: item.display_type == 'product' and item.product_id.coop_consigned
@@ -79,21 +82,39 @@ class CoopPriceCorrection(models.TransientModel):
         )
         values_list = []
         for item in items:
-            quantity = item.quantity - self._get_credited_quantity(item)
+            quantity, amount = self._get_what_is_left(item)
             if item.product_uom_id.compare(quantity, 0.0) > 0:
-                price = item.price_unit * (1 - item.discount / 100)
-                price -= sum(fix.price_unit * fix.move_id.direction_sign for fix in item._coop_get_corrections())
+                price = amount / quantity
                 values_list.append({'move_line_id': item.id, 'quantity': quantity, 'price': price, 'price_new': price})
         return values_list
 
-    def _get_credited_quantity(self, item):
-        """Return how much of an invoice line was taken back by credit notes of the invoice."""
+    def _get_what_is_left(self, item):
+        """Return the quantity and amount of an invoice line that its credit notes and corrections leave.
+
+        A plain credit note takes goods back at the price that was paid, or that is in force by then; any other price on
+        it is a reduction.
+        """
         notes = self.move_id.reversal_move_ids.filtered(lambda move: move.state == 'posted')
         credited = notes.invoice_line_ids.filtered(
             lambda line: not line.coop_corrected_line_id and line.product_id == item.product_id
-            and line.sale_line_ids == item.sale_line_ids and line.price_unit == item.price_unit,
+            and line.sale_line_ids == item.sale_line_ids,
         )
-        return sum(credited.mapped('quantity'))
+        quantity, amount = item.quantity, self._get_amount(item)
+        changes = credited | item._coop_get_corrections()
+        for line in changes.sorted(lambda line: (line.date, line.move_id.id, line.id)):
+            if line in credited and line.quantity and quantity:
+                taken = line.product_uom_id._compute_quantity(line.quantity, item.product_uom_id, round=False)
+                price = self._get_amount(line) / taken
+                if any(self.currency_id.is_zero(price - paid) for paid in (
+                    self._get_amount(item) / item.quantity, amount / quantity,
+                )):
+                    quantity -= taken
+            amount -= self._get_amount(line) * line.move_id.direction_sign
+        return quantity, amount
+
+    def _get_amount(self, line):
+        """Return quantity x price of an invoice line, in the terms of its price: before or with tax."""
+        return line.quantity * line.price_unit * (1 - line.discount / 100)
 
     def _prepare_move_values(self, lines, move_type):
         """Return the credit note, or the further invoice, over what the prices of the lines change by."""

@@ -1,0 +1,110 @@
+from odoo import Command
+from odoo.tests import tagged
+
+from odoo.addons.producer_cooperative.tests.common_consignment import ConsignmentCommon
+
+
+@tagged('post_install', '-at_install')
+class TestConsignmentRounding(ConsignmentCommon):
+    """The rupiah of the books has sen; what the cooperative computes is whole rupiah."""
+
+    def test_commission_and_deductions_are_whole_rupiah(self):
+        social = self._account('fund_social')
+        self._create_agreement(
+            self.siti, commission_rate=7.5, savings_type_id=self.voluntary.id, savings_rate=3, set_off_rate=33.33,
+            set_off_consent_date='2020-01-01', levy_ids=[
+                Command.create({'name': "Village", 'rate': 2.55, 'account_id': social.id}),
+                Command.create({'name': "Drying", 'kind': 'unit', 'fee': 0.35, 'account_id': social.id}),
+            ],
+        )
+        self._owe(self.siti, 1_000_000)
+        self._sold(self.siti, 33, price=7_333)
+        # 241,989: 7.5 % = 18,149.175; of 223,840 are 2.55 % = 5,707.92, 33 x 0.35 = 11.55, 3 % = 6,715.20, and no more
+        # than 33.33 % = 74,605.87 may be set off
+        settlement = self._settle(self.siti)
+        siti = self.siti.partner_id
+        self.assertEntry(settlement.move_id, [
+            (self.clearing, siti, 241_989), (self.commission, siti, -18_149), (social, siti, -5_708),
+            (social, siti, -12), (self.voluntary.account_id, siti, -6_715), (self.proceeds, siti, -211_405),
+        ])
+        self.assertEqual(settlement.amount_set_off, 74_605)
+        self.assertEqual(settlement.amount_payable, 136_800)
+
+    def test_what_is_always_paid_out_is_whole_rupiah(self):
+        self._create_agreement(
+            self.siti, commission_rate=10, take_home_rate=33.33, set_off_rate=66.67, set_off_consent_date='2020-01-01',
+        )
+        self._owe(self.siti, 1_000_000)
+        self._sold(self.siti, 1, price=1_011)
+        # 1,011 - 101 (of 101.10) = 910; 33.33 % = 303.303 stay, 66.67 % = 606.697 may be taken
+        settlement = self._settle(self.siti)
+        self.assertRecordValues(settlement, [{
+            'amount_commission': 101, 'amount_set_off': 606, 'amount_payable': 304,
+        }])
+
+    def test_half_a_rupiah_goes_away_from_zero_and_is_taken_once(self):
+        taken = []
+        for _sale in range(3):
+            self._sold(self.siti, 1, price=5)
+            taken.append(self._settle(self.siti).amount_commission)
+        self.assertEqual(taken, [1, 0, 1])  # 10 % of 5, 10 and 15 so far: 0.5, 1 and 1.5
+
+    def test_commission_on_what_is_credited_again_comes_back_to_nothing(self):
+        invoice = self._sold(self.siti, 1, price=5)
+        self._settle(self.siti)
+        self._credit(invoice)
+        self._sold(self.siti, 1, price=104)
+        settlement = self._settle(self.siti)  # 10 % of 104 so far = 10.40, of which 1 was taken
+        self.assertRecordValues(settlement, [{'amount_commission': 9, 'amount_payable': 90}])
+
+    def test_sen_of_the_sale_itself_stay_with_the_member(self):
+        self._sold(self.siti, 3, price=33.335)
+        settlement = self._settle(self.siti)  # 100.01 as posted, 10 % = 10.001
+        self.assertRecordValues(settlement, [{
+            'amount_gross': 100.01, 'amount_commission': 10, 'amount_payable': 90.01,
+        }])
+
+    def test_fixed_amount_per_unit_comes_to_whole_rupiah(self):
+        self._create_agreement(self.siti, commission_kind='unit', commission_fee=0.3)
+        self._sold(self.siti, 5)
+        self.assertEqual(self._settle(self.siti).amount_commission, 2)  # 1.50
+
+    def test_member_gets_whole_rupiah_under_net_prices(self):
+        self._create_agreement(self.siti, commission_kind='net', price_ids=[
+            Command.create({'product_id': self.rice.id, 'net_price': 10.5}),
+        ])
+        self._sold(self.siti, 3, price=20)
+        settlement = self._settle(self.siti)  # 31.50 for the member
+        self.assertRecordValues(settlement, [{'amount_commission': 28, 'amount_payable': 32}])
+
+    def test_tiers_are_rounded_on_all_so_far(self):
+        self._create_agreement(self.siti, commission_kind='tiered', band_ids=[
+            Command.create({'lower': 0, 'rate': 10}), Command.create({'lower': 100, 'rate': 20}),
+        ])
+        self._sold(self.siti, 1, price=99)
+        self.assertEqual(self._settle(self.siti).amount_commission, 10)  # 9.90
+        self._sold(self.siti, 1, price=9)
+        self.assertEqual(self._settle(self.siti).amount_commission, 2)  # 10 + 20 % of 8 = 11.60, less 10
+
+    def test_accrual_books_what_the_settlement_will_take(self):
+        kept = self.env['account.account'].create({
+            'name': "Jasa Timbang", 'code': '43000099', 'account_type': 'income_other',
+        })
+        self._create_agreement(self.siti, commission_rate=7.5, levy_ids=[
+            Command.create({'name': "Weighing", 'kind': 'unit', 'fee': 0.35, 'account_id': kept.id}),
+        ])
+        self._sold(self.siti, 33, price=7_333)
+        accrual = self.env['coop.commission.accrual'].create({'date': self.today})
+        accrual.action_compute()
+        accrual.action_post()
+        self.assertEntry(accrual.move_id, [  # 18,149.175 and 11.55
+            (self.clearing, None, 18_161), (self.commission, None, -18_149), (kept, None, -12),
+        ])
+        settlement = self._settle(self.siti)
+        self.assertRecordValues(settlement, [{'amount_commission': 18_149, 'amount_levies': 12}])
+
+    def test_company_may_round_to_more_than_a_rupiah(self):
+        self.company.coop_rounding_unit = 100
+        self._sold(self.siti, 33, price=7_333)
+        settlement = self._settle(self.siti)  # 24,198.90
+        self.assertRecordValues(settlement, [{'amount_commission': 24_200, 'amount_payable': 217_789}])
