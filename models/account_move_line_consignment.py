@@ -44,11 +44,9 @@ class AccountMoveLine(models.Model):
         return super(AccountMoveLine, guarded).create([self._coop_drop_forged(vals) for vals in vals_list])
 
     def write(self, vals):
-        if 'coop_categ_id' in vals and not self.env.su:
-            if any(line.coop_categ_id.id != (vals['coop_categ_id'] or False) for line in self):
-                raise UserError(self.env._(
-                    "By which terms goods are settled is decided by their product, not by hand.",
-                ))
+        is_chosen = 'coop_categ_id' in vals and not self.env.su
+        if is_chosen and any(line.coop_categ_id.id != (vals['coop_categ_id'] or False) for line in self):
+            raise UserError(self.env._("By which terms goods are settled is decided by their product, not by hand."))
         if 'coop_corrected_line_id' in vals and not self.env.su:
             raise UserError(self.env._("Prices are corrected with “Correct Prices” on the invoice."))
         return super().write(vals)
