@@ -14,10 +14,12 @@ class ResPartner(models.Model):
         # sudo: contacts below these ones that the user may not see count all the same
         family = self.sudo().with_context(active_test=False).search([('id', 'child_of', self.ids)])
         before = {partner: partner.commercial_partner_id for partner in family}
-        # Looked for beforehand: Odoo moves the entries to the new parent.
-        booked = family.browse(partner.id for partner, in self.env['account.move.line'].sudo()._read_group(
-            [('partner_id', 'in', family.ids), ('parent_state', '=', 'posted')], ['partner_id'],
-        ))  # sudo: entries that the user does not see
+        # Looked for beforehand: Odoo moves the entries to the new parent. Savings have a rule of their own.
+        # sudo: entries, and accounts of savings, that the user does not see
+        savings = self.env['coop.savings.type'].sudo().with_context(active_test=False).search([]).account_id
+        booked = family.browse(partner.id for partner, in self.env['account.move.line'].sudo()._read_group([
+            ('partner_id', 'in', family.ids), ('parent_state', '=', 'posted'), ('account_id', 'not in', savings.ids),
+        ], ['partner_id']))
         res = super().write(vals)
         for partner in booked:
             if partner.commercial_partner_id != before[partner]:

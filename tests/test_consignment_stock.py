@@ -152,14 +152,17 @@ class TestConsignmentStock(ConsignmentCommon):
         self.assertEqual(slip.state, 'received')
         self.assertEqual(slip.line_ids.received, 30)
 
-    def test_more_than_the_slip_says_still_has_its_owner(self):
+    def test_more_than_the_slip_says_is_not_received(self):
         slip = self.env['coop.consignment'].create({
             'membership_id': self.siti.id, 'line_ids': [Command.create({'product_id': self.rice.id, 'gross': 50})],
         })
         slip.action_confirm()
         slip.picking_ids.move_ids.quantity = 55
+        with self.assertRefused("write a correction slip"):
+            slip.picking_ids.button_validate()
+        slip.picking_ids.move_ids.quantity = 50
         slip.picking_ids.button_validate()
-        self.assertEqual(self._stock(self.rice), {self.siti.partner_id: 55})
+        self.assertEqual(self._stock(self.rice), {self.siti.partner_id: 50})
 
     def test_slip_of_unsuitable_goods_or_members_is_refused(self):
         Slip = self.env['coop.consignment']

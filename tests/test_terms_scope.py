@@ -116,7 +116,8 @@ class TestTermsScope(ConsignmentCommon):
             term.with_user(self.manager).is_reopened = True
         wizard.with_user(self.manager).create({'term_id': term.id, 'reason': "15 agreed"}).action_confirm()
         term.with_user(self.manager).commission_rate = 15
-        self.assertIn("15 agreed", self.agreement.message_ids[0].body)
+        self.assertIn("15 agreed", "".join(self.agreement.message_ids.mapped('body')))
+        self.assertIn("10 → 15", self.agreement.message_ids[0].body)
         self._settle(self.siti)
         with self.assertRefused("stay as they are"):
             wizard.with_user(self.manager).create({'term_id': term.id, 'reason': "again"}).action_confirm()
