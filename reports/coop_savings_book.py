@@ -25,13 +25,6 @@ class CoopSavingsBook(models.TransientModel):
             return False
         return self.env['coop.membership'].browse(self.env.context.get('active_ids')).exists()
 
-    # === ACTIONS === #
-
-    def action_open_movements(self):
-        """Open the movements of these books as a list with running balances."""
-        self.ensure_one()
-        return self.membership_ids.action_view_savings_book()
-
     # === BUSINESS METHODS === #
 
     def _is_answerable(self):

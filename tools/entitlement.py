@@ -310,7 +310,7 @@ def due(entitlement: Entitlement, settled: Entitlement | None = None) -> Entitle
 def paid_share(total: Exact, residual: Exact) -> Fraction:
     """Say which part of an invoice has been paid: (total - residual) / total.
 
-    An invoice over nothing is paid.     What the buyer withheld as tax counts as paid once it is reconciled.
+    An invoice over nothing is paid. What the buyer withheld as tax counts as paid once it is reconciled.
 
     :param total: the invoice's total with taxes, in any unit
     :param residual: what is open of it, in the same unit and with the same sign

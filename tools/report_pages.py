@@ -36,10 +36,6 @@ class Part:
     first: int
     last: int = 0
 
-    @property
-    def is_start(self) -> bool:
-        return self.first == 0
-
 
 def row_height(table: Table, texts: Sequence[str], kind: str, paper: Paper) -> int:
     """Estimate the height of a row with these texts.
