@@ -232,6 +232,7 @@ from . import coop_settlement_run_preview
 from . import coop_settlement_run_post
 from . import coop_settlement_carried
 from . import stock_move_intake
+from . import stock_warehouse_consigned
 from . import coop_payout
 from . import coop_payout_fill
 from . import coop_payout_entry

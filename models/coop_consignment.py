@@ -158,6 +158,7 @@ class CoopConsignment(models.Model):
         """
         for slip in self:
             slip._queue_up()
+            slip.membership_id.sudo()._queue_up()  # sudo: only to queue up, behind a leaving of the member
             slip._check_complete()
             slip._note_overridden()
             slip.line_ids._assign_lots()

@@ -123,10 +123,11 @@ class CoopConsignmentAgreement(models.Model):
             ('company_id', '=', company.id), '|', ('membership_id', '=', False), ('partner_id', 'in', partners.ids),
         ])
         left_out = without.sudo() if without else agreements.term_ids.browse()
-        by_scope = {
-            (agreement.partner_id.id, agreement.categ_id.id): agreement.term_ids - left_out
-            for agreement in agreements
-        }
+        none = agreements.term_ids.browse()
+        by_scope = {}
+        for agreement in agreements:  # one who left and joined again has one in each membership
+            scope = (agreement.partner_id.id, agreement.categ_id.id)
+            by_scope[scope] = by_scope.get(scope, none) | (agreement.term_ids - left_out)
         found = {}
 
         def get_term(partner, day, category=None):

@@ -179,6 +179,8 @@ class CoopConsignmentBill(models.Model):
         self._check_user_is(ACCOUNTANT)
         for bill in self:
             bill._queue_up()
+            # sudo: see action_post
+            self.env['coop.membership'].sudo()._get_in_force(bill.partner_id, bill.company_id)._queue_up()
             bill._update_state('cancelled', cancel_reason=reason)
             bill.sudo()._reverse_entries()  # sudo: see action_post
 

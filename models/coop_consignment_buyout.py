@@ -98,9 +98,12 @@ class CoopConsignmentBuyout(models.Model):
         for buyout in self:
             buyout.amount_total = sum(buyout.line_ids.mapped('amount'))
 
-    @api.depends('membership_id', 'company_id')
+    @api.depends('membership_id', 'company_id', 'date', 'line_ids.product_id')
     def _compute_set_off_consent(self):
+        """Propose what the member has signed for such goods; a consent that is noted already stays with its member."""
         for buyout in self:
+            if buyout.set_off_consent_date and buyout.membership_id == buyout._origin.membership_id:
+                continue
             partner = buyout.membership_id.partner_id
             get_term = self.env['coop.consignment.agreement']._get_terms(buyout.company_id, partner)
             category = buyout.line_ids.product_id[:1].categ_id
@@ -216,15 +219,10 @@ class CoopConsignmentBuyout(models.Model):
     def _prepare_lines_values(self):
         """Return a line for each product and lot of the member's free goods in the warehouse."""
         self.ensure_one()
-        # sudo: the quantities of one member's goods, for the accountant who buys them
-        groups = self.env['stock.quant'].sudo()._read_group([
-            ('owner_id', '=', self.partner_id.id), ('location_id', 'child_of', self.warehouse_id.view_location_id.id),
-            ('location_id.usage', '=', 'internal'), ('product_id.coop_consigned', '=', True),
-        ], ['product_id', 'lot_id'], ['quantity:sum', 'reserved_quantity:sum'])
         return [
-            {'product_id': product.id, 'lot_id': lot.id, 'quantity': product.uom_id.round(quantity - reserved)}
-            for product, lot, quantity, reserved in groups
-            if product.uom_id.compare(quantity - reserved, 0.0) > 0
+            {'product_id': product.id, 'lot_id': lot.id, 'quantity': quantity}
+            for (product, lot), quantity in self.warehouse_id._coop_get_free_goods(self.partner_id).items()
+            if product.uom_id.compare(quantity, 0.0) > 0
         ]
 
     def _buy(self):

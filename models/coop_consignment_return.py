@@ -184,17 +184,8 @@ class CoopConsignmentReturn(models.Model):
             line._check_complete(free)
 
     def _get_free(self):
-        """Return ``{(product, lot): quantity}`` of the member's goods in the warehouse that nobody has reserved."""
         self.ensure_one()
-        # sudo: quantities of the goods of the slip's member, for whoever writes slips
-        groups = self.env['stock.quant'].sudo()._read_group([
-            ('owner_id', '=', self.partner_id.id), ('location_id', 'child_of', self.warehouse_id.lot_stock_id.ids),
-            ('product_id.coop_consigned', '=', True), ('location_id.usage', '=', 'internal'),
-        ], ['product_id', 'lot_id'], ['quantity:sum', 'reserved_quantity:sum'])
-        return {
-            (product.sudo(False), lot.sudo(False)): product.uom_id.round(quantity - reserved)
-            for product, lot, quantity, reserved in groups
-        }
+        return self.warehouse_id._coop_get_free_goods(self.partner_id)
 
     def _prepare_lines(self):
         self.ensure_one()

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, format_date, formatLang
 
 #: What says nothing about the invoices of the terms, and may follow until they are settled with.
 NOT_OF_INVOICES = {
@@ -102,7 +102,7 @@ class CoopConsignmentTerm(models.Model):
             elif field.type == 'date':
                 value = format_date(self.env, value) if value else ""
             elif field.type in ('float', 'monetary'):
-                value = f"{value:g}" if value < 1e6 else f"{value:,.2f}"
+                value = formatLang(self.env, value, digits=2)
             wording[field._description_string(self.env)] = str(value or "–")
         return wording
 
@@ -247,5 +247,5 @@ def _describe(record):
     if record._name == 'coop.consignment.levy':
         return record._get_label()
     if record._name == 'coop.consignment.band':
-        return f"{record.lower:,.0f}: {record.rate:g} %"
+        return f"{formatLang(record.env, record.lower, digits=2)}: {record.rate:g} %"
     return f"{record.product_id.display_name}: {record.net_price:,.2f}"

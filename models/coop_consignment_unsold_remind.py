@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
 OFFICER = 'producer_cooperative.group_coop_officer'
 
@@ -83,8 +83,8 @@ class CoopConsignmentUnsold(models.Model):
         return Markup("<ul>%s</ul>") % Markup().join(
             Markup("<li>%s</li>") % rows.env._(
                 "%(product)s: %(quantity)s %(unit)s, here since %(date)s",
-                product=row.product_id.display_name, quantity=f"{row.quantity:g}", unit=row.uom_id.name,
-                date=format_date(rows.env, row.date),
+                product=row.product_id.display_name, unit=row.uom_id.name, date=format_date(rows.env, row.date),
+                quantity=formatLang(rows.env, row.quantity, dp='Product Unit'),
             ) for row in rows
         )
 

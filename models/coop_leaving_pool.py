@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import formatLang
 
 #: Rounds whose goods are not handed out and invoiced yet.
 OPEN_POOL_STATES = ('open', 'closed', 'ordered', 'received')
@@ -44,7 +45,8 @@ class CoopLeaving(models.Model):
                 'uom_id': request.uom_id.id,
                 'name': self.env._(
                     "Asked for in %(pool)s: %(quantity)s %(unit)s of %(product)s",
-                    pool=request.pool_id.display_name, quantity=f"{request.quantity:g}", unit=request.uom_id.name,
+                    pool=request.pool_id.display_name, unit=request.uom_id.name,
+                    quantity=formatLang(self.env, request.quantity, dp='Product Unit'),
                     product=request.product_id.display_name,
                 ),
             }

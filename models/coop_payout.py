@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 #: What a posted payout keeps.
-FROZEN_FIELDS = {'date', 'journal_id', 'line_ids', 'company_id'}
+FROZEN_FIELDS = {'date', 'journal_id', 'line_ids', 'company_id', 'membership_ids', 'run_id', 'note'}
 
 
 class CoopPayout(models.Model):

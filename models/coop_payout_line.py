@@ -63,7 +63,7 @@ class CoopPayoutLine(models.Model):
 
     _amount_not_negative = models.Constraint('CHECK (amount >= 0)', "A member cannot be paid less than nothing.")
     _payable_uniq = models.Constraint(
-        'UNIQUE (payout_id, payable_line_id)', "This settlement stands on the payout already.",
+        'UNIQUE (payout_id, payable_line_id)', "This debt stands on the payout already.",
     )
 
     # === COMPUTE METHODS === #

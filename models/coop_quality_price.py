@@ -201,6 +201,12 @@ class CoopQualityPrice(models.Model):
     def _not_covered_message(self, measured):
         self.ensure_one()
         bands = self.band_ids.sorted('lower')
+        if not bands[-1].upper:
+            return self.env._(
+                "No band of %(list)s covers %(measure)s of %(value)s: the bands begin at %(lower)s. Refuse the goods,"
+                " or ask the board for another list.",
+                list=self.display_name, measure=self.measure, value=measured, lower=f"{bands[0].lower:g}",
+            )
         return self.env._(
             "No band of %(list)s covers %(measure)s of %(value)s: the bands go from %(lower)s up to, not including,"
             " %(upper)s. Refuse the goods, or ask the board for another list.",

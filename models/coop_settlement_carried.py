@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class CoopSettlementRunLine(models.Model):
@@ -14,11 +15,17 @@ class CoopSettlementRunLine(models.Model):
 
     @api.model
     def _get_open_carried_lines(self, company, partners):
-        # sudo: what a member was told, for whoever settles with the member
-        return self.sudo().search([
+        """Return what was carried forward; for a run of certain goods, only what runs of such goods carried."""
+        domain = Domain([
             ('state', '=', 'carried'), ('taken_by_id', '=', False), ('company_id', '=', company.id),
             ('partner_id', 'in', partners.ids), ('run_id.state', 'in', ('running', 'stopped', 'done')),
-        ], order='date, id')
+        ])
+        category_ids = self.env.context.get('coop_settled_categories')
+        if category_ids:
+            others = self.env['product.category']._search([('id', 'not child_of', list(category_ids))])
+            domain &= Domain('run_id.categ_ids', '!=', False) & ~Domain('run_id.categ_ids', 'in', others)
+        # sudo: what a member was told, for whoever settles with the member
+        return self.sudo().search(domain, order='date, id')
 
     @api.model
     def _get_carried(self, company, partners):

@@ -52,12 +52,14 @@ class CoopSettlementDeduction(models.Model):
         return self.savings_type_id.name or self.name
 
     def _as_values(self):
-        """Return the deduction as the computation would create it, to see whether it still holds."""
+        """Return the deduction as the computation would create it, to see whether it still holds.
+
+        The name is left out: it is a text in the language of whoever computed.
+        """
         self.ensure_one()
         return {
             'kind': self.kind,
             'savings_type_id': self.savings_type_id.id,
             'debt_line_id': self.debt_line_id.id,
-            'name': self.name,
             'amount': self.amount,
         }

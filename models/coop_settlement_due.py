@@ -124,6 +124,8 @@ class CoopSettlement(models.Model):
         self._check_date()
         debts = self._get_open_debts(self.company_id, self.partner_id, self.date)
         values = self._prepare_computed_values(self._get_own_due(), debts)
+        for deduction in values['deductions']:
+            del deduction['name']
         stored = {
             'lines': [line._as_values() for line in self.line_ids.sorted('id')],
             'deductions': [line._as_values() for line in self.deduction_ids.sorted('id')],

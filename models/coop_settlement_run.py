@@ -124,7 +124,7 @@ class CoopSettlementRun(models.Model):
 
     def write(self, vals):
         if PREVIEW_FIELDS & vals.keys():
-            begun = self.filtered(lambda run: run.state not in ('draft', 'previewed'))
+            begun = self.filtered(lambda run: run._was_started())
             if begun:
                 raise UserError(self.env._(
                     "%s was started with these settings. Finish it, and make another run for others.",
@@ -137,7 +137,7 @@ class CoopSettlementRun(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_started(self):
-        started = self.filtered(lambda run: run.state not in ('draft', 'previewed'))
+        started = self.filtered(lambda run: run._was_started())
         if started:
             raise UserError(self.env._(
                 "%s was started and stays, so that everybody can see what it did.", started[0].display_name,
@@ -200,6 +200,11 @@ class CoopSettlementRun(models.Model):
         return self.settlement_ids.action_register_payment()
 
     # === BUSINESS METHODS === #
+
+    def _was_started(self):
+        """Whether the run ever posted anything, or was about to: from then on it has a number."""
+        self.ensure_one()
+        return bool(self.name) or self.state not in ('draft', 'previewed')
 
     def _throw_preview_away(self):
         """Throw previews away that were made with other settings."""

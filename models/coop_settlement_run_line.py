@@ -65,13 +65,14 @@ class CoopSettlementRunLine(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('state', 'amount_gross', 'amount_commission', 'amount_payable')
+    @api.depends('state', 'settlement_id.state', 'amount_gross', 'amount_commission', 'amount_payable')
     def _compute_outcome(self):
         for line in self:
             line.amount_kept_back = line.currency_id.round(
                 line.amount_gross - line.amount_commission - line.amount_payable,
             )
-            line.amount_payout = line.amount_payable if line.state in ('to_settle', 'settled') else 0.0
+            stands = line.state in ('to_settle', 'settled') and line.settlement_id.state != 'cancelled'
+            line.amount_payout = line.amount_payable if stands else 0.0
             line.amount_carried = line.amount_payable if line.state == 'carried' else 0.0
 
     # === ACTIONS === #

@@ -6,6 +6,7 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Command, Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from odoo.addons.producer_cooperative.models.coop_settlement import ACCOUNTANT
 from odoo.addons.producer_cooperative.models.coop_settlement_run_preview import BATCH_SIZE
 
 _logger = logging.getLogger(__name__)
@@ -29,6 +30,10 @@ class CoopSettlementRun(models.Model):
             ('run_id', 'in', runs.ids), ('state', '=', 'to_settle'),
         ]))
         for run in runs:
+            if not run._starter_may_post():
+                run._stop_without_starter()
+                cron._commit_progress()
+                continue
             run = run._as_starter()
             while processed := run._settle_next():
                 if not cron._commit_progress(processed):
@@ -42,6 +47,21 @@ class CoopSettlementRun(models.Model):
         return self.with_user(starter).with_company(self.company_id).with_context(
             lang=starter.lang, tz=starter.tz, allowed_company_ids=self.company_id.ids,
         )
+
+    def _starter_may_post(self):
+        """Whether the treasurer who started the run is still one, here."""
+        self.ensure_one()
+        starter = self.starter_id
+        return starter.active and self.company_id in starter.company_ids and starter.has_group(ACCOUNTANT)
+
+    def _stop_without_starter(self):
+        self.ensure_one()
+        self._queue_up()
+        self._update_state('stopped')
+        self.message_post(body=self.env._(
+            "Stopped: %s started the run and may not post settlements any more. Whoever may can go on with it.",
+            self.starter_id.name,
+        ))
 
     def _settle_next(self):
         """Settle with the members of the next batch; finish the run when there are none left.
@@ -123,19 +143,21 @@ class CoopSettlementRun(models.Model):
         self._post_settlements(Settlement, to_create)
 
     def _post_settlements(self, Settlement, to_create):
-        """Create and post settlements; an open one of the member is used instead of a new one.
+        """Create and post settlements; an open one of the member goes, and what was remarked on it is kept.
 
         :param to_create: ``{line: values}`` of :meth:`_prepare_computed_values`.
         """
         memberships = self.env['coop.membership'].union(*(line.membership_id for line in to_create))
         # sudo: the figures are the documents' own; nobody types them in
         Settlement = Settlement.sudo()
-        Settlement.search(
+        open_ones = Settlement.search(
             Domain('membership_id', 'in', memberships.ids) & Domain('state', 'in', ('draft', 'computed')),
-        ).unlink()
+        )
+        remarks = {settlement.membership_id: settlement.note for settlement in open_ones if settlement.note}
+        open_ones.unlink()
         settlements = Settlement.create([{
             'company_id': self.company_id.id, 'membership_id': line.membership_id.id, 'date': self.date,
-            'run_id': self.id, 'state': 'computed',
+            'run_id': self.id, 'state': 'computed', 'note': remarks.get(line.membership_id.sudo()),
             'line_ids': [Command.create(values) for values in to_create[line]['lines']],
             'deduction_ids': [Command.create(values) for values in to_create[line]['deductions']],
         } for line in to_create])

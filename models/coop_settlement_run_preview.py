@@ -85,7 +85,7 @@ class CoopSettlementRun(models.Model):
         memberships = self._get_memberships(owners)
         debts = Settlement._get_open_debts(self.company_id, owners, self.date)
         settled_later = Settlement._get_owners_settled_after(self.company_id, self.date)
-        carried = self.env['coop.settlement.run.line']._get_carried(self.company_id, owners)
+        carried = Settlement.env['coop.settlement.run.line']._get_carried(self.company_id, owners)
         values_list = []
         for owner in owners:
             membership = memberships.get(owner)

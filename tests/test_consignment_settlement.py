@@ -334,6 +334,15 @@ class TestConsignmentSettlement(ConsignmentCommon):
             settlement.action_post()
         self.assertFalse(settlement.move_id)
 
+    def test_figures_computed_in_another_language_are_posted(self):
+        self.env['res.lang']._activate_lang('id_ID')
+        self.voluntary.with_context(lang='id_ID').name = "Simpanan Sukarela"
+        self._create_agreement(self.siti, commission_rate=10, savings_type_id=self.voluntary.id, savings_rate=5)
+        self._sold(self.siti, 60)
+        settlement = self._compute(self.siti)
+        settlement.with_context(lang='id_ID').with_user(self.accountant).action_post()
+        self.assertEqual((settlement.state, settlement.deduction_ids.amount), ('posted', 27))  # 5 % of 540
+
     def test_day_before_an_earlier_settlement_is_refused(self):
         self._sold(self.siti, 60)
         self._settle(self.siti)

@@ -205,6 +205,16 @@ class TestIntakeOutright(IntakeCommon):
         with self.assertRefused("Undo the payment first"):
             bill._cancel_with_reason("Wrong price")
 
+    def test_second_payment_window_does_not_pay_a_bill_again(self):
+        bill = self._take_in(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10}).bill_ids
+        bill.action_post()
+        first, second = (self.env['account.payment.register'].with_context(
+            active_model='account.move', active_ids=bill.move_id.ids,
+        ).create({'journal_id': self.cash_journal.id}) for __ in range(2))
+        first._create_payments()
+        with self.assertRefused("Nothing is owed on this any more"):
+            second._create_payments()
+
     def test_cancelled_slip_calls_its_order_off(self):
         slip = self._write_slip(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10}, {'gross': 5})
         slip.action_confirm()
@@ -236,6 +246,16 @@ class TestIntakeOutright(IntakeCommon):
         self.assertEntry(bill.set_off_move_id, [(self.payable, partner, 50), (self.member_receivable, partner, -50)])
         self.assertEqual(self._due(self.siti), (0, 0))
         self.assertClearingExplained()
+
+    def test_consent_of_the_goods_category_is_proposed_and_a_noted_one_stays(self):
+        agreement = self._create_agreement(self.siti, set_off_rate=40, set_off_consent_date='2026-01-10')
+        agreement.categ_id = self.rice.categ_id
+        self._take_in(self.siti, {'gross': 100})
+        buyout = self._buy_out({'quantity': 60, 'price': 9})
+        self.assertEqual((buyout.set_off_consent_date, buyout.set_off_rate), (fields.Date.to_date('2026-01-10'), 40))
+        buyout.set_off_rate = 20
+        buyout.date = fields.Date.subtract(buyout.date, days=1)
+        self.assertEqual(buyout.set_off_rate, 20)
 
     def test_goods_that_are_sold_or_gone_are_not_bought_and_nothing_happens(self):
         self._take_in(self.siti, {'gross': 100})

@@ -249,6 +249,67 @@ class TestSettlementRun(ConsignmentCommon):
             {'membership_id': self.budi.id, 'state': 'to_settle', 'amount_gross': 500},
         ])
 
+    def test_stopped_run_keeps_its_settings_and_its_settled_members_after_another_preview(self):
+        self._sold(self.siti, 60)
+        self._sold(self.budi, 40)
+        run = self._preview()
+        run.with_user(self.accountant).action_start()
+        with patch.object(posting, 'BATCH_SIZE', 1):
+            run._as_starter()._settle_next()
+        run.action_stop()
+        run.action_preview()
+        with self.assertRefused("was started with these settings"):
+            run.amount_minimum = 500
+        with self.assertRefused("was started and stays"):
+            run.unlink()
+        self.assertEqual(run.settled_count, 1)
+
+    def test_run_of_one_who_is_treasurer_no_more_stops_and_lets_the_next_one_go_on(self):
+        self._sold(self.siti, 60)
+        self._sold(self.budi, 40)
+        former = self.accountant.copy({'login': 'former'})
+        first, second = self._preview(membership_ids=self.siti.ids), self._preview(membership_ids=self.budi.ids)
+        first.with_user(former).action_start()
+        second.with_user(self.accountant).action_start()
+        former.group_ids -= self.env.ref('producer_cooperative.group_coop_accountant')
+        with patch.object(type(self.env['ir.cron']), '_commit_progress', return_value=60):
+            self.env['coop.settlement.run']._cron_settle()
+        self.env.invalidate_all()
+        self.assertEqual([first.state, second.state], ['stopped', 'done'])
+        self.assertIn("may not post settlements any more", first.message_ids[0].body)
+        self.assertFalse(first.settlement_ids)
+        first.with_user(self.accountant).action_start()
+        self.assertEqual(first.starter_id, self.accountant)
+
+    def test_run_of_some_goods_leaves_alone_what_was_carried_forward_of_others(self):
+        coffee = self._create_product("Coffee", coop_consigned=True, categ_id=self.env['product.category'].create({
+            'name': "Coffee",
+        }).id)
+        self._bring(self.siti, 6, product=coffee)
+        self._invoice(self._deliver(self._sell(6, owner=self.siti, product=coffee)))
+        of_coffee = {'categ_ids': coffee.categ_id.ids}
+        self._carry_out(self._preview(amount_minimum=100, **of_coffee))  # 60 - 6 = 54 is too little
+        self._sold(self.siti, 60)
+        rice = self._carry_out(self._preview(categ_ids=self.rice.categ_id.ids))
+        self.assertEqual(rice.settlement_ids.amount_carried_in, 0)
+        self.assertEqual(self._line(rice, self.siti).amount_carried_in, 0)
+        later = self._carry_out(self._preview(amount_minimum=0, **of_coffee))
+        self.assertEqual(later.settlement_ids.amount_carried_in, 54)
+
+    def test_remarks_on_an_open_settlement_stay_when_the_run_takes_its_place(self):
+        self._sold(self.siti, 60)
+        self._compute(self.siti).note = "Asked to be paid on Friday"
+        run = self._carry_out(self._preview())
+        self.assertIn("paid on Friday", run.settlement_ids.note)
+
+    def test_cancelled_settlement_does_not_count_as_to_be_paid(self):
+        self._sold(self.siti, 60)
+        run = self._carry_out(self._preview())
+        self.assertEqual(run.amount_payout, 540)
+        run.settlement_ids.with_user(self.accountant)._cancel_with_reason("Wrong member")
+        run.invalidate_recordset()
+        self.assertEqual(run.amount_payout, 0)
+
     def test_member_whose_figures_changed_is_left_out_and_named(self):
         self._sold(self.siti, 60)
         self._sold(self.budi, 40)

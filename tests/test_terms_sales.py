@@ -37,6 +37,16 @@ class TestTermsSales(ConsignmentCommon):
         self._correct_price(invoice, 10)
         self.assertEqual(self._due(self.siti), (60, 600))
 
+    def test_second_window_does_not_correct_the_old_price_once_more(self):
+        invoice = self._sold(self.siti, 60)
+        stale = self._open_correction(invoice)
+        stale.line_ids.price_new = 8
+        self._correct_price(invoice, 8)
+        with self.assertRefused("was corrected or credited since this window was opened"):
+            stale.action_confirm()
+        self.assertEqual(sum(invoice.reversal_move_ids.mapped('amount_untaxed')), 120)  # 60 x (10 - 8), once
+        self.assertEqual(self._due(self.siti), (60, 480))
+
     def test_correction_starts_from_the_price_that_a_plain_credit_note_left(self):
         invoice = self._sold(self.siti, 100, price=7_000)
         self._credit(invoice, price=500)

@@ -30,6 +30,18 @@ class TestTermsScope(ConsignmentCommon):
         self.assertEqual(self._commission(self.siti), 42)
         self.assertEqual(self._commission(self.budi), 126)
 
+    def test_terms_of_both_memberships_of_one_who_came_back_hold_in_their_time(self):
+        self._create_agreement(self.siti, commission_rate=5)
+        self.siti.sudo()._update_state('left', date_left='2026-02-01')
+        again = self.env['coop.membership'].create({
+            'partner_id': self.siti.partner_id.id, 'date_applied': '2026-02-10', 'date_joined': '2026-02-10',
+        })
+        again.action_admit()
+        self._create_agreement(again, date_from='2026-02-10', commission_rate=7)
+        get_term = self.env['coop.consignment.agreement']._get_terms(self.company, again.partner_id)
+        days = map(fields.Date.to_date, ('2026-01-15', '2026-02-15'))
+        self.assertEqual([get_term(again.partner_id, day).commission_rate for day in days], [5, 7])
+
     def test_terms_that_have_ended_give_way_to_less_specific_ones(self):
         self._agree(self.siti, None, 5).term_ids.date_to = fields.Date.subtract(self.today, days=1)
         self.assertEqual(self._commission(self.siti), 60)

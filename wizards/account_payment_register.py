@@ -11,23 +11,26 @@ class AccountPaymentRegister(models.TransientModel):
         return super()._create_payments()
 
     def _coop_check_still_owed(self):
-        """Let nobody be paid twice for one leaving or settlement, from two open windows or by two people at once.
+        """Let nobody be paid twice for one document, from two open windows or by two people at once.
 
         :raises UserError: when less is still owed than is to be paid.
         """
-        moves = self.line_ids.move_id
         of_leavings = self.line_ids.filtered(lambda item: item.move_id.coop_source_model == 'coop.leaving')
-        of_settlements = moves.filtered(lambda move: move.coop_source_model == 'coop.settlement')
-        if not of_leavings and not of_settlements:
+        paid_models = self.env['coop.payout']._get_paid_models()
+        owned = self.line_ids.move_id.filtered(lambda move: move.coop_source_model in paid_models)
+        if not of_leavings and not owned:
             return
         # sudo: only to queue up behind each other
         self.env['coop.leaving'].sudo().search([('payable_line_ids', 'in', of_leavings.ids)])._queue_up()
-        self.env['coop.settlement'].sudo().search([('move_id', 'in', of_settlements.ids)])._queue_up()
+        for model, moves in sorted(owned.grouped('coop_source_model').items()):
+            self.env[model].sudo().browse(moves.mapped('coop_source_id'))._queue_up()  # sudo: see above
         items = self.line_ids  # Whatever else is owed on the same account is paid with it, in one amount.
         items.invalidate_recordset(['amount_residual', 'amount_residual_currency', 'reconciled'])
         owed = -sum(items.mapped('amount_residual'))
         paid = self.amount if self.can_edit_wizard else owed
         currency = items.company_id.currency_id
+        if currency.compare_amounts(owed, 0.0) <= 0:
+            raise UserError(self.env._("Nothing is owed on this any more: it was paid in the meantime."))
         if any(items.mapped('reconciled')) or (
             self.currency_id == currency and currency.compare_amounts(paid, owed) > 0
         ):

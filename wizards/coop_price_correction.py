@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_amount
 
 from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
 
@@ -43,6 +44,7 @@ class CoopPriceCorrection(models.TransientModel):
         """
         self.ensure_one()
         self._check_complete()
+        self._check_prices_still_hold()
         changed = self.line_ids.filtered(lambda line: not line.currency_id.is_zero(line._get_difference()))
         if not changed:
             raise UserError(self.env._("No price changes: write the new price beside the goods that it is about."))
@@ -72,6 +74,24 @@ class CoopPriceCorrection(models.TransientModel):
             raise UserError(self.env._("Say why the prices change."))
         if any(line.price_new < 0 for line in self.line_ids):
             raise UserError(self.env._("A price cannot be negative."))
+
+    def _check_prices_still_hold(self):
+        """Refuse to change a price that somebody else has changed since the window was opened.
+
+        Two windows that are confirmed at the same moment both write the sale lines (see ``coop_open_changes``): one of
+        them starts over, and finds the new price here.
+
+        :raises UserError: naming the goods.
+        """
+        for line in self.line_ids:
+            quantity, amount = self._get_what_is_left(line.move_line_id)
+            same = not line.uom_id.compare(quantity, line.quantity)
+            if not same or not line.currency_id.is_zero(amount - line.price * line.quantity):
+                raise UserError(self.env._(
+                    "%(product)s of %(invoice)s was corrected or credited since this window was opened. Close it and"
+                    " open it anew to see what holds now.",
+                    product=line.product_id.display_name, invoice=self.move_id.name,
+                ))
 
     def _prepare_line_values(self):
         """Return the consigned goods of the invoice with the price in force.
@@ -187,6 +207,12 @@ class CoopPriceCorrectionLine(models.TransientModel):
         self.ensure_one()
         return self.env._(
             "%(product)s: price %(new)s instead of %(old)s, invoice %(invoice)s",
-            product=self.product_id.display_name, new=f"{self.price_new:,.2f}", old=f"{self.price:,.2f}",
+            product=self.product_id.display_name, new=self._format_price(self.price_new),
+            old=self._format_price(self.price),
             invoice=self.move_line_id.move_id.name,
         )
+
+    def _format_price(self, price):
+        """Return a price in the customer's language: it is printed on the customer's paper."""
+        env = self.with_context(lang=self.correction_id.move_id.partner_id.lang or self.env.lang).env
+        return format_amount(env, price, self.currency_id)
