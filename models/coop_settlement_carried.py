@@ -22,7 +22,7 @@ class CoopSettlementRunLine(models.Model):
         ])
         category_ids = self.env.context.get('coop_settled_categories')
         if category_ids:
-            others = self.env['product.category']._search([('id', 'not child_of', list(category_ids))])
+            others = self.env['product.category']._search(~Domain('id', 'child_of', list(category_ids)))
             domain &= Domain('run_id.categ_ids', '!=', False) & ~Domain('run_id.categ_ids', 'in', others)
         # sudo: what a member was told, for whoever settles with the member
         return self.sudo().search(domain, order='date, id')

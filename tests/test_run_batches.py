@@ -286,7 +286,9 @@ class TestSettlementRun(ConsignmentCommon):
             'name': "Coffee",
         }).id)
         self._bring(self.siti, 6, product=coffee)
-        self._invoice(self._deliver(self._sell(6, owner=self.siti, product=coffee)))
+        order = self._sell(6, owner=self.siti, product=coffee)
+        self._deliver(order)
+        self._invoice(order)
         of_coffee = {'categ_ids': coffee.categ_id.ids}
         self._carry_out(self._preview(amount_minimum=100, **of_coffee))  # 60 - 6 = 54 is too little
         self._sold(self.siti, 60)

@@ -36,7 +36,7 @@ class TestTermsScope(ConsignmentCommon):
         again = self.env['coop.membership'].create({
             'partner_id': self.siti.partner_id.id, 'date_applied': '2026-02-10', 'date_joined': '2026-02-10',
         })
-        again.action_admit()
+        again.sudo()._update_state('active')
         self._create_agreement(again, date_from='2026-02-10', commission_rate=7)
         get_term = self.env['coop.consignment.agreement']._get_terms(self.company, again.partner_id)
         days = map(fields.Date.to_date, ('2026-01-15', '2026-02-15'))
@@ -129,7 +129,7 @@ class TestTermsScope(ConsignmentCommon):
         wizard.with_user(self.manager).create({'term_id': term.id, 'reason': "15 agreed"}).action_confirm()
         term.with_user(self.manager).commission_rate = 15
         self.assertIn("15 agreed", "".join(self.agreement.message_ids.mapped('body')))
-        self.assertIn("10 → 15", self.agreement.message_ids[0].body)
+        self.assertIn("10.00 → 15.00", self.agreement.message_ids[0].body)
         self._settle(self.siti)
         with self.assertRefused("stay as they are"):
             wizard.with_user(self.manager).create({'term_id': term.id, 'reason': "again"}).action_confirm()
