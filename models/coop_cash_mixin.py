@@ -79,21 +79,4 @@ class CoopCashMixin(models.AbstractModel):
                 document=self.display_name, date=format_date(self.env, date),
                 earliest=format_date(self.env, earliest),
             ))
-        self._check_period_is_open(date, journal)
-
-    def _check_period_is_open(self, date, journal=None):
-        """Refuse entries in a period that is locked for this user.
-
-        :raises UserError: naming the last locked day.
-        """
-        self.ensure_one()
-        # sudo: the lock dates of the company and its parents, for whoever is about to book
-        journal = (journal or self._get_entry_journal()).sudo()
-        locks = self.company_id.sudo()._get_violated_lock_dates(date, False, journal)
-        if locks:
-            raise UserError(self.env._(
-                "The books are closed up to %(lock_date)s, and %(document)s would be booked on %(date)s. Choose a later"
-                " date, or ask the accountant to open the period.",
-                lock_date=format_date(self.env, locks[-1][0]), document=self.display_name,
-                date=format_date(self.env, date),
-            ))
+        self._check_period_is_open(date, journal or self._get_entry_journal())

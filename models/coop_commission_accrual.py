@@ -114,6 +114,7 @@ class CoopCommissionAccrual(models.Model):
             accrual.line_ids.membership_id._queue_up()
             accrual._check_is_draft()
             accrual.company_id._coop_check_day_has_come(accrual.display_name, accrual.date)
+            accrual._check_days_are_open()
             accrual._check_up_to_date()
             accrual._update_state('posted', name=accrual.company_id._next_coop_number(
                 'coop.commission.accrual', 'AKR/%(range_year)s/', date=accrual.date, gapless=True,
@@ -141,6 +142,13 @@ class CoopCommissionAccrual(models.Model):
         self.ensure_one()
         if self.state != 'draft':
             raise UserError(self._state_error_message('posted'))
+
+    def _check_days_are_open(self):
+        """Refuse to accrue where the entry, or its reversal on the next day, would be booked on another day."""
+        self.ensure_one()
+        journal = self.company_id._get_coop_journal('coop_journal_id')
+        for day in (self.date, fields.Date.add(self.date, days=1)):
+            self._check_period_is_open(day, journal)
 
     def _check_up_to_date(self):
         self.ensure_one()

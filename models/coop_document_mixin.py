@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 
 class CoopDocumentMixin(models.AbstractModel):
@@ -92,3 +93,20 @@ class CoopDocumentMixin(models.AbstractModel):
             "%(document)s is %(state)s and cannot become %(target)s. From here it can become: %(possible)s.",
             document=self.display_name, state=labels[self.state], target=labels[target], possible=", ".join(possible),
         )
+
+    def _check_period_is_open(self, date, journal):
+        """Refuse entries in a period that is locked for this user: Odoo would date them elsewhere without a word.
+
+        :param journal: the journal that the entry is booked in; journals can be locked one by one.
+        :raises UserError: naming the last locked day.
+        """
+        self.ensure_one()
+        # sudo: the lock dates of the company and its parents, for whoever is about to book
+        locks = self.company_id.sudo()._get_violated_lock_dates(date, False, journal.sudo())
+        if locks:
+            raise UserError(self.env._(
+                "The books are closed up to %(lock_date)s, and %(document)s would be booked on %(date)s. Choose a later"
+                " date, or ask the accountant to open the period.",
+                lock_date=format_date(self.env, locks[-1][0]), document=self.display_name,
+                date=format_date(self.env, date),
+            ))

@@ -187,7 +187,7 @@ class CoopSavingsVoucher(models.Model):
             voucher._queue_up()
             voucher.line_ids.membership_id._queue_up()
             voucher._update_state('cancelled', cancel_reason=reason)
-            voucher._check_period_is_open(fields.Date.context_today(voucher))
+            voucher._check_period_is_open(fields.Date.context_today(voucher), voucher._get_entry_journal())
             voucher.sudo().reversal_move_id = voucher._reverse_entry()  # sudo: see _check_not_forged
             if voucher.direction != 'out':
                 voucher.line_ids._check_not_overdrawn()

@@ -242,6 +242,7 @@ class CoopSettlement(models.Model):
         self.ensure_one()
         self._check_is_computed()
         self.company_id._coop_check_day_has_come(self.display_name, self.date)
+        self._check_period_is_open(self.date, self.company_id._get_coop_journal('coop_settlement_journal_id'))
         self._check_up_to_date()
 
     def _post_checked(self):

@@ -167,6 +167,7 @@ class CoopSettlementRun(models.Model):
             run._queue_up()
             if run.state != 'running':
                 run.company_id._coop_check_day_has_come(run.display_name, run.date)
+                run._check_period_is_open(run.date, run.company_id._get_coop_journal('coop_settlement_journal_id'))
                 run._check_anything_to_settle()
                 run._update_state('running', starter_id=self.env.uid, name=run.name or run._draw_number())
         # sudo: wakes the schedule that posts the runs

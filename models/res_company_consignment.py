@@ -179,6 +179,7 @@ class ResCompany(models.Model):
         """Name consigned sales that are neither settled nor accrued at the end of the period, and unfinished papers."""
         obstacles = super()._coop_get_closing_obstacles(date_from, date_to)
         obstacles += self._coop_get_commission_obstacles(date_to)
+        obstacles += self._coop_get_clearing_obstacles(date_to)
         obstacles += self._coop_get_draft_obstacles(date_from, date_to)
         return obstacles
 
@@ -197,11 +198,34 @@ class ResCompany(models.Model):
             return obstacles
         total = sum(amount for _gross, amount in unaccrued.values())
         members = dict.fromkeys(membership for membership, _account in unaccrued)
+        if total < 0 and self.coop_consignment_basis == 'agent':
+            return obstacles + [self.env._(
+                "%(amount)s more commission of %(members)s is accrued at %(date)s than is earned and not settled."
+                " Accrue that day again: the accrual takes the difference back.",
+                date=format_date(self.env, date), amount=format_amount(self.env, -total, self.currency_id),
+                members=_enumerate(membership.display_name for membership in members),
+            )]
         return obstacles + [self.env._(
             "Consigned sales are neither settled nor accrued at %(date)s: commission of %(amount)s of %(members)s."
             " Settle them, or accrue the commission.",
             date=format_date(self.env, date), amount=format_amount(self.env, total, self.currency_id),
             members=_enumerate(membership.display_name for membership in members),
+        )]
+
+    def _coop_get_clearing_obstacles(self, date):
+        if not self._get_coop_clearing_account():
+            return []
+        try:
+            difference = self._coop_get_clearing_reconciliation(date)['difference']
+        except (UserError, RedirectWarning):
+            return []  # named by the commission's obstacles
+        if self.currency_id.is_zero(difference):
+            return []
+        return [self.env._(
+            "The clearing account %(account)s holds %(amount)s at %(date)s that no sale, settlement or accrual of"
+            " members' goods explains. Look there for entries that were booked by hand.",
+            account=self._get_coop_clearing_account().display_name, date=format_date(self.env, date),
+            amount=format_amount(self.env, difference, self.currency_id),
         )]
 
     def _coop_get_lost_obstacles(self, date, lost):

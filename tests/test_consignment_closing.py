@@ -1,5 +1,6 @@
 from odoo import Command, fields
 from odoo.tests import tagged
+from odoo.tools import format_date
 
 from odoo.addons.producer_cooperative.tests.common_consignment import ConsignmentCommon
 
@@ -76,6 +77,8 @@ class TestConsignmentClosing(ConsignmentCommon):
         ]})
         entry.action_post()
         self.assertEqual(self.company._coop_get_clearing_reconciliation(self.today)['difference'], -5)
+        self._accrue()
+        self.assertRegex(self._obstacles()[0], "holds .*-5.* that no sale, settlement or accrual")
 
     def test_unsettled_sales_hold_up_the_closing_until_they_are_settled_or_accrued(self):
         self.assertFalse(self._obstacles())
@@ -91,7 +94,7 @@ class TestConsignmentClosing(ConsignmentCommon):
         self.assertRegex(self._obstacles()[0], "not posted yet.*Siti")
         settlement.action_post()
         # the accrual of 60 that the settlement has made superfluous
-        self.assertRegex(self._obstacles()[0], "neither settled nor accrued")
+        self.assertRegex(self._obstacles()[0], "60.* more commission of .*Siti.* is accrued")
         self.assertEqual(self._accrue().amount_commission, -60)
         self.assertFalse(self._obstacles())
         self.assertClearingExplained()
@@ -107,6 +110,44 @@ class TestConsignmentClosing(ConsignmentCommon):
         self._accrue()
         self.assertTrue(self._compute(self.budi).action_post())
         self.assertEqual(self._accrue().amount_commission, -40)
+
+    def test_settling_for_an_earlier_day_of_an_accrued_period_says_which_day_to_accrue_again(self):
+        yesterday = fields.Date.subtract(self.today, days=1)
+        self._bring(self.siti, 60)
+        order = self._sell(60)
+        self._deliver(order).move_ids.date = yesterday
+        self._invoice(order, date=yesterday)
+        self._accrue()
+        settlement = self._compute(self.siti, yesterday)
+        notice = settlement.action_post()
+        self.assertIn(format_date(self.env, self.today), notice['params']['message'])
+        self.assertEqual(self._accrue().amount_commission, -60)
+
+    def test_run_notes_on_settlements_that_their_commission_is_accrued(self):
+        self._sold(self.siti, 60)
+        self._accrue()
+        run = self.env['coop.settlement.run'].create({'date': self.today})
+        run.action_preview()
+        run.with_user(self.accountant).action_start()
+        run._as_starter()._settle_next()
+        self.assertIn("stands twice", "".join(run.settlement_ids.message_ids.mapped('body')))
+
+    def test_nothing_is_settled_advanced_or_accrued_in_a_closed_period(self):
+        self._sold(self.siti, 60)
+        settlement = self._compute(self.siti)
+        accrual = self.env['coop.commission.accrual'].create({'date': self.today})
+        accrual.action_compute()
+        advance = self.env['coop.settlement.advance'].create({
+            'membership_id': self.siti.id, 'amount': 10, 'date': self.today, 'journal_id': self.cash_journal.id,
+        })
+        run = self.env['coop.settlement.run'].create({'date': self.today})
+        run.action_preview()
+        self.company.fiscalyear_lock_date = self.today
+        for post in (settlement.action_post, accrual.action_post, advance.action_post, run.action_start):
+            with self.assertRefused("The books are closed up to"):
+                post()
+        self.assertEqual([settlement.state, accrual.state, advance.state, run.state],
+                         ['computed', 'draft', 'draft', 'previewed'])
 
     def test_settling_on_a_day_that_is_not_accrued_says_nothing(self):
         self._sold(self.siti, 60)

@@ -305,6 +305,16 @@ class TestPayout(PayoutCommon):
         wizard.action_create_payments()
         self.assertEqual(self._fill(membership_ids=self.siti.ids).line_ids.amount, 5_000)
 
+    def test_what_a_member_is_owed_is_not_written_off_by_odoos_own_screen(self):
+        wizard = self.env['account.payment.register'].with_context(
+            active_model='account.move', active_ids=self.of_siti.move_id.ids,
+        ).create({
+            'journal_id': self.cash_journal.id, 'amount': 1_000, 'payment_difference_handling': 'reconcile',
+            'writeoff_account_id': self._account('commission').id,
+        })
+        with self.assertRefused("is paid, and not written off"):
+            wizard.action_create_payments()
+
     def test_odoos_own_screen_does_not_pay_what_a_payout_paid_meanwhile(self):
         wizard = self.env['account.payment.register'].with_context(
             active_model='account.move', active_ids=self.of_siti.move_id.ids,

@@ -1,4 +1,4 @@
-from odoo import Command
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from odoo.addons.producer_cooperative.tests.common_consignment import ConsignmentCommon
@@ -46,6 +46,18 @@ class TestTermsSales(ConsignmentCommon):
             stale.action_confirm()
         self.assertEqual(sum(invoice.reversal_move_ids.mapped('amount_untaxed')), 120)  # 60 x (10 - 8), once
         self.assertEqual(self._due(self.siti), (60, 480))
+
+    def test_prices_are_not_corrected_before_the_invoice_or_on_another_one(self):
+        invoice, other = self._sold(self.siti, 60), self._sold(self.budi, 40)
+        early = self._open_correction(invoice, date=fields.Date.subtract(self.today, days=1))
+        early.line_ids.price_new = 8
+        with self.assertRefused("cannot be corrected on an earlier day"):
+            early.action_confirm()
+        foreign = self._open_correction(invoice)
+        foreign.line_ids.write({'price_new': 8, 'move_line_id': other.invoice_line_ids.id})
+        with self.assertRefused("Only goods of"):
+            foreign.action_confirm()
+        self.assertEqual(self._due(self.budi), (40, 400))
 
     def test_correction_starts_from_the_price_that_a_plain_credit_note_left(self):
         invoice = self._sold(self.siti, 100, price=7_000)

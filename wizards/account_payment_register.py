@@ -29,6 +29,11 @@ class AccountPaymentRegister(models.TransientModel):
         owed = -sum(items.mapped('amount_residual'))
         paid = self.amount if self.can_edit_wizard else owed
         currency = items.company_id.currency_id
+        if owned and self.payment_difference_handling == 'reconcile' and not currency.is_zero(self.payment_difference):
+            raise UserError(self.env._(
+                "What the cooperative owes to %s is paid, and not written off. Keep the rest open.",
+                ", ".join(items.partner_id.mapped('display_name')),
+            ))
         if currency.compare_amounts(owed, 0.0) <= 0:
             raise UserError(self.env._("Nothing is owed on this any more: it was paid in the meantime."))
         if any(items.mapped('reconciled')) or (

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import format_amount
+from odoo.tools import format_amount, format_date
 
 from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
 
@@ -70,6 +70,13 @@ class CoopPriceCorrection(models.TransientModel):
             raise UserError(self.env._(
                 "%s is no posted invoice; prices of a draft are changed on the draft itself.", move.display_name,
             ))
+        if self.date < (move.invoice_date or move.date):
+            raise UserError(self.env._(
+                "%(invoice)s is of %(date)s; its prices cannot be corrected on an earlier day.",
+                invoice=move.name, date=format_date(self.env, move.invoice_date or move.date),
+            ))
+        if self.line_ids.move_line_id.move_id - move:
+            raise UserError(self.env._("Only goods of %s are corrected here.", move.name))
         if not self.reason.strip():
             raise UserError(self.env._("Say why the prices change."))
         if any(line.price_new < 0 for line in self.line_ids):
