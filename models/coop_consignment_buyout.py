@@ -5,6 +5,8 @@ from odoo.fields import Command
 from odoo.addons.producer_cooperative.models.coop_consignment_reduction import CONSENT_KINDS
 
 ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
+#: What the member has agreed to.
+NOTED_FIELDS = {'agreed_on', 'agreed_by', 'agreed_kind', 'set_off_consent_date', 'set_off_rate', 'membership_id'}
 
 
 class CoopConsignmentBuyout(models.Model):
@@ -25,6 +27,7 @@ class CoopConsignmentBuyout(models.Model):
     }
     _guarded_fields = frozenset({
         'state', 'lock_version', 'name', 'cancel_reason', 'purchase_order_id', 'bill_id', 'move_ids', 'partner_id',
+        'noted_by_id',
     })
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
@@ -69,6 +72,10 @@ class CoopConsignmentBuyout(models.Model):
     state = fields.Selection(
         selection=[('draft', "Draft"), ('done', "Bought"), ('cancelled', "Cancelled")],
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
+    )
+    noted_by_id = fields.Many2one(
+        comodel_name='res.users', string="Consent Noted By", readonly=True, copy=False,
+        default=lambda self: self.env.user,
     )
     move_ids = fields.Many2many(
         comodel_name='stock.move', relation='coop_consignment_buyout_move_rel', string="Stock Moves", readonly=True,
@@ -119,7 +126,10 @@ class CoopConsignmentBuyout(models.Model):
         } & vals.keys()
         if frozen and any(buyout.state != 'draft' for buyout in self):
             raise UserError(self._frozen_error_message())
-        return super().write(vals)
+        res = super().write(vals)
+        if NOTED_FIELDS & vals.keys():
+            self.sudo().noted_by_id = self.env.uid  # sudo: nobody chooses who is noted
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):
@@ -211,9 +221,10 @@ class CoopConsignmentBuyout(models.Model):
             ))
         if self.agreed_on > self.date:
             raise UserError(self.env._("The price must be agreed before the goods are bought."))
-        if self.env.user in (self.create_uid | self.line_ids.create_uid | self.line_ids.write_uid):
+        if self.env.user in (self.create_uid | self.noted_by_id | self.line_ids.create_uid | self.line_ids.write_uid):
             raise UserError(self.env._(
-                "You wrote this purchase or changed its goods. Another user than you buys them.",
+                "You wrote this purchase, changed its goods or noted the member's consent. Another user than you buys"
+                " them.",
             ))
 
     def _prepare_lines_values(self):

@@ -20,6 +20,7 @@ class CoopConsignmentCorrection(models.Model):
     }
     _guarded_fields = frozenset({
         'state', 'lock_version', 'name', 'cancel_reason', 'requested_by_id', 'approved_by_id', 'move_ids',
+        'weighed_by_id',
     })
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
@@ -39,11 +40,16 @@ class CoopConsignmentCorrection(models.Model):
     )
     new_net = fields.Float(string="Correct Net", digits='Product Unit', required=True, tracking=True)
     difference = fields.Float(digits='Product Unit', compute='_compute_difference', store=True)
+    needs_approval = fields.Boolean(compute='_compute_needs_approval', export_string_translation=False)
     state = fields.Selection(
         selection=[
             ('draft', "Draft"), ('requested', "To Approve"), ('posted', "Posted"), ('cancelled', "Cancelled"),
         ],
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
+    )
+    weighed_by_id = fields.Many2one(
+        comodel_name='res.users', string="Net Entered By", readonly=True, copy=False,
+        default=lambda self: self.env.user,
     )
     requested_by_id = fields.Many2one(comodel_name='res.users', string="Asked By", readonly=True, copy=False)
     approved_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False)
@@ -75,12 +81,23 @@ class CoopConsignmentCorrection(models.Model):
             correction.difference = correction.line_id._round(correction.new_net - correction.old_net) \
                 if correction.line_id else 0.0
 
+    @api.depends('difference', 'line_id.received')
+    def _compute_needs_approval(self):
+        """More weight, and less of goods that came in, is for two people; what is still to come may be lowered."""
+        for correction in self:
+            line = correction.line_id
+            goes_up = line and line.uom_id.compare(correction.difference, 0.0) > 0
+            correction.needs_approval = goes_up or (line and not line.uom_id.is_zero(line.received))
+
     # === CRUD METHODS === #
 
     def write(self, vals):
         if {'line_id', 'new_net', 'date', 'reason'} & vals.keys() and any(doc.state != 'draft' for doc in self):
             raise UserError(self.env._("A correction slip is changed as a draft only: cancel it and write a new one."))
-        return super().write(vals)
+        res = super().write(vals)
+        if {'line_id', 'new_net'} & vals.keys():
+            self.sudo().weighed_by_id = self.env.uid  # sudo: nobody chooses who is noted
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -91,7 +108,7 @@ class CoopConsignmentCorrection(models.Model):
     # === ACTIONS === #
 
     def action_request(self):
-        """Ask another user to approve corrections by which a weight goes up.
+        """Ask another user to approve corrections.
 
         :raises UserError: when nothing would change, or the goods are billed.
         """
@@ -104,11 +121,11 @@ class CoopConsignmentCorrection(models.Model):
     def action_post(self):
         """Correct the net of the slip and move the difference in or out, for its owner.
 
-        A weight goes up only with another user's approval.
+        A weight goes up, and goods that came in go out again, only with another user's approval.
 
         :raises AccessError: for anybody but officers.
         :raises UserError: when the weight changed meanwhile, what is taken off is sold or not there, the goods were
-            billed already, or whoever asked for more approves it.
+            billed already, or whoever wrote the correction approves it.
         """
         self._check_user_is(OFFICER)
         for correction in self:
@@ -171,16 +188,19 @@ class CoopConsignmentCorrection(models.Model):
             ))
 
     def _check_approved(self):
-        """Refuse more weight that nobody else has looked at."""
+        """Refuse a correction that nobody else has looked at.
+
+        :raises UserError: saying who may post it.
+        """
         self.ensure_one()
-        if self.line_id.uom_id.compare(self.difference, 0.0) < 0:
+        if not self.needs_approval:
             return
         if self.state == 'draft':
-            raise UserError(self.env._("The weight goes up: ask for approval; another user than you posts it."))
-        if self.env.user in (self.requested_by_id | self.create_uid):
             raise UserError(self.env._(
-                "You wrote this correction. The weight goes up, so another user has to approve it.",
+                "The weight goes up, or the goods came in already: ask for approval; another user than you posts it.",
             ))
+        if self.env.user in (self.requested_by_id | self.weighed_by_id | self.create_uid):
+            raise UserError(self.env._("You wrote this correction. Another user has to approve it."))
 
 
 class CoopConsignmentLine(models.Model):

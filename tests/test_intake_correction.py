@@ -13,7 +13,9 @@ class TestIntakeCorrection(IntakeCommon):
         self._take_in(self.budi, {'gross': 50})
         correction = self._correct(slip, 80)
         self.assertEqual((correction.old_net, correction.difference), (100, -20))
-        correction.with_user(self.officer).action_post()
+        with self.assertRefused("the goods came in already: ask for approval"):
+            correction.with_user(self.officer).action_post()
+        self._post(correction)
         line = slip.line_ids
         self.assertEqual((line.gross, line.correction, line.net, line.received), (100, -20, 80, 80))
         self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 80, self.budi.partner_id: 50})
@@ -29,7 +31,7 @@ class TestIntakeCorrection(IntakeCommon):
         with self.assertRefused("ask for approval"):
             correction.action_post()
         correction.action_request()
-        with self.assertRefused("another user has to approve"):
+        with self.assertRefused("Another user has to approve"):
             correction.action_post()
         correction.with_user(self.manager).action_post()
         self.assertEqual((correction.requested_by_id, correction.approved_by_id), (self.officer, self.manager))
@@ -43,9 +45,9 @@ class TestIntakeCorrection(IntakeCommon):
         self._sell(30, owner=self.siti)  # reserved
         correction = self._correct(slip, 80)
         with self.assertRefused("Only 10.0 of the 20.0 kg of Rice of Siti"):
-            correction.action_post()
-        self.assertEqual((correction.state, slip.line_ids.net), ('draft', 100))
-        self._correct(slip, 90).action_post()
+            self._post(correction)
+        self.assertEqual(slip.line_ids.net, 100)
+        self._post(self._correct(slip, 90))
         self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 30, self.budi.partner_id: 50})
 
     def test_receipt_that_waits_is_changed_itself(self):
@@ -61,11 +63,9 @@ class TestIntakeCorrection(IntakeCommon):
         slip = self._write_slip(self.siti, {'gross': 10})
         slip.action_confirm()
         self._validate_first(slip)
-        self._correct(slip, 8).action_post()
+        self._post(self._correct(slip, 8))
         self.assertEqual(self._stock_of(self.rice), {self.siti.partner_id: 8})
-        more = self._correct(slip, 12).with_user(self.officer)
-        more.action_request()
-        more.with_user(self.manager).action_post()
+        self._post(self._correct(slip, 12))
         self._receive(slip)
         # 10 received, 2 handed back out of what was to be put away, 4 brought in: 12 on the slip and in the stock
         self.assertEqual((slip.line_ids.net, slip.line_ids.received), (12, 12))
@@ -79,7 +79,7 @@ class TestIntakeCorrection(IntakeCommon):
         slip = self._write_slip(self.siti, {'gross': 10, 'deal': 'buy', 'price': 5000})
         slip.action_confirm()
         self._validate_first(slip)
-        self._correct(slip, 8).action_post()
+        self._post(self._correct(slip, 8))
         self.assertEqual(self._stock_of(self.own_rice), {self.nobody: 8})
         self._receive(slip)
         self.assertEqual(self._stock_of(self.own_rice), {self.nobody: 8})
@@ -95,10 +95,10 @@ class TestIntakeCorrection(IntakeCommon):
     def test_corrections_follow_each_other_and_an_outdated_one_is_refused(self):
         slip = self._take_in(self.siti, {'gross': 100})
         outdated = self._correct(slip, 95)
-        self._correct(slip, 90).action_post()
+        self._post(self._correct(slip, 90))
         with self.assertRefused("was corrected to 90"):
             outdated.action_post()
-        self._correct(slip, 85).action_post()
+        self._post(self._correct(slip, 85))
         self.assertEqual((slip.line_ids.net, slip.line_ids.correction), (85, -15))
         outdated._cancel_with_reason("Overtaken")
         self.assertEqual(slip.line_ids.net, 85)
@@ -117,7 +117,7 @@ class TestIntakeCorrection(IntakeCommon):
     def test_posted_correction_stays(self):
         slip = self._take_in(self.siti, {'gross': 100})
         correction = self._correct(slip, 90)
-        correction.action_post()
+        self._post(correction)
         with self.assertRefused("as a draft only"):
             correction.new_net = 80
         with self.assertRefused("nothing further can be done"):
@@ -129,7 +129,7 @@ class TestIntakeCorrection(IntakeCommon):
         paddy = self._create_product("Paddy", coop_consigned=True, tracking='lot')
         old = self._take_in(self.siti, {'product_id': paddy.id, 'gross': 10, 'lot_name': "P1"})
         new = self._take_in(self.siti, {'product_id': paddy.id, 'gross': 10, 'lot_name': "P2"})
-        self._correct(new, 6).action_post()
+        self._post(self._correct(new, 6))
         quants = self.env['stock.quant'].search([('product_id', '=', paddy.id), ('location_id', '=', self.stock.id)])
         self.assertEqual(
             {quant.lot_id: quant.quantity for quant in quants},
@@ -145,14 +145,12 @@ class TestIntakeCorrection(IntakeCommon):
 
     def test_bought_goods_are_corrected_with_their_order_before_the_bill(self):
         slip = self._take_in(self.siti, {'gross': 100, 'deal': 'buy', 'price': 9})
-        self._correct(slip, 80).action_post()
+        self._post(self._correct(slip, 80))
         order_line = slip.purchase_order_ids.order_line
         self.assertEqual((order_line.product_qty, order_line.qty_received, order_line.price_unit), (80, 80, 9))
         self.assertEqual(self._stock_of(self.own_rice), {self.nobody: 80})
         self.assertEqual(slip.bill_ids.amount_expected, 720)
-        more = self._correct(slip, 85).with_user(self.officer)
-        more.action_request()
-        more.with_user(self.manager).action_post()
+        self._post(self._correct(slip, 85))
         self.assertEqual((order_line.product_qty, order_line.qty_received, order_line.price_unit), (85, 85, 9))
         self.assertEqual(self._stock_of(self.own_rice), {self.nobody: 85})
         slip.bill_ids.action_post()
@@ -178,6 +176,20 @@ class TestIntakeCorrection(IntakeCommon):
             correction.with_user(self.warehouse_user).action_post()
         with self.assertRefused("own buttons", AccessError):
             correction.with_user(self.officer).state = 'posted'
+
+    def test_whoever_entered_the_weight_does_not_approve_it(self):
+        slip = self._take_in(self.siti, {'gross': 100})
+        correction = self._correct(slip, 101).with_user(self.officer)
+        correction.with_user(self.manager).new_net = 600
+        correction.action_request()
+        with self.assertRefused("Another user has to approve"):
+            correction.with_user(self.manager).action_post()
+        self.assertEqual(slip.line_ids.net, 100)
+
+    def _post(self, correction):
+        """Have one user ask for a correction, and another one post it."""
+        correction.with_user(self.officer).action_request()
+        correction.with_user(self.manager).action_post()
 
     def _correct(self, slip, new_net):
         return self.env['coop.consignment.correction'].create({

@@ -247,6 +247,14 @@ class TestIntakeOutright(IntakeCommon):
         self.assertEqual(self._due(self.siti), (0, 0))
         self.assertClearingExplained()
 
+    def test_whoever_notes_the_consent_does_not_buy_the_goods(self):
+        self._take_in(self.siti, {'gross': 100})
+        buyout = self._buy_out({'quantity': 60, 'price': 9})
+        buyout.with_user(self.accountant).write({'set_off_rate': 100, 'set_off_consent_date': '2026-01-10'})
+        with self.assertRefused("noted the member's consent"):
+            buyout.with_user(self.accountant).action_confirm()
+        self.assertEqual(buyout.state, 'draft')
+
     def test_consent_of_the_goods_category_is_proposed_and_a_noted_one_stays(self):
         agreement = self._create_agreement(self.siti, set_off_rate=40, set_off_consent_date='2026-01-10')
         agreement.categ_id = self.rice.categ_id
