@@ -78,7 +78,7 @@ class TestConsignmentClosing(ConsignmentCommon):
         entry.action_post()
         self.assertEqual(self.company._coop_get_clearing_reconciliation(self.today)['difference'], -5)
         self._accrue()
-        self.assertRegex(self._obstacles()[0], "holds .*-5.* that no sale, settlement or accrual")
+        self.assertRegex(self._obstacles()[0], "holds .*5.00.* that no sale, settlement or accrual")
 
     def test_unsettled_sales_hold_up_the_closing_until_they_are_settled_or_accrued(self):
         self.assertFalse(self._obstacles())

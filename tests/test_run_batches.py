@@ -285,10 +285,11 @@ class TestSettlementRun(ConsignmentCommon):
         coffee = self._create_product("Coffee", coop_consigned=True, categ_id=self.env['product.category'].create({
             'name': "Coffee",
         }).id)
-        self._bring(self.siti, 6, product=coffee)
-        order = self._sell(6, owner=self.siti, product=coffee)
-        self._deliver(order)
-        self._invoice(order)
+        for member, quantity in ((self.siti, 6), (self.budi, 60)):
+            self._bring(member, quantity, product=coffee)
+            order = self._sell(quantity, owner=member, product=coffee)
+            self._deliver(order)
+            self._invoice(order)
         of_coffee = {'categ_ids': coffee.categ_id.ids}
         self._carry_out(self._preview(amount_minimum=100, **of_coffee))  # 60 - 6 = 54 is too little
         self._sold(self.siti, 60)

@@ -36,7 +36,7 @@ class TestTermsScope(ConsignmentCommon):
         again = self.env['coop.membership'].create({
             'partner_id': self.siti.partner_id.id, 'date_applied': '2026-02-10', 'date_joined': '2026-02-10',
         })
-        again.sudo()._update_state('active')
+        again.sudo().write({'state': 'active', 'number': '0099'})
         self._create_agreement(again, date_from='2026-02-10', commission_rate=7)
         get_term = self.env['coop.consignment.agreement']._get_terms(self.company, again.partner_id)
         days = map(fields.Date.to_date, ('2026-01-15', '2026-02-15'))
