@@ -108,7 +108,9 @@ from . import res_company_shu
 from . import res_config_settings_shu
 from . import account_move_shu
 from . import account_partial_reconcile
+from . import coop_membership_payout
 from . import coop_shu_rule
+from . import coop_shu_rule_unclaimed
 from . import coop_shu_rule_share
 from . import coop_shu_allocation
 from . import coop_shu_allocation_share
@@ -117,6 +119,7 @@ from . import coop_shu_allocation_post
 from . import coop_shu_closing_entry
 from . import coop_shu_member_line
 from . import coop_shu_member_part
+from . import coop_shu_tax
 from . import coop_shu_payout
 from . import coop_shu_payout_line
 from . import coop_membership_shu
