@@ -233,16 +233,3 @@ class CoopShuAllocation(models.Model):
     def _get_entries(self):
         """Return all entries of the allocation, those of its payouts not among them."""
         return self.year_end_move_id | self.meeting_move_ids | self.reversal_move_ids
-
-    def _update_paid(self):
-        """Follow what is still open: paid when every member is, posted again when a payment was undone."""
-        for allocation in self:
-            open_lines = allocation.member_line_ids.filtered(
-                lambda line: not line.currency_id.is_zero(line.amount_residual),
-            )
-            booked = any(line.payable_line_id for line in allocation.member_line_ids)
-            # sudo: whoever pays or reconciles; the state follows the ledger and nothing else
-            if allocation.state == 'posted' and booked and not open_lines:
-                allocation.sudo()._update_state('paid')
-            elif allocation.state == 'paid' and open_lines:
-                allocation.sudo()._update_state('posted')
