@@ -318,7 +318,7 @@ class CoopShuAllocation(models.Model):
         """Open the payouts that pay SHU of this allocation."""
         self.ensure_one()
         return {
-            **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_payout_action'),
+            **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_shu_payout_action'),
             'domain': [('line_ids.shu_line_id.allocation_id', '=', self.id)],
             'context': {'default_shu_allocation_id': self.id},
         }

@@ -112,7 +112,7 @@ class CoopShuPayOut(models.TransientModel):
     def _create_payouts(self, method, payables):
         """Return drafts that pay these open items of members who chose ``method``, and sentences on who is left out.
 
-        As many vouchers as it takes; see :data:`MOST_MEMBERS`.
+        As many vouchers as it takes; one pays some thousand members at most.
         """
         values = self._prepare_payout_values(method)
         payout, payouts = self.env['coop.payout'].create(values), self.env['coop.payout']
