@@ -234,7 +234,7 @@ class CoopShuMemberLine(models.Model):
         return {
             'type': 'ir.actions.act_window', 'name': self.env._("Pay Out SHU"), 'res_model': 'coop.shu.pay.out',
             'view_mode': 'form', 'target': 'new',
-            'context': {'default_line_ids': self.ids},
+            'context': {'default_member_line_ids': self.ids},
         }
 
     def action_register_payment(self):

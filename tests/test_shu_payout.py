@@ -23,10 +23,11 @@ class ShuPayoutCommon(ShuCommon):
 
     @classmethod
     def _owe(cls, member, amount, date):
-        """Return the open item of an invoice of the member."""
-        return cls._invoice(member, amount, date=date).line_ids.filtered(
-            lambda item: item.account_id.account_type == 'asset_receivable',
-        )
+        """Return the open item of an invoice of the member that is due on its day."""
+        invoice = cls._invoice(member, amount, date=date, post=False)
+        invoice.invoice_date_due = date
+        invoice.action_post()
+        return invoice.line_ids.filtered(lambda item: item.account_id.account_type == 'asset_receivable')
 
 
 @tagged('post_install', '-at_install')
@@ -161,7 +162,6 @@ class TestShuPayout(ShuPayoutCommon):
 
         An invoice that was due on 15 March 2021 comes after November and December 2020 and three months of 2021.
         """
-        self.budi.date_joined = '2020-01-01'
         debt = self._owe(self.budi, 20_000, '2021-03-15')
         self._consent(self.budi)
         self.of_budi.payout_method = 'set_off'
@@ -286,28 +286,6 @@ class TestShuPayout(ShuPayoutCommon):
         self._pay(self.allocation)
         with self.assertRefused("paid already"):
             self.of_siti.payout_method = 'savings'
-
-    # === THE LEAST AMOUNT === #
-
-    def test_less_than_the_least_amount_waits_for_the_next_year(self):
-        self.rule.sudo().write({'minimum_amount': 150_000, 'minimum_treatment': 'owed'})
-        payout = self._draft_payout(self.allocation)
-        notice = payout.action_fill()
-        self.assertEqual(payout.line_ids.membership_id, self.siti)
-        self.assertIn("Owed less SHU than the rule pays out, which waits for the next year: Budi",
-                      notice['params']['message'])
-        payout.action_post()
-        self._post(600_000, period=('2025-01-01', '2025-12-31'), date='2026-02-01')
-        # 40 % of 600,000 = 240,000: 60,000 for Budi; with 100,000 of the year before 160,000
-        both = self.env['coop.payout'].create({'journal_id': self.cash_journal.id, 'membership_ids': self.budi.ids})
-        both.action_fill()
-        self.assertEqual(both.line_ids.mapped('amount'), [100_000, 60_000])
-
-    def test_former_member_waits_for_no_further_year(self):
-        self.rule.sudo().write({'minimum_amount': 150_000, 'minimum_treatment': 'owed'})
-        self.budi.write({'state': 'left', 'date_left': '2025-02-25', 'leave_reason': 'moved'})
-        payout = self._fill_payout(self.allocation)
-        self.assertEqual(payout.line_ids.membership_id, self.siti | self.budi)
 
     # === NEVER TWICE === #
 
@@ -467,6 +445,33 @@ class TestShuPayout(ShuPayoutCommon):
                         self.assertEqual((line.amount, line.amount_open), (100_000, 100_000))
                 self.assertEqual(form.record.amount_total, 100_000)
                 self.assertEqual(form.record.line_ids.membership_id, self.budi)
+
+
+@tagged('post_install', '-at_install')
+class TestShuLeastPayout(ShuPayoutCommon):
+    """The rule pays out no less than 150,000."""
+
+    @classmethod
+    def _create_rule(cls, *shares, **values):
+        return super()._create_rule(*shares, **{'minimum_amount': 150_000, 'minimum_treatment': 'owed', **values})
+
+    def test_less_than_the_least_amount_waits_for_the_next_year(self):
+        payout = self._draft_payout(self.allocation)
+        notice = payout.action_fill()
+        self.assertEqual(payout.line_ids.membership_id, self.siti)
+        self.assertIn("Owed less SHU than the rule pays out, which waits for the next year: Budi",
+                      notice['params']['message'])
+        payout.action_post()
+        self._post(600_000, period=('2025-01-01', '2025-12-31'), date='2026-02-01')
+        # 40 % of 600,000 = 240,000: 60,000 for Budi; with 100,000 of the year before 160,000
+        both = self.env['coop.payout'].create({'journal_id': self.cash_journal.id, 'membership_ids': self.budi.ids})
+        both.action_fill()
+        self.assertEqual(both.line_ids.mapped('amount'), [100_000, 60_000])
+
+    def test_former_member_waits_for_no_further_year(self):
+        self.budi.write({'state': 'left', 'date_left': '2025-02-25', 'leave_reason': 'moved'})
+        payout = self._fill_payout(self.allocation)
+        self.assertEqual(payout.line_ids.membership_id, self.siti | self.budi)
 
 
 @tagged('post_install', '-at_install')

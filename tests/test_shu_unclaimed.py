@@ -74,7 +74,7 @@ class TestShuUnclaimed(UnclaimedCommon):
 
     def test_members_are_paid_out_from_the_list(self):
         action = self._unclaimed()[1:].with_user(self.officer).action_pay_out()
-        self.assertEqual(action['context']['default_line_ids'], self.of_budi.ids)
+        self.assertEqual(action['context']['default_member_line_ids'], self.of_budi.ids)
 
     # === REMINDING === #
 
