@@ -120,6 +120,8 @@
         'views/coop_payout_views.xml',
         'views/res_config_settings_payout_views.xml',
         'reports/coop_consignment_statement_report.xml',
+        'security/coop_shu_surplus_security.xml',
+        'views/coop_shu_surplus_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['producer_cooperative/static/src/**/*'],
