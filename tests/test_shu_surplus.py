@@ -236,7 +236,7 @@ class TestShuSurplusSplit(ShuSurplusCommon):
         coffee = self.env['product.product'].create({
             'name': "Coffee", 'type': 'consu', 'is_storable': True, 'invoice_policy': 'delivery', 'coop_consigned': True,
         })
-        self._sell(self.stranger, 100_000, product=coffee)
+        self._book('2024-07-01', [(self.cash, None, 100_000), (self.income, None, -100_000)]).line_ids.product_id = coffee
         self.assertEqual(self._split(), (100_000, 0))
 
     def test_cents_of_a_split_are_not_lost(self):
