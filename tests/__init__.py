@@ -122,3 +122,4 @@ from . import test_committed_payout
 from . import test_stockroom_documents
 from . import test_shu_tax
 from . import test_shu_unclaimed
+from . import test_shu_surplus
