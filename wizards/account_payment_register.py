@@ -22,6 +22,10 @@ class AccountPaymentRegister(models.TransientModel):
             return
         # sudo: only to queue up behind each other
         self.env['coop.leaving'].sudo().search([('payable_line_ids', 'in', of_leavings.ids)])._queue_up()
+        # Members as well, as a payout of SHU does: an allocation is that of them all.
+        # sudo: see above
+        shares = self.env['coop.shu.member.line'].sudo().search([('payable_line_id', 'in', self.line_ids.ids)])
+        shares.membership_id._queue_up()
         for model, moves in sorted(owned.grouped('coop_source_model').items()):
             self.env[model].sudo().browse(moves.mapped('coop_source_id'))._queue_up()  # sudo: see above
         items = self.line_ids  # Whatever else is owed on the same account is paid with it, in one amount.
