@@ -285,6 +285,7 @@ class TestSettlementRun(ConsignmentCommon):
         coffee = self._create_product("Coffee", coop_consigned=True, categ_id=self.env['product.category'].create({
             'name': "Coffee",
         }).id)
+        self.rice.categ_id = self.env['product.category'].create({'name': "Rice"})
         for member, quantity in ((self.siti, 6), (self.budi, 60)):
             self._bring(member, quantity, product=coffee)
             order = self._sell(quantity, owner=member, product=coffee)
