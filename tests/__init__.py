@@ -51,10 +51,13 @@ from . import test_savings_report
 from . import test_savings_voucher
 from . import test_security
 from . import test_shu_access
+from . import test_shu_bases
 from . import test_shu_compute
 from . import test_shu_entries
 from . import test_shu_examples
+from . import test_shu_numbers
 from . import test_shu_payout
+from . import test_shu_rule
 from . import test_shu_security
 from . import test_tools_allocation
 from . import test_tools_apportion
@@ -117,3 +120,6 @@ from . import test_consignment_rounding
 from . import test_consignment_unpaid
 from . import test_committed_payout
 from . import test_stockroom_documents
+from . import test_shu_tax
+from . import test_shu_unclaimed
+from . import test_shu_surplus
