@@ -16,12 +16,12 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 
-def parse() -> argparse.Namespace:
-    """Read the command line that ``./dev bench`` gives to every benchmark."""
+def parse(repeat: int = 3) -> argparse.Namespace:
+    """Read the command line that ``./dev bench`` gives to every benchmark; ``repeat`` is how often it measures."""
     parser = argparse.ArgumentParser()
     parser.add_argument('--config', required=True)
     parser.add_argument('--database', required=True)
-    parser.add_argument('--repeat', type=int, default=3)
+    parser.add_argument('--repeat', type=int, default=repeat)
     parser.add_argument('--size', type=int, help='smaller than the benchmark asks for, for a quick look')
     return parser.parse_args()
 
@@ -120,13 +120,16 @@ def measure(env: odoo.api.Environment, action: Callable[[], object], repeat: int
 
 def compare(
     env: odoo.api.Environment, base: Callable[[], object], ours: Callable[[], object], repeat: int,
+    warm_up: bool = True,
 ) -> tuple[tuple[float, int], tuple[float, int], float]:
     """Measure two actions in turns, so that whatever else the machine does in the meantime strikes both.
 
+    :param warm_up: run both once before; not needed where Odoo's own caches are filled already
     :return: seconds and queries of ``base`` and of ``ours`` (medians), and the median ratio of their turns
     """
-    _run(env, base)
-    _run(env, ours)
+    if warm_up:
+        _run(env, base)
+        _run(env, ours)
     turns = [(_run(env, base), _run(env, ours)) for _turn in range(repeat)]
     seconds = [statistics.median(turn[side][0] for turn in turns) for side in range(2)]
     ratio = statistics.median(turn[1][0] / turn[0][0] for turn in turns)

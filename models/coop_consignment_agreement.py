@@ -128,12 +128,14 @@ class CoopConsignmentAgreement(models.Model):
         for agreement in agreements:  # one who left and joined again has one in each membership
             scope = (agreement.partner_id.id, agreement.categ_id.id)
             by_scope[scope] = by_scope.get(scope, none) | (agreement.term_ids - left_out)
+        with_own = {partner_id for partner_id, _category_id in by_scope}
         found = {}
 
         def get_term(partner, day, category=None):
-            key = (partner.id, day, category.id if category else False)
+            partner_id = partner.id if partner.id in with_own else False
+            key = (partner_id, day, category.id if category else False)
             if key not in found:
-                found[key] = self._find_term(by_scope, partner.id, _get_path(category), day)
+                found[key] = self._find_term(by_scope, partner_id, _get_path(category), day)
             return found[key]
 
         return get_term

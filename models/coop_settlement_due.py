@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -10,11 +11,9 @@ from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
 from odoo.addons.producer_cooperative.models.coop_settlement_sold import SCALE
-from odoo.addons.producer_cooperative.tools.entitlement import Entitlement, due, earned_by_document
+from odoo.addons.producer_cooperative.tools.entitlement import NOTHING, Document, Entitlement, due, earned_by_document
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal
 from odoo.addons.producer_cooperative.tools.units import from_units, round_half_up, to_decimal, to_units
-
-NOTHING = Entitlement()
 
 
 class DueKey(NamedTuple):
@@ -212,33 +211,36 @@ class CoopSettlement(models.Model):
         """
         goods = self._get_goods(company, sale_lines, date)
         documents = self._get_documents(company, sale_lines, date)
-        owner_ids = dict.fromkeys([row.owner for rows in goods.values() for row in rows if row.owner])
-        owners = self.env['res.partner'].browse(owner_ids)
+        owners = self.env['res.partner'].browse(
+            dict.fromkeys([owner_id for rows in goods.values() for owner_id, _quantity, _price in rows if owner_id]),
+        )
         ties = self._get_ties(company, owners)
         find_term = self._get_term_finder(company, owners, {
             document.key.category for of_line in documents.values() for document, _shares in of_line
         })
-        found, entitled = {}, {owner_id: {} for owner_id in owner_ids}
+        found, entitled = defaultdict(dict), {owner_id: {} for owner_id in owners.ids}
         for sale_line in sale_lines:
-            rows, of_line = goods.get(sale_line.id), documents.get(sale_line.id)
+            line_id = sale_line.id
+            rows, of_line = goods.get(line_id), documents.get(line_id)
             if not rows or not of_line:
                 continue
             get_earned = self._get_earned(sale_line, rows, of_line, ties)
             is_partial = any([shares for _document, shares in of_line])
-            for (owner_id, price), parts in get_earned(None).items():
-                if not owner_id:
-                    continue
-                by_key = entitled[owner_id]
-                for invoice, part in parts.items():
-                    if part == NOTHING:
+            for invoice, parts in get_earned(None).items():
+                terms, made = found[invoice], {}
+                for (owner_id, price), part in parts.items():
+                    if not owner_id or part == NOTHING:
                         continue
-                    term = found.get((owner_id, invoice))
+                    term = terms.get(owner_id)
                     if not term:
-                        term = found[owner_id, invoice] = find_term(owner_id, invoice, sale_line)
+                        term = terms[owner_id] = find_term(owner_id, invoice, sale_line)
                     term_id, kind, year, account_id = term
                     if is_partial and (counted := get_earned(kind)) is not get_earned(None):
-                        part = _scale(part, counted[owner_id, price][invoice].amount, sale_line.product_id.uom_id)
-                    key = DueKey(sale_line.id, term_id, year, account_id, price)
+                        part = _scale(part, counted[invoice][owner_id, price].amount, sale_line.product_id.uom_id)
+                    key = made.get((term_id, price))
+                    if not key:
+                        key = made[term_id, price] = DueKey(line_id, term_id, year, account_id, price)
+                    by_key = entitled[owner_id]
                     by_key[key] = _add(by_key[key], part) if key in by_key else part
         return {owner: entitled[owner.id] for owner in owners if entitled[owner.id]}
 
@@ -268,7 +270,7 @@ class CoopSettlement(models.Model):
 
     @api.model
     def _get_earned(self, sale_line, rows, documents, ties):
-        """Return a function ``kind of terms -> {(owner id, net price): {InvoiceKey: Entitlement}}`` on a sale line.
+        """Return a function ``kind of terms -> {InvoiceKey: {(owner id, net price): Entitlement}}`` on a sale line.
 
         The kind says whether sales count when invoiced or paid, and who bears what is never paid; None counts all.
         """
@@ -284,7 +286,7 @@ class CoopSettlement(models.Model):
         def get_earned(kind):
             if kind not in found:
                 counted = [
-                    replace(document, paid=shares.get(kind, 1)) if shares else document
+                    Document(*document[:3], shares.get(kind, 1)) if shares else document
                     for document, shares in documents
                 ]
                 all_counts = all(document.paid == 1 for document in counted)
@@ -306,6 +308,7 @@ class CoopSettlement(models.Model):
         """Return the sortable key of each owner: the member number, then the id."""
         # sudo: only the order of the numbers is used
         memberships = self.env['coop.membership'].sudo()._get_in_force(partners, company)
+        memberships.fetch(['partner_id', 'number'])
         numbers = {membership.partner_id.id: membership.number or '' for membership in memberships}
         return {owner_id: (numbers.get(owner_id, ''), owner_id) for owner_id in (0, *partners.ids)}
 

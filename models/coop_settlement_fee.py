@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from odoo.addons.producer_cooperative.models.coop_settlement_sold import SCALE
 from odoo.addons.producer_cooperative.tools.commission import commission_per_unit
 from odoo.addons.producer_cooperative.tools.deductions import net_price_commission
-from odoo.addons.producer_cooperative.tools.entitlement import Entitlement
+from odoo.addons.producer_cooperative.tools.entitlement import NOTHING, Entitlement
 from odoo.addons.producer_cooperative.tools.units import to_units
 
 
@@ -70,13 +70,15 @@ class CoopSettlement(models.Model):
                 row.commission = self._get_net_commission(row, terms.browse(term_id)) - row.commission_before
             else:
                 so_far = taken.get((term_id, year)) or taken.setdefault((term_id, year), Taken())
-                so_far.quantity += row.due.quantity
-                so_far.amount += row.due.amount
+                quantity, amount = row.due
+                so_far.quantity += quantity
+                so_far.amount += amount
                 commission = compute(so_far.quantity, so_far.amount)
                 row.commission = commission - so_far.commission
                 so_far.commission = commission
             row.due = _unscale(row.due)
-            row.before = _unscale(row.before)
+            if row.before is not NOTHING:
+                row.before = _unscale(row.before)
 
     @api.model
     def _get_net_commission(self, row, term):
@@ -101,5 +103,4 @@ def _unscale(entitlement):
     quantity, amount = entitlement
     if not quantity:
         return entitlement
-    whole, rest = divmod(quantity, SCALE)
-    return Entitlement(Fraction(quantity, SCALE) if rest else whole, amount)
+    return Entitlement(Fraction(quantity, SCALE) if quantity % SCALE else quantity // SCALE, amount)

@@ -36,14 +36,14 @@ class CoopSettlement(models.Model):
             if not rows or not of_line:
                 continue
             get_earned = self._get_earned(sale_line, rows, of_line, ties)
-            for (owner_id, price), parts in get_earned(None).items():
-                owner = self.env['res.partner'].browse(owner_id)
-                for invoice in parts if owner_id else ():
-                    term = self._get_lossy_term(get_term, owner, invoice)
+            for invoice, parts in get_earned(None).items():
+                for owner_id, price in parts:
+                    owner = self.env['res.partner'].browse(owner_id)
+                    term = owner_id and self._get_lossy_term(get_term, owner, invoice)
                     if not term:
                         continue
                     without, with_it = (
-                        get_earned((term.settle_on, bearer))[owner_id, price][invoice].amount
+                        get_earned((term.settle_on, bearer))[invoice][owner_id, price].amount
                         for bearer in ('member', 'cooperative')
                     )
                     for account_id, units in apportion_by_key(with_it - without, losses[sale_line.id]).items():

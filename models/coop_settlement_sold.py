@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -155,16 +156,14 @@ class CoopSettlement(models.Model):
             " ORDER BY line_id, date, id",
             self._get_goods_query(company, SQL("AND move.sale_line_id = ANY(%s)", sale_lines.ids), date),
         ))
-        owner_ids, product_ids = {row[1] for row in rows if row[1]}, {row[4] for row in rows if row[1]}
+        owner_ids, product_ids = {row[1] for row in rows} - {0}, {row[4] for row in rows}
         prices = self._get_intake_prices(company, owner_ids, product_ids)
-        goods = {}
+        goods = defaultdict(list)
         for line_id, owner_id, quantity, move_line_id, _product_id in rows:
-            of_line = goods.get(line_id) or goods.setdefault(line_id, [])
-            pieces = prices.get(move_line_id) if prices and quantity > 0 else None
-            if pieces:
-                of_line += [Delivered(owner_id, piece, price) for piece, price in pieces]
+            if prices and quantity > 0 and (pieces := prices.get(move_line_id)):
+                goods[line_id] += [Delivered(owner_id, piece, price) for piece, price in pieces]
             else:
-                of_line.append(Delivered(owner_id, round(quantity * SCALE), 0))
+                goods[line_id].append(Delivered._make((owner_id, round(quantity * SCALE), 0)))
         return goods
 
     @api.model
@@ -229,37 +228,59 @@ class CoopSettlement(models.Model):
         invoice that credit notes cancel as a whole is left out with them. A correction of the price has no quantity.
         The shares are those of :meth:`_get_counted_shares`, None where all of it counts.
         """
-        rounding = company.currency_id.rounding
         rows = self.env.execute_query(SQL(
             """
-            SELECT line.id, COALESCE(origin.id, bill.id), bill.id, bill.move_type = 'out_refund',
-                   CASE WHEN corrected.id IS NOT NULL THEN 0 ELSE item.quantity END * own_unit.factor / unit.factor,
-                   item.balance, item.account_id, COALESCE(item.coop_categ_id, template.categ_id),
-                   COALESCE(origin.invoice_date, origin.date, bill.invoice_date, bill.date)
+            SELECT line.id, COALESCE(origin.id, bill.id), bill.id, bill.move_type = 'out_refund', line.product_id,
+                   item.product_uom_id, CASE WHEN item.coop_corrected_line_id IS NULL THEN item.quantity ELSE 0 END,
+                   item.balance, COALESCE(origin.day, bill.invoice_date, bill.date), item.coop_categ_id,
+                   item.account_id
               FROM UNNEST(%(lines)s::int[]) AS open(line_id)
+              JOIN sale_order_line line ON line.id = open.line_id
               JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = open.line_id
               JOIN account_move_line item ON item.id = rel.invoice_line_id
               JOIN account_move bill ON bill.id = item.move_id
-              JOIN sale_order_line line ON line.id = open.line_id
-              JOIN product_product product ON product.id = line.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-              JOIN uom_uom unit ON unit.id = template.uom_id
-              JOIN uom_uom own_unit ON own_unit.id = COALESCE(item.product_uom_id, template.uom_id)
-              LEFT JOIN account_move_line corrected ON corrected.id = item.coop_corrected_line_id
-              LEFT JOIN account_move origin ON origin.id = COALESCE(
-                    corrected.move_id, CASE WHEN bill.move_type = 'out_refund' THEN bill.reversed_entry_id END)
-             WHERE %(booked)s
+              LEFT JOIN LATERAL (
+                SELECT corrected.id, COALESCE(corrected.invoice_date, corrected.date) AS day
+                  FROM account_move corrected
+                 WHERE corrected.id = COALESCE(
+                    (SELECT own.move_id FROM account_move_line own WHERE own.id = item.coop_corrected_line_id),
+                    CASE WHEN bill.move_type = 'out_refund' THEN bill.reversed_entry_id END)
+                OFFSET 0
+              ) origin ON TRUE
+             WHERE line.product_id IS NOT NULL AND %(booked)s
              ORDER BY line.id, COALESCE(bill.invoice_date, item.date), bill.id, item.id
             """, lines=sale_lines.ids, booked=self._get_booked_condition(company, date),
         ))
+        rounding = company.currency_id.rounding
         shares = self._get_counted_shares(company, {row[2] for row in rows}, date)
-        documents = {}
-        for line_id, origin_id, bill_id, is_refund, quantity, balance, account_id, category_id, day in rows:
-            size = round(quantity * SCALE) * (-1 if is_refund else 1)
-            key = InvoiceKey(day, category_id, account_id)
-            document = Document(key, size, to_units(-balance, rounding))
-            documents.setdefault(line_id, []).append((origin_id, document, shares.get(bill_id)))
+        find_kind = self._get_kind_finder({row[4] for row in rows if row[4]})
+        documents, keys = defaultdict(list), {}
+        for line_id, origin_id, bill_id, is_refund, *goods, balance, day, category_id, account_id in rows:
+            product_id, unit_id, quantity = goods
+            factor, category_now_id = find_kind(product_id, unit_id)
+            size = round(quantity * factor * SCALE) * (-1 if is_refund else 1)
+            parts = day, category_id or category_now_id, account_id
+            key = keys.get(parts) or keys.setdefault(parts, InvoiceKey._make(parts))
+            document = Document._make((key, size, to_units(-balance, rounding), 1))
+            documents[line_id].append((origin_id, document, shares.get(bill_id)))
         return {line_id: _without_cancelled(rows) for line_id, rows in documents.items()}
+
+    @api.model
+    def _get_kind_finder(self, product_ids):
+        """Return a function ``(product id, unit id or None) -> (size of the unit in the product's, category id)``."""
+        # sudo: only how the goods are counted and where they belong, for whoever settles
+        products = self.env['product.product'].sudo().browse(product_ids).grouped('id')
+        found = {}
+
+        def find_kind(product_id, unit_id):
+            key = product_id, unit_id
+            if key not in found:
+                product = products[product_id]
+                unit = product.uom_id.browse(unit_id) if unit_id else product.uom_id
+                found[key] = unit.factor / product.uom_id.factor, product.categ_id.id or None
+            return found[key]
+
+        return find_kind
 
     @api.model
     def _get_counted_shares(self, company, move_ids, date):
@@ -339,6 +360,8 @@ def _share(part, total, nothing=1):
 
 def _without_cancelled(rows):
     """Return the documents of a sale line without invoices that credit notes naming them cancel as a whole."""
+    if len(rows) == 1:
+        return [rows[0][1:]]
     by_origin = {}
     for origin_id, document, _shares in rows:
         by_origin.setdefault(origin_id, []).append(document)

@@ -50,9 +50,11 @@ def apportion(amount: int, weights: Sequence[Exact], ties: Sequence[Any] | None 
         raise InputRefusal('zero_total', amount=amount)
     if ties is not None:
         _check_length(ties, len(counts))
-    parts, remainders = _floor_parts(abs(require_whole(amount)), counts, total)
-    left = abs(amount) - sum(parts)
+    magnitude = abs(require_whole(amount))
+    parts = [magnitude * count // total for count in counts]
+    left = magnitude - sum(parts)
     if left:
+        remainders = [magnitude * count - part * total for part, count in zip(parts, counts, strict=True)]
         ranks = _ranks(ties, len(counts))
         first_served = sorted(range(len(counts)), key=lambda index: (-remainders[index], ranks[index]))
         for index in first_served[:left]:
@@ -144,10 +146,10 @@ def apportion_floor(
     ([397058], 26602942)
     """
     counts = _as_whole_numbers([*weights, rest_of(weights, total)])
-    if not sum(counts):
+    whole = sum(counts)
+    if not whole:
         raise InputRefusal('zero_total', amount=amount)
-    parts, __ = _floor_parts(abs(require_whole(amount)), counts, sum(counts))
-    parts = _signed(amount, parts[:-1])
+    parts = _signed(amount, [abs(require_whole(amount)) * count // whole for count in counts[:-1]])
     return parts, amount - sum(parts)
 
 
@@ -203,11 +205,6 @@ def _as_whole_numbers(weights: Sequence[Exact]) -> list[int]:
     return [fraction.numerator * (common // fraction.denominator) for fraction in fractions]
 
 
-def _floor_parts(magnitude: int, counts: Sequence[int], total: int) -> tuple[list[int], list[int]]:
-    parts = [magnitude * count // total for count in counts]
-    return parts, [magnitude * count - part * total for part, count in zip(parts, counts, strict=True)]
-
-
 def _fill_to_caps(amount: int, caps: Sequence[int], counts: Sequence[int]) -> tuple[list[int], int]:
     """Give the cap to whoever's part reaches it, until nobody's does; say what is left."""
     parts = [0] * len(caps)
@@ -241,5 +238,5 @@ def _check_length(values: Sequence[Any], expected: int) -> None:
         raise InputRefusal('length_mismatch', count=len(values), expected=expected)
 
 
-def _signed(amount: int, parts: Sequence[int]) -> list[int]:
-    return [-part for part in parts] if amount < 0 else list(parts)
+def _signed(amount: int, parts: list[int]) -> list[int]:
+    return [-part for part in parts] if amount < 0 else parts

@@ -146,8 +146,8 @@ def commission_function(
     """
     check_bands(bands)
     if len(bands) == 1 and bands[0].upper is None:
-        rate = exact(bands[0].rate) / HUNDRED
-        return lambda cumulative: round_ratio(require_whole(cumulative) * rate.numerator, rate.denominator, step)
+        numerator, denominator = (exact(bands[0].rate) / HUNDRED).as_integer_ratio()
+        return lambda cumulative: round_ratio(require_whole(cumulative) * numerator, denominator, step)
     return lambda cumulative: commission_on(bands, cumulative, whole, step)
 
 

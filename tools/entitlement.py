@@ -14,7 +14,7 @@ no floats); amounts are whole numbers of the rounding unit in company currency.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -23,21 +23,30 @@ from .errors import InputRefusal
 from .units import Exact, exact, require_not_negative, require_whole, round_half_up
 
 
-@dataclass(frozen=True)
-class Delivered:
+class _Delivered(NamedTuple):
+    owner: Hashable
+    quantity: Exact
+    tag: Hashable = None
+
+
+class Delivered(_Delivered):
     """Goods of one owner that went to the customer; a negative quantity came back to that owner.
+
+    Whole numbers need no check: ``_make`` takes them as they are.
 
     :param tag: what goods of the owner are told apart by, e.g. the net price that was agreed for them
     :raises InputRefusal: `float_not_exact`, `not_a_number`
     """
 
-    owner: Hashable
-    quantity: Exact
-    tag: Hashable = field(default=None, repr=False)
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        if type(self.quantity) is not int:
-            exact(self.quantity)
+    def __new__(cls, owner: Hashable, quantity: Exact, tag: Hashable = None) -> Delivered:
+        if type(quantity) is not int:
+            exact(quantity)
+        return super().__new__(cls, owner, quantity, tag)
+
+    def __repr__(self) -> str:
+        return f'Delivered(owner={self.owner!r}, quantity={self.quantity!r})'
 
 
 @dataclass(frozen=True)
@@ -71,9 +80,17 @@ class Invoiced:
             raise InputRefusal('paid_share', share=self.paid)
 
 
-@dataclass(frozen=True)
-class Document:
+class _Document(NamedTuple):
+    key: Hashable
+    quantity: Exact
+    amount: int
+    paid: Exact = 1
+
+
+class Document(_Document):
     """One posted invoice or credit note of a sale line.
+
+    Whole numbers of something that was paid in full need no check: ``_make`` takes them as they are.
 
     :param key: what the earnings are to be told apart by, e.g. the terms in force on its date
     :param quantity: in the unit of the product; negative on a credit note
@@ -82,17 +99,15 @@ class Document:
     :raises InputRefusal: `float_not_exact`, `not_whole`, `paid_share`
     """
 
-    key: Hashable
-    quantity: Exact
-    amount: int
-    paid: Exact = 1
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        if type(self.quantity) is not int:
-            exact(self.quantity)
-        require_whole(self.amount)
-        if self.paid != 1 and not 0 <= exact(self.paid) <= 1:
-            raise InputRefusal('paid_share', share=self.paid)
+    def __new__(cls, key: Hashable, quantity: Exact, amount: int, paid: Exact = 1) -> Document:
+        if type(quantity) is not int:
+            exact(quantity)
+        require_whole(amount)
+        if paid != 1 and not 0 <= exact(paid) <= 1:
+            raise InputRefusal('paid_share', share=paid)
+        return super().__new__(cls, key, quantity, amount, paid)
 
 
 class Entitlement(NamedTuple):
@@ -100,6 +115,9 @@ class Entitlement(NamedTuple):
 
     quantity: Exact = 0
     amount: int = 0
+
+
+NOTHING = Entitlement()
 
 
 def net_deliveries(deliveries: Iterable[Delivered]) -> list[Delivered]:
@@ -190,81 +208,67 @@ def entitlements(
     return {owner: Entitlement(covered[owner], part) for owner, part in zip(covered, parts, strict=True)}
 
 
-def entitlements_by_document(
-    deliveries: Sequence[Delivered], documents: Iterable[Document], ties: Mapping[Hashable, Any] | None = None
-) -> dict[Hashable, dict[Hashable, Entitlement]]:
-    """Tell which documents an owner's earnings come from: each brings what it adds to the entitlement so far.
-
-    The parts of an owner add up to what :func:`entitlements` says of all documents together.
-
-    :param deliveries: as for :func:`entitlements`
-    :param documents: in the order in which they were posted
-    :return: per owner and key of a document
-    :raises InputRefusal: `returned_more_than_delivered`
-
-    >>> goods = [Delivered('A', 60), Delivered('B', 40)]
-    >>> earned = entitlements_by_document(goods, [Document('May', 80, 800), Document('June', 20, 200)])
-    >>> earned['B']['May'].amount, earned['B']['June'].amount
-    (200, 200)
-    """
-    earned: dict[Hashable, dict[Hashable, Entitlement]] = {}
-    for (owner, _tag), parts in earned_by_document(deliveries, documents, ties).items():
-        of_owner = earned.setdefault(owner, {})
-        for key, part in parts.items():
-            of_owner[key] = _add(of_owner.get(key), part)
-    return earned
-
-
 def earned_by_document(
     deliveries: Sequence[Delivered],
     documents: Iterable[Document],
     ties: Mapping[Hashable, Any] | None = None,
     as_paid: bool = False,
-) -> dict[tuple[Hashable, Hashable], dict[Hashable, Entitlement]]:
-    """Do what :func:`entitlements_by_document` does, and tell an owner's goods apart by their tags.
+) -> dict[Hashable, dict[tuple[Hashable, Hashable], Entitlement]]:
+    """Tell which documents an owner's earnings come from: each brings what it adds to the entitlement so far.
 
+    The parts of an owner add up to what :func:`entitlements` says of all documents together. An
+    owner's goods are told apart by their tags.
+
+    :param deliveries: as for :func:`entitlements`
+    :param documents: in the order in which they were posted
     :param as_paid: count of each document what was paid of it. Together never more counts than the
         documents come to: a credit note that nobody was paid back lowers what was paid of the
         invoice.
-    :return: per owner and tag, per key of a document; the quantity is what is covered, whether it
+    :return: per key of a document, per owner and tag; the quantity is what is covered, whether it
         was paid or not
     :raises InputRefusal: `returned_more_than_delivered`
 
+    >>> goods = [Delivered('A', 60), Delivered('B', 40)]
+    >>> earned = earned_by_document(goods, [Document('May', 80, 800), Document('June', 20, 200)])
+    >>> earned['May']['B', None].amount, earned['June']['B', None].amount
+    (200, 200)
     >>> goods = [Delivered('A', 60, 5), Delivered('A', 40, 6)]
     >>> earned = earned_by_document(goods, [Document('May', 80, 800, Fraction(1, 2))], as_paid=True)
-    >>> earned['A', 5]['May'], earned['A', 6]['May']
+    >>> earned['May']['A', 5], earned['May']['A', 6]
     (Entitlement(quantity=60, amount=300), Entitlement(quantity=20, amount=100))
     """
     documents = list(documents)
     rows = deliveries if _are_whole(deliveries, documents) else [
         Delivered(row.owner, exact(row.quantity), row.tag) for row in deliveries
     ]
-    returned = -sum([row.quantity for row in rows if row.quantity < 0])
-    pieces = [((row.owner, row.tag), row.quantity) for row in (net_deliveries(rows) if returned else rows)]
-    names = dict.fromkeys([(row.owner, row.tag) for row in rows if row.quantity > 0])
+    returned = -sum([quantity for _owner, quantity, _tag in rows if quantity < 0])
+    pieces = [
+        ((owner, tag), quantity) for owner, quantity, tag in (net_deliveries(rows) if returned else rows) if quantity
+    ]
+    names = dict.fromkeys([(owner, tag) for owner, quantity, tag in rows if quantity > 0], 0)
     keys = None if ties is None else [(ties[name[0]], place) for place, name in enumerate(names)]
-    earned: dict[tuple[Hashable, Hashable], dict[Hashable, Entitlement]] = {name: {} for name in names}
-    before: dict[Hashable, Entitlement] = {}
+    earned: dict[Hashable, dict[tuple[Hashable, Hashable], Entitlement]] = {}
+    before: dict[tuple[Hashable, Hashable], Entitlement] = {}
     for key, invoiced, credited, amount in _running(documents, as_paid):
-        covered = dict.fromkeys(names, 0)
+        covered = names.copy()
         left = max(invoiced - min(credited, returned), 0)
         for name, quantity in pieces:
-            if quantity:
-                taken = min(quantity, left)
-                covered[name] += taken
-                left -= taken
+            taken = min(quantity, left)
+            covered[name] += taken
+            left -= taken
         amounts = _share_amount(list(covered.values()), invoiced - credited, amount, keys)
-        for (name, quantity), part in zip(covered.items(), amounts, strict=True):
-            now = Entitlement(quantity, part)
-            parts = earned[name]
-            added = due(now, before[name]) if name in before else now
-            parts[key] = _add(parts[key], added) if key in parts else added
-            before[name] = now
+        now = dict(zip(covered, map(Entitlement, covered.values(), amounts), strict=True))
+        added = {name: due(now[name], part) for name, part in before.items()} if before else now
+        so_far = earned.get(key)
+        earned[key] = {name: _add(so_far[name], part) for name, part in added.items()} if so_far else added
+        before = now
     return earned
 
 
 def _are_whole(deliveries: Iterable[Delivered], documents: Iterable[Document]) -> bool:
-    return all([isinstance(row.quantity, int) for row in (*deliveries, *documents)])
+    return all([isinstance(row.quantity, int) for row in deliveries]) and all([
+        isinstance(document.quantity, int) for document in documents
+    ])
 
 
 def _running(
@@ -278,7 +282,7 @@ def _running(
     credited: Exact = 0
     amount: int = 0
     paid: Exact = 0
-    one_key = all([document.key == documents[0].key for document in documents])
+    one_key = len(documents) == 1 or all([document.key == documents[0].key for document in documents])
     for place, document in enumerate(documents, start=1):
         size = document.quantity if isinstance(document.quantity, int) else exact(document.quantity)
         if size > 0:
@@ -303,7 +307,7 @@ def due(entitlement: Entitlement, settled: Entitlement | None = None) -> Entitle
     >>> due(Entitlement(60, 540), Entitlement(60, 600)).amount
     -60
     """
-    before = settled or Entitlement()
+    before = settled or NOTHING
     return Entitlement(entitlement.quantity - before.quantity, entitlement.amount - before.amount)
 
 
@@ -342,8 +346,7 @@ def paid_amount(documents: Iterable[tuple[int, Exact]]) -> int:
     return round_half_up(sum(counted, Fraction(0)))
 
 
-def _add(entitlement: Entitlement | None, added: Entitlement) -> Entitlement:
-    so_far = entitlement or Entitlement()
+def _add(so_far: Entitlement, added: Entitlement) -> Entitlement:
     return Entitlement(so_far.quantity + added.quantity, so_far.amount + added.amount)
 
 
