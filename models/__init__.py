@@ -132,6 +132,8 @@ from . import stock_move_document
 from . import stock_move_line
 from . import sale_order_line_consignment
 from . import account_move_consignment
+from . import account_move_sold
+from . import account_move_line_sold
 from . import account_move_line_links
 from . import account_move_origin
 from . import sale_order_line_open
