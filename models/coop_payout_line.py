@@ -209,10 +209,13 @@ class CoopPayoutLine(models.Model):
         :raises UserError: naming the member and what is still open.
         """
         payable = self.env['coop.payout']._get_open_payables_domain
+        # sudo: officers and cashiers read no journal items
+        items = self.sudo().payable_line_id
+        items.invalidate_recordset(['amount_residual', 'reconciled'])
+        items._coop_derive_open_amounts()
         for line in self:
             # sudo: officers and cashiers read no journal items
             item = line.sudo().payable_line_id
-            item.invalidate_recordset(['amount_residual', 'reconciled'])
             owed = -item.amount_residual if item.filtered_domain(payable(line.company_id)) else 0.0
             if line.currency_id.compare_amounts(owed, 0.0) <= 0:
                 raise UserError(self.env._(
