@@ -11,6 +11,7 @@ from . import account_journal
 from . import account_move
 from . import account_move_line
 from . import account_move_line_guard
+from . import account_move_line_derived
 from . import account_partial_reconcile_guard
 from . import coop_producer_kind
 from . import coop_membership
@@ -133,6 +134,8 @@ from . import stock_move_document
 from . import stock_move_line
 from . import sale_order_line_consignment
 from . import account_move_consignment
+from . import account_move_sold
+from . import account_move_line_sold
 from . import account_move_line_links
 from . import account_move_origin
 from . import sale_order_line_open

@@ -9,8 +9,10 @@ WHOSE_FIELDS = {'account_id', 'partner_id', 'move_id'}
 #: What an item of a posted entry keeps where the entry belongs to a document, or the user keeps no books.
 KEPT_FIELDS = WHOSE_FIELDS | {
     'name', 'debit', 'credit', 'balance', 'amount_currency', 'currency_id', 'quantity', 'price_unit', 'discount',
-    'product_id',
+    'product_id', 'product_uom_id', 'display_type',
 }
+#: What tells how much of members' goods were sold, for how much, and out of which account the members are paid.
+SOLD_FIELDS = KEPT_FIELDS - {'name', 'partner_id'}
 
 
 class AccountMoveLine(models.Model):
@@ -27,10 +29,11 @@ class AccountMoveLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         if not self.env.su:
-            posted = lines.filtered(lambda line: line.parent_state == 'posted')
+            posted = lines.filtered(lambda line: line.move_id.state == 'posted')
             # Matching a bank statement adds the items that tell what the money was for.
             matched = posted.filtered('move_id.statement_line_id')
             posted._coop_check_posted_items(posted.move_id, (posted - matched).account_id)
+            posted._coop_check_no_members_goods()
         return lines
 
     def write(self, vals):
@@ -38,7 +41,7 @@ class AccountMoveLine(models.Model):
         if names and not self.env.su:
             self._coop_check_write(vals, names)
         if 'date_maturity' in vals and not self.env.su:
-            self.filtered(lambda line: line.parent_state == 'posted' and line.move_id._field_will_change(
+            self.filtered(lambda line: line.move_id.state == 'posted' and line.move_id._field_will_change(
                 line, vals, 'date_maturity',
             )).move_id._check_not_owned()
         return super().write(vals)
@@ -46,21 +49,22 @@ class AccountMoveLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_kept(self):
         if not self.env.su:
-            posted = self.filtered(lambda line: line.parent_state == 'posted')
+            posted = self.filtered(lambda line: line.move_id.state == 'posted')
             accounts = posted.account_id
             if self.env.context.get('coop_unmatch_token') is OWNER_TOKEN:
                 # Undoing what a bank statement was matched with takes those items back.
                 accounts = posted.filtered(lambda line: not line.move_id.statement_line_id).account_id
             posted._coop_check_posted_items(posted.move_id, accounts)
+            posted._coop_check_no_members_goods()
 
     # === BUSINESS METHODS === #
 
     def _coop_check_write(self, vals, names):
         """Refuse ``vals`` where they change what posted items keep; see :meth:`_coop_check_posted_items`."""
         target = self.env['account.move'].browse(vals.get('move_id'))
-        changed = self.filtered(lambda line: 'posted' in (line.parent_state, target.state) and any(
-            target._field_will_change(line, vals, name) for name in names
-        ))
+        changed = self._coop_filter_changed(vals, names).filtered(
+            lambda line: 'posted' in (line.move_id.state, target.state),
+        )
         accounts = self.env['account.account']
         if WHOSE_FIELDS & names:
             accounts |= changed.account_id
@@ -68,6 +72,12 @@ class AccountMoveLine(models.Model):
             if not all(line.move_id.statement_line_id for line in changed):
                 accounts |= accounts.browse(vals.get('account_id'))
         changed._coop_check_posted_items(changed.move_id | target, accounts)
+        changed._coop_filter_changed(vals, SOLD_FIELDS & names)._coop_check_no_members_goods()
+
+    def _coop_filter_changed(self, vals, names):
+        """Return those of the items that ``vals`` would change in one of these fields."""
+        Move = self.env['account.move']
+        return self.filtered(lambda line: any(Move._field_will_change(line, vals, name) for name in names))
 
     def _coop_check_posted_items(self, moves, accounts):
         """Refuse to change these posted items behind the back of whoever answers for them.

@@ -12,7 +12,7 @@ class AccountMoveLine(models.Model):
         if 'sale_line_ids' not in vals or self.env.su:
             return super().write(vals)
         # sudo: accountants see no sales; only whose goods were sold
-        before = {line: line.sudo().sale_line_ids for line in self if line.parent_state == 'posted'}
+        before = {line: line.sudo().sale_line_ids for line in self if line.sudo().move_id.state == 'posted'}
         res = super().write(vals)
         for line, sale_lines in before.items():
             if line.sudo().sale_line_ids != sale_lines:  # sudo: see above
@@ -69,5 +69,5 @@ class SaleOrderLine(models.Model):
     # === BUSINESS METHODS === #
 
     def _coop_check_invoice_lines(self, items):
-        posted = items.sudo().filtered(lambda item: item.parent_state == 'posted')  # sudo: see above
+        posted = items.sudo().filtered(lambda item: item.move_id.state == 'posted')  # sudo: see above
         posted.with_env(self.env)._coop_check_not_linked(self)

@@ -242,6 +242,7 @@ class CoopPayoutLine(models.Model):
         # sudo: officers and cashiers read no journal items
         items = self.sudo().payable_line_id
         items.invalidate_recordset(['amount_residual', 'reconciled'])
+        items._coop_derive_open_amounts()
         payables = items.browse()
         for company in self.company_id:
             payables |= items.filtered_domain(self.env['coop.payout']._get_open_payables_domain(company))

@@ -25,6 +25,8 @@ class CoopSetOffMixin(models.AbstractModel):
         """
         # sudo: officers prepare set-offs without access to the journal items
         lines = self.env['account.move.line'].sudo().search(self._get_open_debts_domain(company, partners, date))
+        lines._coop_derive_open_amounts()
+        lines = lines.filtered('amount_residual')
         lines = lines.sorted(lambda line: (line.date_maturity or line.date, line.date, line.id))
         return lines.grouped(lambda line: line.partner_id.commercial_partner_id)
 

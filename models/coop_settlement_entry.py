@@ -18,6 +18,7 @@ class CoopSettlement(models.Model):
         All entries of one kind are created, posted and reconciled at once.
         """
         self._check_savings_accounts()
+        self._check_sold_accounts()
         Move = self.env['account.move']
         bills = Move.create([settlement._prepare_move_values() for settlement in self])
         for settlement, bill in zip(self, bills, strict=True):
@@ -145,6 +146,26 @@ class CoopSettlement(models.Model):
                     settlement.company_id._raise_set_up_needed(
                         self.env._("The savings type “%s” has no account yet.", savings_type.name),
                     )
+
+    def _check_sold_accounts(self):
+        """Refuse to pay members out of an account that the cooperative keeps for others, or for other purposes.
+
+        :raises UserError: naming the sale and the account.
+        """
+        for settlement in self:
+            clearing = settlement.company_id._get_coop_account('clearing')
+            for account, lines in settlement.line_ids.grouped('account_id').items():
+                kept = account._coop_filter_kept(settlement.company_id) - clearing
+                # What was settled from there before is put back by an amount below zero.
+                if kept and settlement.currency_id.compare_amounts(sum(lines.mapped('amount')), 0.0) > 0:
+                    # sudo: officers see the order that they settle; only its name
+                    orders = lines.sudo().sale_line_id.order_id
+                    raise UserError(self.env._(
+                        "%(orders)s is invoiced on %(account)s, which the cooperative keeps for something else:"
+                        " %(member)s is not paid out of it. Reset the invoice to draft and choose %(clearing)s.",
+                        orders=", ".join(orders.mapped('name')), account=account.display_name,
+                        member=settlement.membership_id.display_name, clearing=clearing.display_name,
+                    ))
 
     # === BUSINESS METHODS - CANCELLING === #
 

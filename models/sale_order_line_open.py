@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
@@ -29,6 +30,30 @@ class SaleOrderLine(models.Model):
         (self - consigned).coop_open_changes = 0
         for line in consigned:
             line.coop_open_changes += 1
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.su:
+            return super().create(vals_list)
+        # Not refused but dropped: it is counted, whatever is imported or copied along.
+        context = {
+            key: value for key, value in self.env.context.items() if key != 'default_coop_open_changes'
+        }
+        lines = super(
+            SaleOrderLine, self.with_context(context),  # pylint: disable=context-overridden; the key has to go
+        ).create([
+            {name: value for name, value in vals.items() if name != 'coop_open_changes'} for vals in vals_list
+        ])
+        return lines.with_env(self.env)
+
+    def write(self, vals):
+        if 'coop_open_changes' in vals and not self.env.su:
+            raise UserError(self.env._(
+                "What settlements still have to look at is counted from deliveries and invoices, and is not written.",
+            ))
+        return super().write(vals)
 
     # === BUSINESS METHODS === #
 

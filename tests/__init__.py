@@ -21,6 +21,8 @@ from . import test_leaving_since
 from . import test_ledger_guard
 from . import test_ledger_links
 from . import test_ledger_matching
+from . import test_ledger_derived
+from . import test_ledger_sold
 from . import test_membership
 from . import test_pool_batch
 from . import test_pool_deadline
