@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.producer_cooperative.models.coop_settlement_sold import DECIMALS
+
 
 class CoopSettlementLine(models.Model):
     """What is due to a member for one sale line: the entitlement to date less what was settled before.
@@ -35,10 +37,15 @@ class CoopSettlementLine(models.Model):
     net_price = fields.Monetary(
         readonly=True, aggregator=None, help="What the member gets per unit, as the intake slip says; 0 without one.",
     )
-    quantity = fields.Float(string="Quantity Due", digits='Product Unit', readonly=True)
+    # As exact as what was invoiced, which may be in another unit than the product's: 51.875 kg are 0.83 sacks of 62.5 kg.
+    quantity = fields.Float(
+        string="Quantity Due", digits=(16, DECIMALS), min_display_digits='Product Unit', readonly=True,
+    )
     amount = fields.Monetary(string="Sales", readonly=True, aggregator='sum')
     commission = fields.Monetary(readonly=True, aggregator='sum')
-    quantity_before = fields.Float(string="Settled Before", digits='Product Unit', readonly=True)
+    quantity_before = fields.Float(
+        string="Settled Before", digits=(16, DECIMALS), min_display_digits='Product Unit', readonly=True,
+    )
     amount_before = fields.Monetary(string="Amount Settled Before", readonly=True)
 
     # === CRUD METHODS === #

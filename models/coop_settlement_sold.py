@@ -14,9 +14,21 @@ from odoo.addons.producer_cooperative.tools.errors import InputRefusal
 from odoo.addons.producer_cooperative.tools.net_prices import Movement, prices_of
 from odoo.addons.producer_cooperative.tools.units import to_units
 
-#: How many decimals of a quantity are counted at least; more where the unit of measure has more.
+#: How many decimals of a quantity are counted.
 DECIMALS = 6
 SCALE = 10 ** DECIMALS
+#: Share of what a journal entry (``entry``) is matched with that it writes off, between 0 and 1.
+LOSS_SHARE = SQL(
+    """
+    CASE WHEN entry.move_type = 'entry' AND entry.origin_payment_id IS NULL AND entry.statement_line_id IS NULL THEN (
+        SELECT COALESCE(LEAST(GREATEST(SUM(line.balance) FILTER (WHERE cost.account_type LIKE 'expense%%'), 0)
+               / NULLIF(SUM(line.balance) FILTER (
+                    WHERE line.balance > 0 AND cost.account_type != 'liability_current'), 0), 1), 0)
+          FROM account_move_line line JOIN account_account cost ON cost.id = line.account_id
+         WHERE line.move_id = entry.id
+    ) ELSE 0 END
+    """,
+)
 
 
 class InvoiceKey(NamedTuple):
@@ -189,7 +201,7 @@ class CoopSettlement(models.Model):
             )
             SELECT done.owner_id, done.product_id, done.id, done.lot_id, move.sale_line_id,
                    COALESCE(slip.net_price, 0), done.quantity_product_uom * CASE
-                       WHEN target.usage = 'internal' THEN 1 ELSE -1 END
+                       WHEN %(target_inside)s THEN 1 ELSE -1 END
               FROM priced
               JOIN stock_move_line done ON done.owner_id = priced.owner_id AND done.product_id = priced.product_id
               JOIN stock_move move ON move.id = done.move_id
@@ -197,9 +209,10 @@ class CoopSettlement(models.Model):
               JOIN stock_location target ON target.id = done.location_dest_id
               LEFT JOIN coop_consignment_line slip ON slip.id = move.coop_consignment_line_id
              WHERE done.state = 'done' AND done.company_id = %(company)s
-               AND (source.usage = 'internal') != (target.usage = 'internal')
+               AND %(source_inside)s != %(target_inside)s
              ORDER BY done.date, done.id
             """, owners=list(owner_ids), products=list(product_ids), company=company.id,
+            source_inside=_is_inside('source'), target_inside=_is_inside('target'),
         ))
         movements = {}
         for owner_id, product_id, move_line_id, lot_id, sale_line_id, price, quantity in rows:
@@ -287,7 +300,8 @@ class CoopSettlement(models.Model):
         """Return ``{invoice id: {kind of terms: share that counts}}`` for invoices of which not everything counts.
 
         Terms differ in whether a sale counts when it is invoiced or paid, and in who bears what is never paid: that is
-        what was written off to an expense account by a journal entry. Tax that the buyer withheld is paid.
+        what a journal entry wrote off to an expense account: of an entry that books a bank's fee with the money, the
+        fee. Tax that the buyer withheld is paid; tax on sales that is taken back with the loss is neither.
 
         :param date: only what was matched with the invoice by then.
         """
@@ -307,7 +321,7 @@ class CoopSettlement(models.Model):
               JOIN res_currency currency ON currency.id = item.currency_id
               LEFT JOIN LATERAL (
                 SELECT COALESCE(SUM(part.amount), 0) AS amount,
-                       COALESCE(SUM(part.amount) FILTER (WHERE %(is_loss)s), 0) AS lost
+                       COALESCE(SUM(part.amount * %(loss)s), 0) AS lost
                   FROM (
                     SELECT partial.debit_amount_currency AS amount, partial.credit_move_id AS other_id
                       FROM account_partial_reconcile partial WHERE partial.debit_move_id = item.id %(until)s
@@ -320,12 +334,7 @@ class CoopSettlement(models.Model):
               ) matched ON TRUE
              WHERE item.move_id = ANY(%(moves)s)
              GROUP BY item.move_id, currency.rounding
-            """, moves=list(move_ids), until=until, is_loss=SQL(
-                """entry.move_type = 'entry' AND entry.origin_payment_id IS NULL AND entry.statement_line_id IS NULL
-                   AND EXISTS (
-                    SELECT 1 FROM account_move_line loss JOIN account_account cost ON cost.id = loss.account_id
-                     WHERE loss.move_id = entry.id AND cost.account_type LIKE 'expense%%')""",
-            ),
+            """, moves=list(move_ids), until=until, loss=LOSS_SHARE,
         ))
         shares = {}
         for move_id, rounding, total, matched, lost in rows:
@@ -351,6 +360,14 @@ class CoopSettlement(models.Model):
         except InputRefusal as refusal:
             refusal.params['missing'] = refusal.params['missing'] / SCALE
             raise UserError(sale_line._coop_returned_error_message(refusal)) from refusal
+
+
+def _is_inside(location):
+    """Return the condition that goods lie with the cooperative: in stock, or on the way between its warehouses."""
+    return SQL(
+        "(%(at)s.usage = 'internal' OR (%(at)s.usage = 'transit' AND %(at)s.company_id IS NOT NULL))",
+        at=SQL.identifier(location),
+    )
 
 
 def _share(part, total, nothing=1):

@@ -49,6 +49,21 @@ class TestConsignmentRounding(ConsignmentCommon):
             taken.append(self._settle(self.siti).amount_commission)
         self.assertEqual(taken, [1, 0, 1])  # 10 % of 5, 10 and 15 so far: 0.5, 1 and 1.5
 
+    def test_goods_sold_in_another_unit_are_settled_with_all_their_decimals(self):
+        kilo = self.env.ref('uom.product_uom_kgm')
+        sack = self.env['uom.uom'].create({
+            'name': "Sack", 'relative_factor': 62.5, 'relative_uom_id': kilo.id,
+        })
+        paddy = self._create_product("Paddy", coop_consigned=True, uom_id=kilo.id)
+        self._bring(self.siti, 60, product=paddy)
+        order = self._sell(0.83, price=1_000, owner=self.siti, product=paddy)
+        order.order_line.product_uom_id = sack
+        self._deliver(order)
+        self._invoice(order)
+        settlement = self._settle(self.siti)
+        self.assertEqual(settlement.line_ids.quantity, 51.875)  # 0.83 sacks of 62.5 kg
+        self.assertEqual(self._due(self.siti), (0, 0))
+
     def test_commission_on_what_is_credited_again_comes_back_to_nothing(self):
         invoice = self._sold(self.siti, 1, price=5)
         self._settle(self.siti)

@@ -60,6 +60,21 @@ class TestConsignmentUnpaid(ConsignmentCommon):
         self.assertEntry(self._accrue().move_id, [(self.clearing, None, 30_000), (self.expense, None, -30_000)])
         self.assertEqual(self.assertClearingExplained()['ledger'], 0)
 
+    def test_fee_of_the_bank_is_all_that_the_member_loses_of_a_payment_by_journal_entry(self):
+        self._create_agreement(self.siti, commission_rate=10, default_bearer='member')
+        invoice = self._sold(self.siti, 100, price=10_000)
+        receivable = invoice.line_ids.filtered(lambda line: line.account_type == 'asset_receivable')
+        entry = self.env['account.move'].create({'date': self.today, 'line_ids': [
+            Command.create({'account_id': account.id, 'partner_id': self.customer.id, 'balance': balance})
+            for account, balance in (
+                (self.cash_journal.default_account_id, 993_500), (self.expense, 6_500),
+                (receivable.account_id, -1_000_000),
+            )
+        ]})
+        entry.action_post()
+        (receivable | entry.line_ids.filtered(lambda line: line.account_id == receivable.account_id)).reconcile()
+        self.assertEqual(self._due(self.siti), (100, 993_500))
+
     def test_write_off_that_is_taken_back_is_accrued_no_more(self):
         invoice = self._sold_unpaid(self.siti, 'payment')
         self._settle(self.siti)

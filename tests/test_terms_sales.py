@@ -339,6 +339,32 @@ class TestTermsSales(ConsignmentCommon):
 
     # === FOREIGN CURRENCY === #
 
+    def test_net_price_of_the_intake_slip_stays_on_goods_that_go_through_transit(self):
+        slip = self.env['coop.consignment'].create({
+            'membership_id': self.siti.id,
+            'line_ids': [Command.create({'product_id': self.rice.id, 'gross': 10, 'net_price': 8})],
+        })
+        slip.action_confirm()
+        slip.picking_ids.button_validate()
+        transit = self.company.internal_transit_location_id
+        for source, target in ((self.stock, transit), (transit, self.stock)):
+            picking = self.env['stock.picking'].create({
+                'picking_type_id': self.warehouse.int_type_id.id, 'location_id': source.id,
+                'location_dest_id': target.id, 'owner_id': self.siti.partner_id.id,
+                'move_ids': [Command.create({
+                    'product_id': self.rice.id, 'product_uom_qty': 10, 'location_id': source.id,
+                    'location_dest_id': target.id, 'restrict_partner_id': self.siti.partner_id.id,
+                })],
+            })
+            picking.action_confirm()
+            picking.action_assign()
+            picking.button_validate()
+            self.assertEqual(picking.state, 'done')
+        order = self._sell(10, owner=self.siti)
+        self._deliver(order)
+        self._invoice(order)
+        self.assertEqual(self._settle(self.siti).amount_payable, 80)  # 10 x 8, and not 100 less 10 %
+
     def test_invoice_in_a_foreign_currency_counts_as_it_was_posted(self):
         dollar = self.env.ref('base.USD')
         dollar.active = True
