@@ -37,7 +37,7 @@ class CoopSettlementLine(models.Model):
     net_price = fields.Monetary(
         readonly=True, aggregator=None, help="What the member gets per unit, as the intake slip says; 0 without one.",
     )
-    # As exact as what was invoiced, which may be in another unit than the product's: 51.875 kg are 0.83 sacks of 62.5 kg.
+    # As exact as what was invoiced, maybe in another unit than the product's: 0.83 sacks of 62.5 kg are 51.875 kg.
     quantity = fields.Float(
         string="Quantity Due", digits=(16, DECIMALS), min_display_digits='Product Unit', readonly=True,
     )
