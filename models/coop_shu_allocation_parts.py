@@ -52,14 +52,14 @@ class CoopShuAllocation(models.Model):
     # === BUSINESS METHODS - LINES === #
 
     def _remove_results(self):
-        """Delete what was computed before; return how members chose to be paid, to be kept: ``{id: choice}``."""
+        """Delete what was computed before; return where members chose to be paid otherwise: ``{id: choice}``."""
         self.ensure_one()
         self.env.flush_all()
-        line_fields = self.env['coop.shu.member.line']._fields
-        default = line_fields['payout_method'].default
         choices = dict(self.env.execute_query(SQL(
-            "SELECT membership_id, payout_method FROM coop_shu_member_line WHERE allocation_id = %s AND %s",
-            self.id, SQL("payout_method <> %s", default(self)) if default else SQL("payout_method IS NOT NULL"),
+            "SELECT line.membership_id, line.payout_method FROM coop_shu_member_line line"
+            " JOIN coop_membership membership ON membership.id = line.membership_id"
+            " WHERE line.allocation_id = %s AND line.payout_method <> %s",
+            self.id, self._get_member_line_columns()['payout_method'],
         )))
         # In SQL: computed rows that no other record knows of, one for every member and share.
         for query in (
