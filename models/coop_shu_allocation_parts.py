@@ -116,6 +116,7 @@ class CoopShuAllocation(models.Model):
             'date_to': SQL("%s::date", self.date_to),
             'membership_id': SQL("membership.id"),
             'partner_id': SQL("membership.partner_id"),
+            'payout_method': SQL("membership.shu_payout_method"),
         }
 
     def _total_member_lines(self):

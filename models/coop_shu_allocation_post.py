@@ -174,12 +174,12 @@ class CoopShuAllocation(models.Model):
     def _link_member_lines(self, lines, move):
         """Note on the member lines the journal item that owes them their SHU.
 
-        The items stand in the order of the lines. Who gets nothing after deductions has none.
+        The items stand in the order of the lines. Who is owed nothing after deductions has none.
         """
         self.ensure_one()
         self.env.flush_all()
         payables = iter(move.line_ids.filtered(lambda line: line.account_id == self.payable_account_id).sorted('id'))
-        items = [next(payables).id if self._is_owed(line) else None for line in lines]
+        items = [None if self.currency_id.is_zero(line.amount_net) else next(payables).id for line in lines]
         # In SQL: one UPDATE; what is open follows the journal items from here on.
         self.env.cr.execute(SQL(
             """
@@ -193,13 +193,6 @@ class CoopShuAllocation(models.Model):
         ))
         lines.invalidate_recordset(flush=False)
 
-    def _is_owed(self, member_line):
-        """Whether the member's items have one on the account on which SHU is owed."""
-        return any(
-            item['account_id'] == self.payable_account_id.id and not self.currency_id.is_zero(item['balance'])
-            for item in self._prepare_member_items(member_line)
-        )
-
     def _prepare_meeting_values(self, member_lines, shares):
         """Return an entry: Dr SHU not yet distributed / Cr reserve, funds and SHU payable per member.
 
@@ -211,25 +204,24 @@ class CoopShuAllocation(models.Model):
             self._prepare_item(share.account_id, f"{name}: {share.name}", -share.amount_booked)
             for share in shares if not share._is_for_members()
         ]
-        for line in member_lines:
-            items += self._prepare_member_items(line)
+        items += [item for line in member_lines for item in self._prepare_member_items(line)]
         total = self.currency_id.round(sum(item['balance'] for item in items))
         return self._prepare_entry_values(
             self.meeting_date, [self._prepare_item(self.shu_account_id, name, -total), *items],
         )
 
     def _prepare_member_items(self, member_line):
-        """Return the journal items that distribute the SHU of one member.
+        """Return the items of one member; together they credit the member's SHU.
 
-        For a room to keep something back, it must override this method; at most one item may be on the account on
-        which SHU is owed, and together the items are the member's SHU.
+        The first is what is owed to the member. For a room to withhold something, it must override this method.
         """
         self.ensure_one()
         return [self._prepare_item(
-            self.payable_account_id, self._get_meeting_label(), -member_line.amount_total, member_line.partner_id,
+            self.payable_account_id, self._get_meeting_label(), -member_line.amount_net, member_line.partner_id,
         )]
 
     def _get_meeting_label(self):
+        self.ensure_one()
         return self.env._(
             "SHU %(period)s, meeting %(number)s", period=self._get_period_label(), number=self.meeting_number,
         )
@@ -275,17 +267,3 @@ class CoopShuAllocation(models.Model):
     def _get_entries(self):
         """Return all entries of the allocation, those of its payouts not among them."""
         return self.year_end_move_id | self.meeting_move_ids | self.reversal_move_ids
-
-    def _update_paid(self):
-        """Follow what is still open: paid when every member is, posted again when a payment was undone."""
-        lines = self.env['coop.shu.member.line']
-        for allocation in self.filtered(lambda allocation: allocation.state in ('posted', 'paid')):
-            # sudo: whoever pays or reconciles; the state follows the ledger and nothing else
-            allocation_sudo, of_allocation = allocation.sudo(), [('allocation_id', '=', allocation.id)]
-            is_open = lines.sudo().search_count([*of_allocation, ('amount_residual', '!=', 0)], limit=1)
-            if allocation.state == 'paid' and is_open:
-                allocation_sudo._update_state('posted')
-            elif allocation.state == 'posted' and not is_open and lines.sudo().search_count(
-                [*of_allocation, ('payable_line_id', '!=', False)], limit=1,
-            ):
-                allocation_sudo._update_state('paid')
