@@ -93,6 +93,7 @@
         'views/coop_shu_rule_views.xml',
         'views/coop_shu_base_value_views.xml',
         'views/coop_shu_business_views.xml',
+        'views/coop_shu_preview_views.xml',
         'views/coop_shu_member_line_views.xml',
         'views/coop_shu_allocation_views.xml',
         'views/coop_shu_allocation_progress_views.xml',

@@ -113,6 +113,7 @@ from . import coop_shu_rule
 from . import coop_shu_rule_unclaimed
 from . import coop_shu_rule_share
 from . import coop_shu_base_value
+from . import coop_shu_rule_kept
 from . import coop_shu_allocation
 from . import coop_shu_allocation_share
 from . import coop_shu_allocation_progress

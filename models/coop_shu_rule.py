@@ -154,11 +154,30 @@ class CoopShuRule(models.Model):
                 check_shares([to_decimal(share.percent) for share in rule.share_ids])
             except RuleRefusal as refusal:
                 raise ValidationError(rule._shares_error_message(refusal)) from None
-            kinds = set(rule.share_ids.mapped('kind'))
-            if 'reserve' not in kinds:
+            if 'reserve' not in rule.share_ids.mapped('kind'):
                 raise ValidationError(self.env._(
                     "%s gives nothing to the reserve: the law sets a part aside there before anything is shared.",
                     rule.name,
+                ))
+
+    @api.constrains('remainder_to', 'share_ids')
+    def _check_remainder(self):
+        """Refuse a rule of which nobody knows where the remainder goes.
+
+        :raises ValidationError: unless exactly one share takes it, where it does not go to the reserve.
+        """
+        for rule in self:
+            if rule.remainder_to == 'share' and len(rule.share_ids.filtered('takes_remainder')) != 1:
+                raise ValidationError(self.env._(
+                    "%s gives what rounding leaves to another share. Tick the one share that takes it.", rule.name,
+                ))
+
+    @api.constrains('joiners', 'joiner_months')
+    def _check_joiner_months(self):
+        for rule in self:
+            if rule.joiners == 'months' and not rule.joiner_months:
+                raise ValidationError(self.env._(
+                    "%s lets members share after some months. Say after how many months.", rule.name,
                 ))
 
     @api.constrains('payable_account_id')
@@ -178,28 +197,6 @@ class CoopShuRule(models.Model):
             "The shares of %(rule)s add up to %(total)s %% and not to 100 %% (difference %(difference)s %%).",
             rule=self.name, total=total, difference=difference,
         )
-
-    # === CRUD METHODS === #
-
-    def write(self, vals):
-        before = {rule: rule._describe_shares() for rule in self} if 'share_ids' in vals else {}
-        res = super().write(vals)
-        for rule, shares in before.items():
-            rule._log_shares(shares)
-        return res
-
-    def _describe_shares(self):
-        self.ensure_one()
-        return " · ".join(f"{share.name} {share.percent:g} %" for share in self.share_ids)
-
-    def _log_shares(self, before):
-        """Keep in the chatter what the shares were, and are."""
-        self.ensure_one()
-        after = self._describe_shares()
-        if after != before:
-            self._message_log(body=self.env._(
-                "Shares changed from %(before)s to %(after)s", before=before, after=after,
-            ))
 
     # === BUSINESS METHODS === #
 
@@ -222,9 +219,11 @@ class CoopShuRule(models.Model):
         without_account = self.share_ids.filtered(lambda share: not share._is_for_members() and not share.account_id)
         if without_account:
             raise UserError(self.env._(
-                "%(rule)s has no account for: %(shares)s.",
-                rule=self.name, shares=", ".join(without_account.mapped('name')),
+                "%(rule)s has no account for: %(shares)s.", rule=self.name,
+                shares="; ".join(share._get_line_label() for share in without_account),
             ))
+        if 'capital' in self.share_ids.mapped('kind') and not self._get_capital_types().account_id:
+            raise UserError(self.env._("%s shares by capital and does not say which savings are capital.", self.name))
 
     def _get_capital_types(self):
         """Return the savings types that count as capital under this rule, archived ones too."""

@@ -96,21 +96,72 @@ class CoopShuRuleShare(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains('kind', 'account_id', 'base')
+    @api.constrains('percent')
+    def _check_percent(self):
+        for share in self:
+            if not 0 < share.percent <= 100:
+                raise ValidationError(self.env._(
+                    "%(line)s has %(percent)s %%: a share is more than 0 and at most 100 per cent.",
+                    line=share._get_line_label(), percent=f"{share.percent:g}",
+                ))
+
+    @api.constrains('kind', 'account_id', 'base', 'fund')
     def _check_kind(self):
         for share in self:
             if share.kind == 'patronage' and not share.base:
-                raise ValidationError(self.env._("Say by which business the share “%s” goes to members.", share.name))
+                raise ValidationError(self.env._(
+                    "%s goes to members: say by which business.", share._get_line_label(),
+                ))
             if share.account_id and share.account_id.account_type not in ACCOUNT_TYPES.get(share.kind, ()):
                 raise ValidationError(share._account_error_message())
+            share._check_account_is_free()
+
+    @api.constrains('takes_remainder', 'kind')
+    def _check_remainder(self):
+        for share in self.filtered('takes_remainder'):
+            if share._is_for_members():
+                raise ValidationError(self.env._(
+                    "%s goes to members and cannot take what rounding leaves. Tick the reserve or a fund.",
+                    share._get_line_label(),
+                ))
+
+    def _check_account_is_free(self):
+        """Refuse accounts that hold something else: members' savings, or the surplus before it is shared.
+
+        :raises ValidationError: naming the line and what the account holds.
+        """
+        self.ensure_one()
+        if not self.account_id:
+            return
+        savings_type = self.env['coop.savings.type'].with_context(active_test=False).search([
+            ('company_id', '=', self.company_id.id), ('account_id', '=', self.account_id.id),
+        ], limit=1)
+        if savings_type:
+            raise ValidationError(self.env._(
+                "%(line)s: %(account)s holds members' savings (%(savings)s). Choose an account of its own.",
+                line=self._get_line_label(), account=self.account_id.display_name, savings=savings_type.name,
+            ))
+        if self.account_id == self.company_id._find_coop_account('shu'):
+            raise ValidationError(self.env._(
+                "%(line)s: %(account)s holds the surplus until it is shared. Choose another account.",
+                line=self._get_line_label(), account=self.account_id.display_name,
+            ))
+
+    def _get_line_label(self):
+        """Return where the share stands in its rule, for messages."""
+        self.ensure_one()
+        lines = self.rule_id.share_ids.sorted(lambda share: (share.sequence, share.id))
+        number = list(lines).index(self) + 1 if self in lines else len(lines) + 1
+        return self.env._("Line %(number)s, “%(share)s”", number=number, share=self.name)
 
     def _account_error_message(self):
         self.ensure_one()
+        line, account = self._get_line_label(), self.account_id.display_name
         if self.kind == 'reserve':
-            return self.env._("The reserve is equity; %s is not.", self.account_id.display_name)
+            return self.env._("%(line)s: The reserve is equity; %(account)s is not.", line=line, account=account)
         if self.kind == 'fund':
-            return self.env._("A fund is a liability; %s is not.", self.account_id.display_name)
-        return self.env._("“%s” goes to members: it is owed on the account that the rule names.", self.name)
+            return self.env._("%(line)s: A fund is a liability; %(account)s is not.", line=line, account=account)
+        return self.env._("%s goes to members: it is owed on the account that the rule names.", line)
 
     # === BUSINESS METHODS === #
 

@@ -23,3 +23,4 @@ from . import coop_price_correction
 from . import sale_order_discount
 from . import coop_shu_pay_out
 from . import coop_shu_remind
+from . import coop_shu_preview
