@@ -131,6 +131,8 @@
         'reports/coop_shu_unclaimed_letter.xml',
         'views/coop_shu_unclaimed_views.xml',
         'views/coop_shu_lapse_views.xml',
+        'security/coop_shu_surplus_security.xml',
+        'views/coop_shu_surplus_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['producer_cooperative/static/src/**/*'],

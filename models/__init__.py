@@ -256,3 +256,8 @@ from . import res_config_settings_payout
 from . import coop_membership_statement
 from . import res_partner_family
 from . import stock_picking_done
+from . import account_move_booking
+from . import res_company_result
+from . import coop_shu_rule_surplus
+from . import coop_shu_surplus_line
+from . import coop_shu_allocation_surplus
