@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 from odoo.tools import format_amount
 
 from odoo.addons.producer_cooperative.tools.shu import floor_surplus, split_surplus
@@ -15,24 +15,23 @@ class CoopShuAllocation(models.Model):
     """Computing the surplus, the shares and the members' parts, step by step."""
     _inherit = 'coop.shu.allocation'
 
-    surplus_of_members = fields.Monetary(
-        string="From Members", readonly=True, copy=False,
-        help="What business with members earned of the surplus, where the rule shares nothing else.",
-    )
     changed_meanwhile = fields.Text(
         readonly=True, copy=False, help="What was booked while the allocation was being computed.",
     )
 
     # === BUSINESS METHODS - STEPS === #
 
-    def _start_computing(self):
-        """Compute a small cooperative's allocation at once, a large one's in the background."""
+    def _start_computing(self, at_once=False):
+        """Compute a small cooperative's allocation at once, a large one's in the background.
+
+        :param bool at_once: compute here and now, however many members there are.
+        """
         self.ensure_one()
         self._check_rule()
         shares = self.rule_id.share_ids.filtered(lambda share: share._is_for_members())
         self._start(
-            'computing', steps=len(shares) + 2, members=self._count_eligible(), changed_meanwhile=False,
-            computed_by_id=self.env.uid,
+            'computing', steps=len(shares) + 2, members=0 if at_once else self._count_eligible(),
+            changed_meanwhile=False, computed_by_id=self.env.uid,
         )
 
     def _check_rule(self):
@@ -73,12 +72,9 @@ class CoopShuAllocation(models.Model):
             self._create_member_lines(choices)
 
     def _prepare_computation_values(self):
+        """Return what is frozen with the surplus; the surplus itself is added by whoever reads the ledger."""
         self.ensure_one()
-        surplus = self._get_ledger_surplus()
-        only_members = self.rule_id.surplus_base == 'members' and self.currency_id.compare_amounts(surplus, 0.0) > 0
         return {
-            'surplus': surplus,
-            'surplus_of_members': self._get_surplus_of_members() if only_members else 0.0,
             'capital_days': self.rule_id.capital_base == 'average',
             'shu_account_id': self.company_id._get_coop_account('shu').id,
             'payable_account_id': self.rule_id.payable_account_id.id,
@@ -98,32 +94,7 @@ class CoopShuAllocation(models.Model):
         if changes:
             self._message_log(body=self.env._("Booked while the allocation was being computed: %s", changes))
 
-    # === BUSINESS METHODS - SURPLUS === #
-
-    def _get_ledger_surplus(self):
-        """Return income less expenses of the period as posted, in the company's currency; negative for a loss.
-
-        Entries that close the year are left out: they would make every surplus zero.
-        """
-        self.ensure_one()
-        # sudo: one sum, for managers and members' officers without access to the journal items
-        lines = self.env['account.move.line'].sudo()
-        proposed = self._find_closing_entries()
-        closing = self.closing_ids.filtered('is_closing').move_id.ids + [
-            move.id for move, is_closing in proposed.items() if is_closing and move not in self.closing_ids.move_id
-        ]
-        [(balance,)] = lines._read_group(
-            self._get_period_domain() & Domain('account_id.internal_group', 'in', ('income', 'expense'))
-            & Domain('move_id', 'not in', closing), [], ['balance:sum'],
-        )
-        return self.currency_id.round(-(balance or 0.0))
-
-    def _get_period_domain(self):
-        self.ensure_one()
-        return Domain([
-            ('parent_state', '=', 'posted'), ('company_id', '=', self.company_id.id),
-            ('date', '>=', self.date_from), ('date', '<=', self.date_to),
-        ])
+    # === BUSINESS METHODS - LEDGER === #
 
     def _get_account_balance(self, account):
         """Return the posted balance of an account in this company, credit positive."""
@@ -164,7 +135,7 @@ class CoopShuAllocation(models.Model):
         left = self._to_exact(self.surplus) - cover
         to_share = left
         if self.rule_id.surplus_base == 'members':
-            to_share = min(max(self._to_exact(self.surplus_of_members), Decimal()), left)
+            to_share = min(max(self._to_exact(self._get_surplus_of_members()), Decimal()), left)
         pools = self._split_surplus(floor_to(to_share, unit), unit)
         values = [self._prepare_share_values(share, from_units(pool, unit)) for share, pool in pools.items()]
         reserve = next(share_values for share_values in values if share_values['kind'] == 'reserve')

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation_progress import AT_ONCE
 from odoo.addons.producer_cooperative.tools.units import from_units, to_decimal, to_units
 
 #: How many members a message names.
@@ -321,7 +322,7 @@ class CoopShuAllocation(models.Model):
 
     def _analyze(self, table):
         """Let the database know how many rows there are now; it would look for every member one by one otherwise."""
-        if self.in_background:
+        if self.env['coop.shu.member.line'].search_count([('allocation_id', '=', self.id)], limit=AT_ONCE + 1) > AT_ONCE:
             self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
 
 
