@@ -94,7 +94,7 @@ class TestShuRuleChoices(ShuCommon):
     def test_other_cooperatives_savings_are_no_capital_here(self):
         other = self._create_cooperative("Koperasi Lain")
         foreign = self.env['coop.savings.type'].search([('company_id', '=', other.id)], limit=1)
-        with self.assertRaises(ValidationError):
+        with self.assertRefused("belongs to another company"):
             self.rule.savings_type_ids = foreign
 
 
