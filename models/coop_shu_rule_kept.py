@@ -49,7 +49,7 @@ class CoopShuRule(models.Model):
     # === DEFAULT METHODS === #
 
     @api.model
-    def default_get(self, fields):  # pylint: disable=redefined-outer-name; the name that Odoo gives it
+    def default_get(self, fields):
         """Let a rule that is begun on the screen have shares to start from."""
         values = super().default_get(fields)
         if self.env.context.get('coop_common_shares') and 'share_ids' in fields:
