@@ -12,8 +12,8 @@ from odoo.addons.producer_cooperative.models.coop_shu_base_value import UNDECIDE
 #: Proof, in the context, that the rule itself writes its shares and keeps the history. A Python object and not a value:
 #: nobody can send it over RPC.
 RULE_TOKEN = object()
-#: What may change after the meeting decided by the rule.
-FREE_FIELDS = {'active', 'note'}
+#: What may change after the meeting decided by the rule: nothing that the surplus was shared by.
+FREE_FIELDS = {'active', 'note', 'unclaimed_years', 'unclaimed_account_id'}
 #: What the history tells of each share beside its percentage.
 TOLD_FIELDS = ('kind', 'fund', 'base', 'denominator_base', 'category_ids', 'unit_name', 'takes_remainder', 'account_id')
 #: What a new rule begins with on the screen: a split that many bylaws have, the members' 40 per cent as 30 to 70.

@@ -275,15 +275,6 @@ class CoopShuRuleShare(models.Model):
             },
         }
 
-    def _get_patronage(self, date_from, date_to):
-        """Return ``{membership: amount}`` of :meth:`_get_base_sql`, negative where more came back than was bought."""
-        self.ensure_one()
-        rows = self.env.execute_query(SQL(
-            "SELECT membership_id, SUM(amount) FROM (%s) base WHERE membership_id IS NOT NULL GROUP BY membership_id",
-            self._get_base_sql(date_from, date_to),
-        ))
-        return {self.env['coop.membership'].browse(member_id): float(amount) for member_id, amount in rows}
-
     @api.model
     def _selection_base(self):
         """Return the bases that exist, for models that keep a copy of a share."""

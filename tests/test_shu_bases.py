@@ -1,4 +1,5 @@
 from odoo import Command, fields
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -200,6 +201,15 @@ class TestShuBases(ShuCommon):
         self.assertEqual(len(rows), 2)
         opened = rows[0].with_user(self.accountant).action_open_document()
         self.assertEqual((opened['res_model'], opened['res_id']), ('account.move', rows[0].move_id.id))
+
+    def test_staff_see_members_business_and_the_warehouse_does_not(self):
+        self._invoice(self.siti, 600_000)
+        domain = [('company_id', '=', self.company.id)]
+        for user in (self.officer, self.cashier, self.accountant, self.manager, self.supervisor):
+            rows = self.env['coop.shu.business'].with_user(user).search(domain)
+            self.assertEqual(rows.mapped('amount'), [600_000])
+        with self.assertRaises(AccessError):
+            self.env['coop.shu.business'].with_user(self.warehouse_user).search(domain)
 
     def test_the_number_behind_a_capital_part_opens_the_savings(self):
         self.rule.share_ids = [
