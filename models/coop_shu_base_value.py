@@ -17,7 +17,7 @@ KEY_FIELDS = ('share_id', 'membership_id', 'date_from', 'date_to')
 class CoopShuBaseValue(models.Model):
     """What one member did in a period that no document shows: litres delivered to the dairy, hours worked."""
     _name = 'coop.shu.base.value'
-    _inherit = ['mail.thread']
+    _inherit = ['coop.guard.mixin', 'mail.thread']
     _description = "Number Entered per Member"
     _order = 'date_to DESC, share_id, id'
     _rec_name = 'membership_id'

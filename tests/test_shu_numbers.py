@@ -127,6 +127,14 @@ class TestShuNumbers(ShuCommon):
         self.assertEqual([label for label, _kind, _width in headers], ["Member", "From", "To", "Number", "Remarks"])
         self.assertEqual([row[0] for row in rows], ['001', '002'])
 
+    def test_company_and_rule_of_a_number_follow_its_share(self):
+        number = self._number(self.siti, 5).with_user(self.officer)
+        other = self._create_cooperative("Koperasi Lain")
+        for values in ({'company_id': other.id}, {'rule_id': False}):
+            with self.assertRefused("change only through", AccessError):
+                number.write(values)
+        self.assertEqual((number.company_id, number.rule_id), (self.company, self.rule))
+
     def test_officers_and_accountants_enter_numbers_and_others_do_not(self):
         for user in (self.officer, self.accountant):
             number = self._number(self.siti, 5).with_user(user)
