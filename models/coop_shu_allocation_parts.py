@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -194,9 +196,8 @@ class CoopShuAllocation(models.Model):
             raise UserError(self.env._("The rule has no share “%s” any more. Compute again.", share.name))
         pool = to_units(share.amount, unit)
         self.env.flush_all()
-        [(own, rest, rest_part, given, negative)] = self.env.execute_query(
-            self._get_distribution_sql(share, rule_share, pool, unit),
-        )
+        [(*sums, negative)] = self.env.execute_query(self._get_distribution_sql(share, rule_share, pool, unit))
+        own, rest, rest_part, given = map(Decimal, sums)
         self.env.invalidate_all(flush=False)
         if negative:
             self._report_negative(share, negative)
@@ -213,7 +214,7 @@ class CoopShuAllocation(models.Model):
         })
 
     def _get_distribution_sql(self, share, rule_share, pool, unit):
-        """Return the statement that inserts the parts of one pool; it returns sums and who is below zero.
+        """Return the statement that inserts the parts of one pool; it returns sums, as texts, and who is below zero.
 
         Whole units of pool × own ÷ all for everybody; by largest remainder, the units that are left go one each to the
         largest remainders, of equal ones to the lower line, which is the lower member number. Where the whole
@@ -265,8 +266,9 @@ class CoopShuAllocation(models.Model):
                      SELECT %(values)s FROM ranked WHERE line_id IS NOT NULL ORDER BY line_id
                   RETURNING amount
             )
-            SELECT total.own, total.rest, COALESCE((SELECT units FROM ranked WHERE line_id IS NULL), 0),
-                   COALESCE((SELECT SUM(amount) FROM inserted), 0),
+            SELECT total.own::text, total.rest::text,
+                   COALESCE((SELECT units FROM ranked WHERE line_id IS NULL), 0)::text,
+                   COALESCE((SELECT SUM(amount) FROM inserted), 0)::text,
                    (SELECT array_agg(ARRAY[membership_id, amount] ORDER BY line_id) FROM own WHERE amount < 0)
               FROM total
             """,
