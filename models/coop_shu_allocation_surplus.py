@@ -172,10 +172,11 @@ class CoopShuAllocation(models.Model):
         self.ensure_one()
         turnover = self._get_turnover(result)
         accounts = self.env['account.account'].union(*result, *previous)
-        return [
+        lines = [
             self._prepare_surplus_line(account.sudo(), result.get(account, {}), previous.get(account, 0.0), turnover)
             for account in accounts.with_company(self.company_id)
         ]
+        return sorted(lines, key=lambda line: (line['sequence'], line['code'] or ''))
 
     def _prepare_surplus_line(self, account, by_side, previous, turnover):
         section = self._get_section(account)

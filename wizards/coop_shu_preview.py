@@ -41,7 +41,7 @@ class CoopShuPreview(models.TransientModel):
     member_ids = fields.One2many(
         comodel_name='coop.shu.preview.member', inverse_name='preview_id', string="Members", readonly=True,
     )
-    member_count = fields.Integer(string="Members", readonly=True)
+    member_count = fields.Integer(string="Number of Members", readonly=True)
     member_total = fields.Monetary(string="To Members", readonly=True)
     has_before = fields.Boolean(readonly=True)
 
@@ -65,7 +65,7 @@ class CoopShuPreview(models.TransientModel):
         :raises AccessError: for anybody but the manager and the accountant.
         """
         self.ensure_one()
-        self.rule_id._check_user_is(MANAGER, ACCOUNTANT)
+        self.env['coop.shu.allocation']._check_user_is(MANAGER, ACCOUNTANT)
         self.share_ids.unlink()
         self.member_ids.unlink()
         try:
