@@ -272,7 +272,7 @@ class TestShuSteps(ShuEngineCommon):
         with self._in_background():
             allocation.with_user(self.accountant)._cancel_with_reason("Wrong rule")
         self.assertEqual((allocation.state, allocation.progress_text), ('cancelling', "Reversal 1 of 3"))
-        with self.assertRefused("is Being Cancelled"):
+        with self.assertRefused("is being cancelled already"):
             allocation.with_user(self.accountant)._cancel_with_reason("Again")
         self._work(allocation, 1)
         self.assertEqual(len(allocation.reversal_move_ids), 1)
