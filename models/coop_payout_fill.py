@@ -8,13 +8,14 @@ from odoo.addons.producer_cooperative.tools.units import from_units, to_units
 
 #: How many members a message names.
 MOST_NAMES = 10
-#: How many members one voucher pays at most, so that it can be opened, printed and posted in one go.
-MOST_MEMBERS = 5_000
 
 
 class CoopPayout(models.Model):
     """Finding what members are owed, and how much of it can be paid."""
     _inherit = 'coop.payout'
+
+    #: How many members one voucher pays at most, so that it can be opened, printed and posted in one go.
+    _most_members = 5_000
 
     # === ACTIONS === #
 
@@ -119,7 +120,7 @@ class CoopPayout(models.Model):
         partners = payables.partner_id.with_env(self.env)
         keys = self._get_order_keys(partners)
         accounts, limits = self._find_bank_accounts(partners), self._get_limits(partners)
-        room = MOST_MEMBERS - len(self.line_ids.partner_id)
+        room = self._most_members - len(self.line_ids.partner_id)
         for partner, items in sorted(
             payables.grouped('partner_id').items(), key=lambda pair: keys[pair[0].id],
         ):

@@ -234,7 +234,7 @@ class CoopShuMemberLine(models.Model):
         return {
             'type': 'ir.actions.act_window', 'name': self.env._("Pay Out SHU"), 'res_model': 'coop.shu.pay.out',
             'view_mode': 'form', 'target': 'new',
-            'context': {'default_line_ids': self.ids},
+            'context': {'default_member_line_ids': self.ids},
         }
 
     def action_register_payment(self):
@@ -318,7 +318,7 @@ class CoopShuAllocation(models.Model):
         """Open the payouts that pay SHU of this allocation."""
         self.ensure_one()
         return {
-            **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_payout_action'),
+            **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_shu_payout_action'),
             'domain': [('line_ids.shu_line_id.allocation_id', '=', self.id)],
             'context': {'default_shu_allocation_id': self.id},
         }

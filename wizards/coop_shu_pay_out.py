@@ -22,7 +22,7 @@ class CoopShuPayOut(models.TransientModel):
         domain="[('state', '=', 'posted'), ('company_id', '=', company_id)]",
         help="Leave empty to pay what is still owed of all years together.",
     )
-    line_ids = fields.Many2many(
+    member_line_ids = fields.Many2many(
         comodel_name='coop.shu.member.line', string="Only These Members' SHU", check_company=True,
     )
     date = fields.Date(required=True, default=fields.Date.context_today)
@@ -52,7 +52,7 @@ class CoopShuPayOut(models.TransientModel):
             wizard.cash_journal_id = payout._find_journal_to_post_on(('cash',))
             wizard.bank_journal_id = payout._find_journal_to_post_on(('bank',))
 
-    @api.depends('allocation_id', 'line_ids', 'company_id')
+    @api.depends('allocation_id', 'member_line_ids', 'company_id')
     def _compute_texts(self):
         """Say for each way of payment how many members chose it, and what they are owed."""
         for wizard in self:
@@ -105,14 +105,14 @@ class CoopShuPayOut(models.TransientModel):
         ])
         if self.allocation_id:
             domain &= Domain('allocation_id', '=', self.allocation_id._origin.id)
-        if self.line_ids:
-            domain &= Domain('id', 'in', self.line_ids._origin.ids)
+        if self.member_line_ids:
+            domain &= Domain('id', 'in', self.member_line_ids._origin.ids)
         return domain
 
     def _create_payouts(self, method, payables):
         """Return drafts that pay these open items of members who chose ``method``, and sentences on who is left out.
 
-        As many vouchers as it takes; see :data:`MOST_MEMBERS`.
+        As many vouchers as it takes; one pays some thousand members at most.
         """
         values = self._prepare_payout_values(method)
         payout, payouts = self.env['coop.payout'].create(values), self.env['coop.payout']
