@@ -52,6 +52,8 @@ class CoopShuAllocation(models.Model):
             [('allocation_id', '=', self.id), ('amount_paid', '!=', 0)], limit=1,
         ):
             raise UserError(self._paid_error_message())
+        if self.state == 'cancelling':
+            raise UserError(self.env._("%s is being cancelled already.", self.display_name))
         if not {'cancelled', 'cancelling'} & set(self._transitions[self.state]):
             raise UserError(self._state_error_message('cancelled'))
 

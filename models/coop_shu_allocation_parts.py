@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
+from decimal import Decimal
+
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -194,9 +197,9 @@ class CoopShuAllocation(models.Model):
             raise UserError(self.env._("The rule has no share “%s” any more. Compute again.", share.name))
         pool = to_units(share.amount, unit)
         self.env.flush_all()
-        [(own, rest, rest_part, given, negative)] = self.env.execute_query(
-            self._get_distribution_sql(share, rule_share, pool, unit),
-        )
+        with self._reading_everybody():
+            [(*sums, negative)] = self.env.execute_query(self._get_distribution_sql(share, rule_share, pool, unit))
+        own, rest, rest_part, given = map(Decimal, sums)
         self.env.invalidate_all(flush=False)
         if negative:
             self._report_negative(share, negative)
@@ -213,7 +216,7 @@ class CoopShuAllocation(models.Model):
         })
 
     def _get_distribution_sql(self, share, rule_share, pool, unit):
-        """Return the statement that inserts the parts of one pool; it returns sums and who is below zero.
+        """Return the statement that inserts the parts of one pool; it returns sums, as texts, and who is below zero.
 
         Whole units of pool × own ÷ all for everybody; by largest remainder, the units that are left go one each to the
         largest remainders, of equal ones to the lower line, which is the lower member number. Where the whole
@@ -265,8 +268,9 @@ class CoopShuAllocation(models.Model):
                      SELECT %(values)s FROM ranked WHERE line_id IS NOT NULL ORDER BY line_id
                   RETURNING amount
             )
-            SELECT total.own, total.rest, COALESCE((SELECT units FROM ranked WHERE line_id IS NULL), 0),
-                   COALESCE((SELECT SUM(amount) FROM inserted), 0),
+            SELECT total.own::text, total.rest::text,
+                   COALESCE((SELECT units FROM ranked WHERE line_id IS NULL), 0)::text,
+                   COALESCE((SELECT SUM(amount) FROM inserted), 0)::text,
                    (SELECT array_agg(ARRAY[membership_id, amount] ORDER BY line_id) FROM own WHERE amount < 0)
               FROM total
             """,
@@ -285,9 +289,11 @@ class CoopShuAllocation(models.Model):
     def _count_changed_bases(self, share):
         """Return for how many members a base is another one now than when it was read."""
         self.ensure_one()
+        if not share.rule_share_id:
+            return 0
         self.env.flush_all()
         # In SQL: compares two sets, one row per member.
-        [(count,)] = self.env.execute_query(SQL(
+        query = SQL(
             """
             WITH bases AS MATERIALIZED (%s)
             SELECT COUNT(*) FROM coop_shu_member_part part
@@ -295,7 +301,9 @@ class CoopShuAllocation(models.Model):
          LEFT JOIN bases ON bases.membership_id = line.membership_id
              WHERE part.share_id = %s AND part.numerator IS DISTINCT FROM GREATEST(COALESCE(bases.amount, 0), 0)
             """, self._get_bases_sql(share.rule_share_id), share.id,
-        )) if share.rule_share_id else [(0,)]
+        )
+        with self._reading_everybody():
+            [(count,)] = self.env.execute_query(query)
         return count
 
     def _report_negative(self, share, negative):
@@ -320,10 +328,28 @@ class CoopShuAllocation(models.Model):
 
     # === BUSINESS METHODS - DATABASE === #
 
+    def _is_large(self):
+        """Whether there are more members than are dealt with while the user waits."""
+        lines = self.env['coop.shu.member.line']
+        return lines.search_count([('allocation_id', '=', self.id)], limit=AT_ONCE + 1) > AT_ONCE
+
     def _analyze(self, table):
         """Let the database know how many rows there are now; it would look for every member one by one otherwise."""
-        if self.env['coop.shu.member.line'].search_count([('allocation_id', '=', self.id)], limit=AT_ONCE + 1) > AT_ONCE:
+        if self._is_large():
             self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+
+    @contextmanager
+    def _reading_everybody(self):
+        """Let the database read whole tables side by side and not row by row, which is for a few members only.
+
+        It would otherwise trust what it knew of tables that a large import has filled since.
+        """
+        if not self._is_large():
+            yield
+            return
+        self.env.cr.execute("SET LOCAL enable_nestloop = off")
+        yield
+        self.env.cr.execute("SET LOCAL enable_nestloop = on")
 
 
 def _prepare_columns(model):
