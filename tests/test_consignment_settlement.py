@@ -373,16 +373,20 @@ class TestConsignmentSettlement(ConsignmentCommon):
         self._bring(self.siti, 60)
         order = self._sell(60)
         self._deliver(order)
-        invoice = order._create_invoices()
-        invoice.invoice_date = self.today
+        self._invoice(order)
+        # The cooperative clears over another account by now.
         other = self.env['account.account'].create({
             'name': "Other clearing", 'code': '28139999', 'account_type': 'liability_current',
         })
-        invoice.invoice_line_ids.account_id = other
-        invoice.action_post()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE coop_company_account SET account_id = %s WHERE account_id = %s AND key = 'clearing'",
+            [other.id, self.clearing.id],
+        )
+        self.env.invalidate_all()
         siti = self.siti.partner_id
         self.assertEntry(self._settle(self.siti).move_id, [
-            (other, siti, 600), (self.commission, siti, -60), (self.proceeds, siti, -540),
+            (self.clearing, siti, 600), (self.commission, siti, -60), (self.proceeds, siti, -540),
         ])
 
     # === ALL MEMBERS === #

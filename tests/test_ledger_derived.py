@@ -106,6 +106,12 @@ class TestLedgerDerived(PayoutCommon):
         # 9,045 are owed, whatever is stored
         with self.assertRefused("is owed .*9,045.* and cannot be paid"):
             payout.action_post()
+        wizard = self.env['account.payment.register'].with_user(self.accountant).with_context(
+            active_model='account.move', active_ids=self.of_siti.move_id.ids,
+        ).create({'journal_id': self.cash_journal.id, 'amount': 50_000})
+        self._forge(payable, amount_residual=-50_000, amount_residual_currency=-50_000)
+        with self.assertRefused("Only .*9,045.* is still owed"):
+            wizard.action_create_payments()
 
     def test_set_off_takes_what_the_matches_leave_open(self):
         wati = self._create_member("Wati")

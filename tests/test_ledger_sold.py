@@ -62,21 +62,23 @@ class TestLedgerSold(ConsignmentCommon):
         self._post(draft)
         self.assertEqual(self._due(self.siti), (60, 600))
 
-    def test_credit_note_goes_to_the_account_of_its_sale_after_the_basis_changed(self):
+    def test_credit_note_goes_where_its_sale_was_booked_whatever_is_chosen_by_now(self):
         invoice = self._draft(self.of_siti)
         self._post(invoice)
-        self.company.coop_consignment_basis = 'principal'
-        self._credit(invoice)
-        self.company.coop_consignment_basis = 'agent'
-        self.assertEqual(self._due(self.siti), (0, 0))
-        self.company.coop_consignment_basis = 'principal'
-        self.rice.property_account_income_id = self.revenue
+        before, other = self.clearing, self.clearing.copy({'code': '28139999'})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE coop_company_account SET account_id = %s WHERE account_id = %s AND key = 'clearing'",
+            [other.id, before.id],
+        )
+        self.env.invalidate_all()
         of_budi = self._draft(self.of_budi)
-        self._post(of_budi)
-        self.company.coop_consignment_basis = 'agent'
-        # Written by hand from nothing, the note would go to clearing; reversed, it goes where the sale went.
-        note = self._credit(of_budi)
-        self.assertEqual(note.invoice_line_ids.account_id, self.revenue)
+        of_budi.invoice_line_ids.account_id = before
+        with self.assertRefused("Choose 28139999"):
+            self._post(of_budi)
+        note = self._credit(invoice)
+        self.assertEqual(note.invoice_line_ids.account_id, before)
+        self.assertEqual(self._due(self.siti), (0, 0))
 
     def test_settlement_pays_nothing_out_of_an_account_kept_for_something_else(self):
         invoice = self._draft(self.of_siti)

@@ -30,6 +30,7 @@ class AccountPaymentRegister(models.TransientModel):
             self.env[model].sudo().browse(moves.mapped('coop_source_id'))._queue_up()  # sudo: see above
         items = self.line_ids  # Whatever else is owed on the same account is paid with it, in one amount.
         items.invalidate_recordset(['amount_residual', 'amount_residual_currency', 'reconciled'])
+        items._coop_derive_open_amounts()
         owed = -sum(items.mapped('amount_residual'))
         paid = self.amount if self.can_edit_wizard else owed
         currency = items.company_id.currency_id
