@@ -302,6 +302,7 @@ class TestShuSteps(ShuEngineCommon):
         payment.button_draft()
         allocation.with_user(self.accountant).action_go_on()
         self._work(allocation)
+        self.assertFalse(allocation.problem)
         self.assertEqual(allocation.state, 'cancelled')
 
     def test_period_stays_taken_until_everything_is_reversed(self):
