@@ -101,7 +101,7 @@ class TestConsignmentTerms(ConsignmentCommon):
         })]})
         self.assertFalse(term.is_reopened)
         note = self.agreement.message_ids[0].body
-        for text in ("Rate (%): 10 → 15", "Levies: – → Village, 5 %"):
+        for text in ("Rate (%): 10.00 → 15.00", "Levies: – → Village, 5 %"):
             self.assertIn(text, note)
         with self.assertRefused("terms of the invoice date hold"):
             term.commission_rate = 16
