@@ -120,4 +120,5 @@ from . import test_consignment_statement
 from . import test_consignment_rounding
 from . import test_consignment_unpaid
 from . import test_committed_payout
+from . import test_stockroom_choice
 from . import test_stockroom_documents
