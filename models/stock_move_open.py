@@ -82,7 +82,7 @@ class StockMoveLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        if not self.env['stock.move']._coop_is_moving() and not self.env.user.has_group(OFFICER):
+        if self._coop_is_left_to_fifo():
             for line in lines.filtered('owner_id'):
                 # The number of a piece says whose it is: whoever hands it out reads it there.
                 if line.product_id.tracking == 'none':
@@ -90,12 +90,16 @@ class StockMoveLine(models.Model):
         return lines
 
     def write(self, vals):
-        if {'owner_id', 'quant_id'} & vals.keys() and not self.env['stock.move']._coop_is_moving():
-            if not self.env.user.has_group(OFFICER):
-                self._coop_check_rewritten_owner(vals)
+        if {'owner_id', 'quant_id'} & vals.keys() and self._coop_is_left_to_fifo():
+            self._coop_check_rewritten_owner(vals)
         return super().write(vals)
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _coop_is_left_to_fifo(self):
+        """Whether a user who does not choose whose goods are sold makes the change, and not Odoo or a document."""
+        return not self.env['stock.move']._coop_is_moving() and not self.env.user.has_group(OFFICER)
 
     def _coop_check_rewritten_owner(self, vals):
         if not vals.get('quant_id') and 'owner_id' not in vals:

@@ -1,4 +1,3 @@
-from odoo import Command
 from odoo.tests import Form, tagged
 
 from odoo.addons.producer_cooperative.tests.common_stockroom import StockroomCommon
