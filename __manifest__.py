@@ -65,6 +65,7 @@
         'views/coop_pool_money_views.xml',
         'views/product_template_views.xml',
         'views/stock_quant_views.xml',
+        'views/stock_move_line_views.xml',
         'views/sale_order_views.xml',
         'views/coop_consignment_term_views.xml',
         'views/coop_price_correction_views.xml',

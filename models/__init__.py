@@ -136,6 +136,9 @@ from . import stock_rule
 from . import stock_move
 from . import stock_move_document
 from . import stock_move_line
+from . import stock_move_line_way
+from . import stock_move_open
+from . import sale_order_consignment
 from . import sale_order_line_consignment
 from . import account_move_consignment
 from . import account_move_sold

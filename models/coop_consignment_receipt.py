@@ -199,7 +199,7 @@ class CoopConsignmentLine(models.Model):
         }
 
     def _check_not_above_net(self, moves):
-        """Refuse to receive other goods than a line says, or more of them.
+        """Refuse to receive other goods than a line says, another lot, or more of them.
 
         :param moves: what was just done.
         :raises UserError: saying to write a correction slip.
@@ -210,6 +210,14 @@ class CoopConsignmentLine(models.Model):
                 raise UserError(self.env._(
                     "%(slip)s is about %(product)s and nothing else. Write another intake slip for the other goods.",
                     slip=line.consignment_id.display_name, product=line.goods_product_id.display_name,
+                ))
+            # A lot is one member's: with another one on the line, the goods would become somebody else's.
+            if line.lot_id and of_line.move_line_ids.lot_id - line.lot_id:
+                raise UserError(self.env._(
+                    "%(slip)s names lot %(lot)s of %(product)s of %(owner)s, and no other. Receive that one; if the"
+                    " number on the slip is wrong, cancel the slip and write a new one.",
+                    slip=line.consignment_id.display_name, lot=line.lot_id.name,
+                    product=line.goods_product_id.display_name, owner=line.partner_id.display_name,
                 ))
             if line.uom_id.compare(line.received, line.net) > 0:
                 raise UserError(self.env._(

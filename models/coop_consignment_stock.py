@@ -61,7 +61,8 @@ class CoopConsignmentStock(models.Model):
                      ORDER BY company_id, owner_id, product_id, date, id
                    ) oldest ON oldest.company_id = quant.company_id AND oldest.owner_id = quant.owner_id
                        AND oldest.product_id = quant.product_id
-             WHERE template.coop_consigned AND quant.owner_id IS NOT NULL AND location.usage = 'internal'
+             WHERE template.coop_consigned AND quant.owner_id IS NOT NULL
+               AND location.usage IN ('internal', 'transit')
              GROUP BY quant.company_id, company.currency_id, quant.owner_id, quant.product_id, template.id,
                       template.uom_id
             HAVING SUM(quant.quantity) != 0

@@ -31,12 +31,19 @@ class CoopLeaving(models.Model):
         ]
 
     def _prepare_coming_rows(self):
-        """Add the settlements that are not posted yet."""
+        """Add the goods that are still awaited, and the settlements that are not posted yet."""
         # sudo: figures of the member's own documents
         settlements = self.env['coop.settlement'].sudo().search([
             ('membership_id', '=', self.membership_id.id), ('state', 'in', ('draft', 'computed')),
         ])
-        return super()._prepare_coming_rows() + [
+        awaited = [
+            {
+                'kind': 'coming', 'date': slip.date,
+                'name': self.env._("Intake slip %s, whose goods the warehouse has not received", slip.display_name),
+            }
+            for slip in self._get_awaited_slips()
+        ]
+        return super()._prepare_coming_rows() + awaited + [
             {
                 'kind': 'coming', 'name': self.env._("Settlement that is not posted yet"), 'date': settlement.date,
                 'amount': settlement.amount_payable,
@@ -49,6 +56,28 @@ class CoopLeaving(models.Model):
     def _check_can_be_approved(self):
         super()._check_can_be_approved()
         self._check_no_advance()
+        self._check_no_goods_awaited()
+
+    def _get_awaited_slips(self):
+        self.ensure_one()
+        # sudo: the member's own slips, also for a treasurer who writes none
+        return self.env['coop.consignment'].sudo().search([
+            ('membership_id', '=', self.membership_id.id), ('state', '=', 'confirmed'),
+        ])
+
+    def _check_no_goods_awaited(self):
+        """Let nobody leave while the warehouse still is to receive goods that a slip says were brought.
+
+        :raises UserError: naming the slips.
+        """
+        self.ensure_one()
+        slips = self._get_awaited_slips()
+        if slips:
+            raise UserError(self.env._(
+                "Goods of %(member)s on %(slips)s are not received yet. Let the warehouse receive them, or cancel the"
+                " slips, before %(member)s leaves.",
+                member=self.membership_id.display_name, slips=", ".join(slips.mapped('display_name')),
+            ))
 
     def _check_no_advance(self):
         """Let nobody leave with an advance on goods that will not come any more.

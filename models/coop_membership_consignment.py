@@ -64,7 +64,8 @@ class CoopMembership(models.Model):
     # === BUSINESS METHODS === #
 
     def _get_owned_stock_domain(self):
+        # What is on its way between the company's places still is here; other companies' transits have no company.
         return [
             ('owner_id', 'in', self.partner_id.ids), ('company_id', 'in', self.company_id.ids),
-            ('location_id.usage', '=', 'internal'), ('quantity', '!=', 0),
+            ('location_id.usage', 'in', ('internal', 'transit')), ('quantity', '!=', 0),
         ]

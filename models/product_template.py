@@ -108,7 +108,8 @@ class ProductTemplate(models.Model):
 
     def _get_owned_stock_domain(self):
         return [
-            ('product_tmpl_id', 'in', self.ids), ('owner_id', '!=', False), ('location_id.usage', '=', 'internal'),
+            ('product_tmpl_id', 'in', self.ids), ('owner_id', '!=', False),
+            ('location_id.usage', 'in', ('internal', 'transit')),
             ('company_id', 'in', self.env.companies.ids), ('quantity', '!=', 0),
         ]
 
@@ -147,5 +148,16 @@ class ProductTemplate(models.Model):
         if is_moving or is_uninvoiced:
             return self.env._(
                 "Transfers or sales of %s are still under way. Finish and invoice them first.", self.display_name,
+            )
+        # Settlements look at products that are sold for members only; a credit note may come years later.
+        was_sold = self.coop_consigned and self.env['stock.move.line'].sudo().search_count([
+            ('product_id', 'in', variants.ids), ('state', '=', 'done'), ('owner_id', '!=', False),
+            ('move_id.sale_line_id', '!=', False), ('company_id.coop_is_cooperative', '=', True),
+        ], limit=1)
+        if was_sold:
+            return self.env._(
+                "Goods of members were sold as %s: their owners are paid, and credit notes charged to them, as long as"
+                " it stays a product that is sold for members. Use another product for the cooperative's own goods;"
+                " this one can be archived.", self.display_name,
             )
         return ""

@@ -83,12 +83,17 @@ class StockMove(models.Model):
         self.ensure_one()
         if not self.product_id.coop_consigned:
             return self.env['res.partner']
+        return self._coop_get_named_owner() or self.restrict_partner_id
+
+    def _coop_get_named_owner(self):
+        """Return the owner whom the order or slip of the move names, whatever the move itself says."""
+        self.ensure_one()
         # sudo: whoever moves the goods; only whose they are is read
         move = self.sudo()
         owner = move.coop_consignment_line_id.partner_id or move.coop_return_line_id.partner_id
         if not owner and move.sale_line_id.product_id == move.product_id:
             owner = move.sale_line_id.coop_owner_id
-        return owner.sudo(False) or self.restrict_partner_id
+        return owner.sudo(False)
 
     def _update_reserved_quantity_vals(
         self, need, location_id, lot_id=None, package_id=None, owner_id=None, strict=True,
@@ -201,7 +206,13 @@ class StockMove(models.Model):
         # sudo: quantities of exactly the goods that were moved
         for origin in consigned.origin_returned_move_id.sudo():
             moved = origin._coop_get_moved()
-            back = origin.returned_move_ids.filtered(lambda move: move.state == 'done')._coop_get_moved()
+            done = origin.returned_move_ids.filtered(lambda move: move.state == 'done')
+            # Goods that are exchanged come back and go again, both by returning the same delivery.
+            side = origin.location_id._coop_get_side()
+            again = done.filtered(lambda move, side=side: move.location_dest_id._coop_get_side() != side)
+            back = (done - again)._coop_get_moved()
+            for key, quantity in again._coop_get_moved().items():
+                back[key] = back.get(key, 0.0) - quantity
             for (owner, lot), quantity in back.items():
                 missing = quantity - moved.get((owner, lot), 0.0)
                 if origin.product_id.uom_id.compare(missing, 0) > 0:

@@ -134,10 +134,14 @@ class StockMoveLine(models.Model):
                 raise UserError(message)
 
     def _coop_get_members(self):
-        """Return ``{(partner, company)}`` of the owners on these lines who are, or were, admitted as members."""
-        # sudo: warehouse staff may not read memberships; only whether there is one matters
+        """Return ``{(partner, company): whether active}`` of the owners who are, or were, admitted as members."""
+        # sudo: warehouse staff may not read memberships; only whether there is one, and an active one, matters
         memberships = self.env['coop.membership'].sudo()._get_in_force(self.owner_id, self.company_id)
-        return {(membership.partner_id, membership.company_id) for membership in memberships}
+        members = {}
+        for membership in memberships:
+            key = (membership.partner_id, membership.company_id)
+            members[key] = members.get(key, False) or membership.state == 'active'
+        return members
 
     def _coop_owner_error_message(self, members):
         """Return what is wrong with a line of consigned goods, or an empty text."""
@@ -157,100 +161,34 @@ class StockMoveLine(models.Model):
         message = self._coop_way_error_message()
         if message:
             return message
+        if not members[self.owner_id, self.company_id] and self._coop_is_brought():
+            return self.env._(
+                "%(owner)s is not an active member of the cooperative and brings no %(product)s any more. Give the"
+                " goods back, or let the membership be active again first.",
+                owner=self.owner_id.display_name, product=product,
+            )
         bound_to = self.move_id._coop_get_bound_owner()
         if bound_to and bound_to != self.owner_id:
             return self.env._(
                 "This transfer of %(product)s is about the goods of %(bound)s; goods of %(owner)s cannot go into it.",
                 product=product, bound=bound_to.display_name, owner=self.owner_id.display_name,
             )
-        if self.location_dest_id._is_outgoing() and not self._coop_is_sold():
-            return self.env._(
-                "%(product)s of %(owner)s leaves for a customer without a sales order for it, so that nobody would ever"
-                " be paid. Sell consigned goods as such through a sales order.",
-                product=product, owner=self.owner_id.display_name,
-            )
         return ""
-
-    def _coop_way_error_message(self):
-        """Return why members' goods do not come or go this way, or an empty text.
-
-        They come by a receipt, an approved count, or back from a customer, and leave by a sale, to their owner, or
-        written off.
-        """
-        self.ensure_one()
-        product, owner = self.product_id.display_name, self.owner_id.display_name
-        source, destination = self.location_id.usage, self.location_dest_id.usage
-        inside = ('internal', 'transit')
-        if 'production' in (source, destination):
-            return self.env._(
-                "%(product)s is sold for members and is neither made nor used up by manufacturing: whose goods it"
-                " were could not be told. Buy the goods from %(owner)s first, as the cooperative's own product.",
-                product=product, owner=owner,
-            )
-        if source == 'inventory' and not self._coop_is_written_off():
-            return self.env._(
-                "%(product)s of %(owner)s would come from nowhere. What a member brings is taken in by an intake slip;"
-                " more than the books say is noted as a count under Cooperative > Consignment > Write-Offs, where the"
-                " reason and somebody's approval are noted.",
-                product=product, owner=owner,
-            )
-        if destination == 'inventory' and source in inside and not self._coop_is_written_off():
-            return self.env._(
-                "%(product)s of %(owner)s is missing or spoilt: write it off under Cooperative > Consignment >"
-                " Write-Offs, where the reason, who bears it and somebody's approval are noted.",
-                product=product, owner=owner,
-            )
-        lot = self.move_id.sudo().coop_return_line_id.lot_id  # sudo: which lot the return slip names
-        if lot and lot != self.lot_id:
-            return self.env._(
-                "The return slip of %(owner)s names lot %(lot)s of %(product)s, and no other.",
-                owner=owner, lot=lot.name, product=product,
-            )
-        if destination == 'supplier' and source in inside and not self._coop_goes_home():
-            return self.env._(
-                "%(product)s of %(owner)s leaves without a return slip. Write one, or return the receipt that the"
-                " goods came in with.", product=product, owner=owner,
-            )
-        if source == 'customer' and not self._coop_comes_back():
-            return self.env._(
-                "%(product)s of %(owner)s comes from a customer without having been delivered. Return it from the"
-                " delivery, so that the sale is corrected too.", product=product, owner=owner,
-            )
-        return ""
-
-    def _coop_is_written_off(self):
-        """Whether an approved count or write-off moves the goods; it does so with more rights than any user has."""
-        self.ensure_one()
-        return self.env.su and bool(self.move_id.coop_loss_share_id)
-
-    def _coop_goes_home(self):
-        """Whether the goods go back to their owner: by a return slip, or by returning a receipt."""
-        self.ensure_one()
-        move = self.move_id.sudo()  # sudo: which slip the move belongs to, for whoever moves it
-        return bool(move.coop_return_line_id or move.coop_consignment_line_id or move.origin_returned_move_id)
-
-    def _coop_comes_back(self):
-        """Whether the goods were delivered before; for a room that sells otherwise to override."""
-        self.ensure_one()
-        move = self.move_id.sudo()  # sudo: see _coop_check_returned
-        return bool(move.origin_returned_move_id or move.sale_line_id)
-
-    def _coop_is_sold(self):
-        """Whether the line delivers what a sales order line sells; for a room that sells otherwise to override."""
-        self.ensure_one()
-        return self.move_id.sudo().sale_line_id.product_id == self.product_id  # sudo: see _coop_check_returned
 
     def _coop_own_goods_error_message(self, members):
         """Return what is wrong with a line of goods that are not consigned and come in as a member's.
 
-        Goods of anybody else, a customer's for repair for instance, stay Odoo's own business.
+        Goods of anybody else, a customer's for repair for instance, stay Odoo's own business; what lies here already,
+        somebody's who became a member later for instance, may leave and come back.
         """
         self.ensure_one()
         inside = ('internal', 'transit')
         comes_in = self.location_dest_id.usage in inside and self.location_id.usage not in inside
-        if not comes_in or self.move_id.origin_returned_move_id:
+        if not comes_in or (self.owner_id, self.company_id) not in members:
             return ""
-        if (self.owner_id, self.company_id) not in members:
+        # sudo: whose goods the transfer had moved that is undone, for whoever returns them
+        undone = self.move_id.sudo().origin_returned_move_id.move_line_ids
+        if undone.filtered(lambda line: line.state == 'done' and line.owner_id == self.owner_id):
             return ""
         return self.env._(
             "%(product)s is the cooperative's own product and cannot be taken in as goods of %(owner)s. Take the owner"
@@ -263,15 +201,9 @@ class StockMoveLine(models.Model):
 
         :raises UserError: naming the owner and the product.
         """
+        self._coop_check_own_stock()
         consigned = self.filtered(lambda line: line.product_id.coop_consigned and line.company_id.coop_is_cooperative)
-        if not consigned:
-            return
-        # sudo: the quantities of exactly the goods that were moved
-        short = self.env['stock.quant'].sudo().search([
-            ('product_id', 'in', consigned.product_id.ids), ('owner_id', 'in', [False, *consigned.owner_id.ids]),
-            ('location_id', 'in', (consigned.location_id | consigned.location_dest_id).ids),
-            ('location_id.usage', 'in', ('internal', 'transit')), ('quantity', '<', 0),
-        ]).filtered(lambda quant: quant.product_uom_id.compare(quant.quantity, 0) < 0)
+        short = consigned._coop_get_short([False, *consigned.owner_id.ids])
         if short:
             raise UserError(self.env._(
                 "%(owner)s has %(missing)s %(unit)s of %(product)s less in %(location)s than this transfer takes.",
@@ -279,3 +211,34 @@ class StockMoveLine(models.Model):
                 unit=short[0].product_uom_id.name, product=short[0].product_id.display_name,
                 location=short[0].location_id.display_name,
             ))
+
+    def _coop_check_own_stock(self):
+        """Refuse to take the cooperative's own goods as a member's that has none here: they would become the member's.
+
+        :raises UserError: naming the owner and the product.
+        """
+        own = self.filtered(
+            lambda line: line.owner_id and line.product_id.is_storable and not line.product_id.coop_consigned
+            and line.company_id.coop_is_cooperative,
+        )
+        members = own._coop_get_members()
+        short = own.filtered(lambda line: (line.owner_id, line.company_id) in members)
+        short = short._coop_get_short(short.owner_id.ids)
+        if short:
+            raise UserError(self.env._(
+                "%(product)s is the cooperative's own product, and %(owner)s has none of it in %(location)s. Take the"
+                " owner off: own goods do not become a member's on their way through the warehouse.",
+                product=short[0].product_id.display_name, owner=short[0].owner_id.display_name,
+                location=short[0].location_id.display_name,
+            ))
+
+    def _coop_get_short(self, owner_ids):
+        """Return the stock of these goods, at the places that they left or reached, that is less than nothing."""
+        if not self:
+            return self.env['stock.quant']
+        # sudo: the quantities of exactly the goods that were moved
+        return self.env['stock.quant'].sudo().search([
+            ('product_id', 'in', self.product_id.ids), ('owner_id', 'in', owner_ids),
+            ('location_id', 'in', (self.location_id | self.location_dest_id).ids),
+            ('location_id.usage', 'in', ('internal', 'transit')), ('quantity', '<', 0),
+        ]).filtered(lambda quant: quant.product_uom_id.compare(quant.quantity, 0) < 0)

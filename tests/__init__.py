@@ -98,6 +98,7 @@ from . import test_tools_member_numbers
 from . import test_intake_outright
 from . import test_intake_correction
 from . import test_stockroom_ways_in
+from . import test_stockroom_ways_round
 from . import test_stockroom_selling
 from . import test_stockroom_valuation
 from . import test_stockroom_warehouse
@@ -121,6 +122,7 @@ from . import test_consignment_statement
 from . import test_consignment_rounding
 from . import test_consignment_unpaid
 from . import test_committed_payout
+from . import test_stockroom_choice
 from . import test_stockroom_documents
 from . import test_shu_engine
 from . import test_committed_shu_steps

@@ -68,10 +68,9 @@ class StockroomCommon(ConsignmentCommon):
         """Bring goods into a lot."""
         slip = self.env['coop.consignment'].create({
             'membership_id': member.id,
-            'line_ids': [Command.create({'product_id': product.id, 'gross': quantity})],
+            'line_ids': [Command.create({'product_id': product.id, 'gross': quantity, 'lot_id': lot.id})],
         })
         slip.action_confirm()
-        slip.picking_ids.move_line_ids.lot_id = lot
         slip.picking_ids.button_validate()
         return slip
 

@@ -45,13 +45,28 @@ class TestConsignmentStock(ConsignmentCommon):
         with self.assertRefused("There is stock of Fertiliser"):
             self.own.coop_consigned = True
 
-    def test_flag_is_not_switched_while_a_sale_is_under_way(self):
+    def test_flag_is_not_switched_once_goods_of_members_were_sold(self):
         self._bring(self.siti, 60)
         order = self._sell(60)
         self._deliver(order)
         with self.assertRefused("still under way"):
             self.rice.coop_consigned = False
         self._invoice(order)
+        with self.assertRefused("Goods of members were sold as Rice"):
+            self.rice.coop_consigned = False
+        self.assertEqual(self._due(self.siti), (60, 600))
+        self._settle(self.siti)
+        with self.assertRefused("Goods of members were sold as Rice"):
+            self.rice.product_tmpl_id.with_user(self.officer).coop_consigned = False
+
+    def test_flag_is_switched_again_while_nothing_was_sold(self):
+        receipt = self._bring(self.siti, 60).picking_ids
+        wizard = Form(self.env['stock.return.picking'].with_context(
+            active_id=receipt.id, active_model='stock.picking')).save()
+        wizard.product_return_moves.quantity = 60
+        back = wizard._create_return()
+        back.move_ids.picked = True
+        back._action_done()
         self.rice.coop_consigned = False
         self.assertFalse(self.rice.coop_consigned)
 

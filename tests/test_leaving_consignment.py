@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import tagged
 
 from odoo.addons.producer_cooperative.tests.common_consignment import ConsignmentCommon
@@ -53,6 +54,20 @@ class TestLeavingConsignment(ConsignmentCommon):
         ])
         self.assertEqual(settlement.amount_open, 0)
         self.assertEqual(leaving.amount_due, 110_090)
+
+    def test_nobody_leaves_while_goods_on_a_slip_are_awaited(self):
+        slip = self.env['coop.consignment'].create({
+            'membership_id': self.siti.id, 'line_ids': [Command.create({'product_id': self.rice.id, 'gross': 50})],
+        })
+        slip.action_confirm()
+        leaving = self.env['coop.leaving'].create({'membership_id': self.siti.id, 'reason': 'resigned'})
+        self.assertIn(slip.name, leaving.coming_line_ids.name)
+        with self.assertRefused(f"Goods of .*Siti.* on {slip.name} are not received yet"):
+            leaving.with_user(self.manager).action_approve()
+        slip.picking_ids.button_validate()
+        leaving.with_user(self.manager).action_approve()
+        leaving.with_user(self.accountant).action_post()
+        self.assertEqual(self.siti.state, 'left')
 
     def test_open_settlement_is_shown_before_the_approval(self):
         self._sold(self.siti, 10)

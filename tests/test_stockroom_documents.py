@@ -190,9 +190,9 @@ class TestStockroomDocuments(IntakeCommon, StockroomCommon):
         picking = self._as_warehouse(self._sell(10).picking_ids)
         self.assertEqual(self._owners_of(picking), {self.siti.partner_id: 10})
         with self.assertRefused("5.0 kg of Rice of Budi more would be reserved"):
-            picking.move_line_ids.owner_id = self.budi.partner_id
+            picking.with_user(self.officer).move_line_ids.owner_id = self.budi.partner_id
         picking.move_line_ids.quantity = 5
-        picking.move_line_ids.owner_id = self.budi.partner_id
+        picking.with_user(self.officer).move_line_ids.owner_id = self.budi.partner_id
         self._validate(picking)
         self.assertEqual(self._stock(), {self.siti.partner_id: 10})
 
