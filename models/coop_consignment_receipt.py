@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from odoo.addons.producer_cooperative.models.stock_move_document import as_moving
@@ -45,7 +45,8 @@ class CoopConsignment(models.Model):
         :raises AccessError: for anybody but warehouse staff.
         :raises UserError: when nothing waits to be received, or the warehouse began to note something else.
         """
-        self._check_user_is('stock.group_stock_user')
+        if not self.env.user.has_group('stock.group_stock_user'):
+            raise AccessError(self.env._("The warehouse receives goods: ask somebody who may use Inventory."))
         self._queue_up()
         self.invalidate_recordset()
         slips = self.filtered(lambda slip: slip.state == 'confirmed')

@@ -107,7 +107,7 @@ class CoopConsignmentReduction(models.Model):
     def action_confirm(self):
         """Lower the asking prices and tell the members, once somebody else than the writer agrees.
 
-        What the cooperative owes for goods that it lets spoil goes by the asking price: one person's word is not enough.
+        What the cooperative owes for goods that it lets spoil goes by the asking price: one word is not enough.
 
         :raises UserError: when the consent is not noted, a price is not lower, the goods are not this member's, or
             whoever wrote the reduction confirms it.
@@ -162,9 +162,10 @@ class CoopConsignmentReduction(models.Model):
                 env._("The asking prices of these goods were lowered (%s):", self.name),
                 Markup().join(
                     Markup("<li>%s</li>") % env._(
-                        "%(goods)s: from %(before)s to %(now)s per %(unit)s", goods=change.consignment_line_id.display_name,
-                        before=change.currency_id.format(change.price_before), now=change.currency_id.format(change.price),
-                        unit=change.uom_id.name,
+                        "%(goods)s: from %(before)s to %(now)s per %(unit)s",
+                        goods=change.consignment_line_id.display_name, unit=change.uom_id.name,
+                        before=change.currency_id.format(change.price_before),
+                        now=change.currency_id.format(change.price),
                     ) for change in changes
                 ),
                 env._(

@@ -79,7 +79,7 @@ class TestIntakeReceiving(IntakeCommon):
     def test_others_than_the_warehouse_are_told_who_receives(self):
         slip = self._confirmed(self.siti, {'gross': 60})
         self.assertFalse(self.accountant.has_group('stock.group_stock_user'))
-        with self.assertRefused("Only this role may do that", AccessError):
+        with self.assertRefused("ask somebody who may use Inventory", AccessError):
             slip.with_user(self.accountant).action_receive()
         slip.with_user(self.officer).action_receive()
         self.assertEqual(slip.state, 'received')
