@@ -87,8 +87,7 @@ class TestStockroomUnsold(StockroomCommon):
         self.assertEqual(self._rows().stage, 'open')
         with self.assertRefused("None of these goods is to go back"):
             self._rows().with_user(self.officer).action_remind()
-        self._rows()._cron_remind()
-        self.assertFalse(self._rows().reminded_on)
+        self.assertFalse(self.siti._get_unsold())
 
     def test_goods_go_back_after_the_days_that_were_agreed(self):
         self._date_back(self._bring(self.siti, 60), 30)
