@@ -73,6 +73,7 @@
         'reports/coop_consignment_report.xml',
         'reports/coop_label_report.xml',
         'views/coop_consignment_views.xml',
+        'views/coop_consignment_line_views.xml',
         'views/coop_scale_views.xml',
         'views/coop_quality_price_views.xml',
         'views/coop_consignment_delivery_views.xml',

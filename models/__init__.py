@@ -149,6 +149,7 @@ from . import sale_order_line_open
 from . import sale_order_line_price
 from . import account_move_line_consignment
 from . import account_move_price
+from . import coop_unit_sum_mixin
 from . import coop_consignment_agreement
 from . import coop_consignment_term
 from . import coop_consignment_term_fixed

@@ -5,10 +5,12 @@ from odoo.exceptions import UserError
 class CoopConsignmentLine(models.Model):
     """One kind of goods on an intake slip: what was weighed, what was taken off, what counts."""
     _name = 'coop.consignment.line'
-    _inherit = ['coop.weighing.mixin']
+    _inherit = ['coop.weighing.mixin', 'coop.unit.sum.mixin']
     _description = "Intake Slip Line"
     _order = 'consignment_id, sequence, id'
     _check_company_auto = True
+
+    _unit_summed = frozenset({'gross', 'tare', 'refused', 'deduction', 'deducted', 'correction', 'net'})
 
     consignment_id = fields.Many2one(
         comodel_name='coop.consignment', string="Intake Slip", required=True, index=True, ondelete='cascade',

@@ -5,9 +5,12 @@ from odoo.fields import Command
 class CoopConsignmentLossShare(models.Model):
     """One owner's part of what is lost (or, negative, found), worked out when the write-off is handed in."""
     _name = 'coop.consignment.loss.share'
+    _inherit = ['coop.unit.sum.mixin']
     _description = "Write-Off Share"
     _order = 'loss_id, id'
     _check_company_auto = True
+
+    _unit_summed = frozenset({'book', 'quantity'})
 
     line_id = fields.Many2one(
         comodel_name='coop.consignment.loss.line', required=True, index=True, ondelete='cascade', readonly=True,

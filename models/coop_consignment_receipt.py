@@ -1,5 +1,5 @@
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from odoo.addons.producer_cooperative.models.stock_move_document import as_moving
@@ -20,7 +20,8 @@ class CoopConsignment(models.Model):
                'producer_cooperative.group_coop_supervisor',
     )
     bill_count = fields.Integer(compute='_compute_bill_count', compute_sudo=True)
-    has_bought = fields.Boolean(compute='_compute_has_bought')
+    has_bought = fields.Boolean(compute='_compute_has_deals')
+    has_left = fields.Boolean(compute='_compute_has_deals')
 
     # === COMPUTE METHODS === #
 
@@ -28,11 +29,41 @@ class CoopConsignment(models.Model):
         for slip in self:
             slip.bill_count = len(slip.bill_ids)
 
-    def _compute_has_bought(self):
+    @api.depends('line_ids.deal')
+    def _compute_has_deals(self):
         for slip in self:
-            slip.has_bought = 'buy' in slip.line_ids.mapped('deal')
+            deals = slip.line_ids.mapped('deal')
+            slip.has_bought, slip.has_left = 'buy' in deals, 'consign' in deals
 
     # === ACTIONS === #
+
+    def action_receive(self):
+        """Receive what the confirmed ones of these slips say, exactly as they say it, by their waiting receipts.
+
+        The other slips of a joint receipt go on waiting. Whoever receives less, or other lots, does so on the receipt.
+
+        :raises AccessError: for anybody but warehouse staff.
+        :raises UserError: when nothing waits to be received, or the warehouse began to note something else.
+        """
+        if not self.env.user.has_group('stock.group_stock_user'):
+            raise AccessError(self.env._("The warehouse receives goods: ask somebody who may use Inventory."))
+        self._queue_up()
+        self.invalidate_recordset()
+        slips = self.filtered(lambda slip: slip.state == 'confirmed')
+        if not slips:
+            raise UserError(self.env._("None of these slips waits to be received: choose confirmed ones."))
+        moves = self.env['stock.move']
+        for slip in slips:
+            waiting = slip.line_ids._get_waiting_receipts()
+            if not waiting:
+                raise UserError(self.env._(
+                    "The goods of %s came in already and wait to be put away: open its receipts to do that.",
+                    slip.display_name,
+                ))
+            slip.line_ids._plan_as_written(waiting)
+            moves |= waiting
+        moves.picked = True
+        return moves.picking_id.with_context(skip_backorder=True).button_validate()
 
     def action_view_bills(self):
         """Open the bills of the goods that were bought outright."""
@@ -178,6 +209,24 @@ class CoopConsignmentLine(models.Model):
     _inherit = 'coop.consignment.line'
 
     # === BUSINESS METHODS === #
+
+    def _plan_as_written(self, waiting):
+        """Let the waiting receipts bring what they ask for.
+
+        :raises UserError: where the warehouse noted another quantity: nobody writes over what was counted.
+        """
+        for move in waiting:
+            if not move.product_uom.compare(move.quantity, move.product_uom_qty):
+                continue
+            if move.picked:
+                raise UserError(self.env._(
+                    "%(quantity)s instead of %(demand)s %(unit)s of %(product)s are noted on %(receipt)s. Finish that"
+                    " receipt itself.",
+                    quantity=move.quantity, demand=move.product_uom_qty, unit=move.product_uom.name,
+                    product=move.product_id.display_name, receipt=move.picking_id.name,
+                ))
+            move.quantity = move.product_uom_qty
+        self._put_lots_on_moves()
 
     def _filter_to_receive(self, deal):
         return self.filtered(lambda line: line.deal == deal and line.uom_id.compare(line.net, 0.0) > 0)

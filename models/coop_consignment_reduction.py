@@ -1,12 +1,17 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_date
 
 #: How a member can say yes to a price.
 CONSENT_KINDS = [
     ('signed', "Signed on paper"), ('spoken', "Spoken at the counter"), ('phone', "By telephone"),
     ('message', "In a message"),
 ]
+#: Who said yes, when and how: another user than the one who wrote them down lowers the prices.
+CONSENT_FIELDS = frozenset({'consent_by', 'consent_date', 'consent_kind', 'membership_id'})
 
 
 class CoopConsignmentReduction(models.Model):
@@ -19,7 +24,8 @@ class CoopConsignmentReduction(models.Model):
 
     _transitions = {'draft': ('confirmed', 'cancelled'), 'confirmed': ('cancelled',), 'cancelled': ()}
     _guarded_fields = frozenset({
-        'state', 'lock_version', 'name', 'cancel_reason', 'partner_id', 'noted_by_id', 'confirmed_on',
+        'state', 'lock_version', 'name', 'cancel_reason', 'partner_id', 'noted_by_id', 'confirmed_by_id',
+        'confirmed_on',
     })
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
@@ -44,7 +50,10 @@ class CoopConsignmentReduction(models.Model):
         selection=CONSENT_KINDS, string="Consent Given How", copy=False, tracking=True,
     )
     noted_by_id = fields.Many2one(
-        comodel_name='res.users', readonly=True, copy=False, ondelete='restrict',
+        comodel_name='res.users', string="Consent Noted By", readonly=True, copy=False, ondelete='restrict',
+    )
+    confirmed_by_id = fields.Many2one(
+        comodel_name='res.users', string="Lowered By", readonly=True, copy=False, ondelete='restrict', tracking=True,
     )
     confirmed_on = fields.Datetime(readonly=True, copy=False)
     line_ids = fields.One2many(
@@ -66,13 +75,26 @@ class CoopConsignmentReduction(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        reductions = super().create(vals_list)
+        reductions._note_writer()
+        return reductions
+
     def write(self, vals):
         frozen = {
             'membership_id', 'date', 'consent_by', 'consent_date', 'consent_kind', 'line_ids', 'company_id',
         } & vals.keys()
         if frozen and any(reduction.state != 'draft' for reduction in self):
             raise UserError(self._frozen_error_message())
-        return super().write(vals)
+        res = super().write(vals)
+        if CONSENT_FIELDS & vals.keys():
+            self._note_writer()
+        return res
+
+    def _note_writer(self):
+        """Remember who wrote down the consent, or took it back, last."""
+        self.sudo().noted_by_id = self.env.user  # sudo: a guarded field, set to nobody else than the writer
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_numbered(self):
@@ -83,13 +105,18 @@ class CoopConsignmentReduction(models.Model):
     # === ACTIONS === #
 
     def action_confirm(self):
-        """Lower the asking prices.
+        """Lower the asking prices and tell the members, once somebody else than the writer agrees.
 
-        :raises UserError: when the consent is not noted, a price is not lower, or the goods are not this member's.
+        What the cooperative owes for goods that it lets spoil goes by the asking price: one word is not enough.
+
+        :raises UserError: when the consent is not noted, a price is not lower, the goods are not this member's, or
+            whoever wrote the reduction confirms it.
         """
+        self.check_access('write')  # whoever may not write is not told what is missing
         for reduction in self:
             reduction._queue_up()
             reduction._check_complete()
+            reduction._check_other_user()
             number = reduction.name or reduction.company_id._next_coop_number(
                 'coop.consignment.reduction', 'PHJ/%(range_year)s/', date=reduction.date, gapless=True,
             )
@@ -97,8 +124,9 @@ class CoopConsignmentReduction(models.Model):
             for line in reduction.sudo().line_ids:
                 line.price_before = line.consignment_line_id.price_now
             reduction._update_state(
-                'confirmed', name=number, noted_by_id=self.env.uid, confirmed_on=fields.Datetime.now(),
+                'confirmed', name=number, confirmed_by_id=self.env.uid, confirmed_on=fields.Datetime.now(),
             )
+            reduction._tell_member()
 
     # === BUSINESS METHODS === #
 
@@ -122,6 +150,34 @@ class CoopConsignmentReduction(models.Model):
             reduction._queue_up()
             reduction._update_state('cancelled', cancel_reason=reason)
 
+    def _tell_member(self):
+        """Write the new prices into the member's record; members with an e-mail address get them as a message."""
+        self.ensure_one()
+        membership = self.sudo().membership_id  # sudo: the member is told about the own goods, whoever lowers the price
+        lang = self.partner_id.lang or self.env.lang
+        changes = self.sudo().with_context(lang=lang).line_ids
+        env = changes.env
+        membership.message_post(
+            body=Markup("<p>%s</p><ul>%s</ul><p>%s</p>") % (
+                env._("The asking prices of these goods were lowered (%s):", self.name),
+                Markup().join(
+                    Markup("<li>%s</li>") % env._(
+                        "%(goods)s: from %(before)s to %(now)s per %(unit)s",
+                        goods=change.consignment_line_id.display_name, unit=change.uom_id.name,
+                        before=change.currency_id.format(change.price_before),
+                        now=change.currency_id.format(change.price),
+                    ) for change in changes
+                ),
+                env._(
+                    "%(person)s consented on %(date)s (%(how)s). If that is not so, please tell us at the counter.",
+                    person=self.consent_by, date=format_date(env, self.consent_date),
+                    how=dict(changes.reduction_id._fields['consent_kind']._description_selection(env))[self.consent_kind],
+                ),
+            ),
+            subject=env._("Lower asking prices"),
+            message_type='notification', partner_ids=self.partner_id.ids if self.partner_id.email else [],
+        )
+
     def _frozen_error_message(self):
         return self.env._("A confirmed price reduction is not changed: cancel it and write a new one.")
 
@@ -141,3 +197,12 @@ class CoopConsignmentReduction(models.Model):
             raise UserError(self.env._("Add the goods whose price is lowered."))
         for line in self.line_ids:
             line._check_complete()
+
+    def _check_other_user(self):
+        """Refuse to confirm to whoever wrote the prices or the consent."""
+        self.ensure_one()
+        writers = self.create_uid | self.noted_by_id | self.line_ids.create_uid | self.line_ids.write_uid
+        if self.env.user in writers:
+            raise UserError(self.env._(
+                "You wrote this price reduction or the consent to it. Another user than you lowers the prices.",
+            ))

@@ -8,10 +8,13 @@ from odoo.addons.producer_cooperative.models.coop_weighing_mixin import MONEY_GR
 class CoopConsignmentStock(models.Model):
     """What every member has here of a product: in stock, promised to customers, and free to be sold."""
     _name = 'coop.consignment.stock'
+    _inherit = ['coop.unit.sum.mixin']
     _description = "Goods by Owner"
     _auto = False
     _order = 'product_id, date, id'
     _rec_name = 'owner_id'
+
+    _unit_summed = frozenset({'quantity', 'reserved', 'free'})
 
     company_id = fields.Many2one(comodel_name='res.company', readonly=True)
     currency_id = fields.Many2one(comodel_name='res.currency', readonly=True)

@@ -15,10 +15,13 @@ class CoopConsignmentUnsold(models.Model):
     one moment for all that an owner has in a place, the oldest ever: no age of anything.
     """
     _name = 'coop.consignment.unsold'
+    _inherit = ['coop.unit.sum.mixin']
     _description = "Unsold Goods"
     _auto = False
     _order = 'date, id'
     _rec_name = 'product_id'
+
+    _unit_summed = frozenset({'quantity'})
 
     company_id = fields.Many2one(comodel_name='res.company', readonly=True)
     currency_id = fields.Many2one(comodel_name='res.currency', readonly=True)
@@ -42,7 +45,10 @@ class CoopConsignmentUnsold(models.Model):
         string="To Be Fetched Until", readonly=True, help="Days of grace after the owner was reminded.",
     )
     stage = fields.Selection(
-        selection=[('fresh', "In Time"), ('due', "To Go Back"), ('overdue', "Overdue")], readonly=True,
+        selection=[
+            ('open', "No Limit Agreed"), ('fresh', "In Time"), ('due', "To Go Back"), ('overdue', "Overdue"),
+        ],
+        readonly=True,
     )
     reminded_on = fields.Date(string="Owner Reminded On", readonly=True)
     asking_price = fields.Monetary(readonly=True, groups=MONEY_GROUPS, aggregator=None)
@@ -82,7 +88,8 @@ class CoopConsignmentUnsold(models.Model):
         return SQL(
             """
             SELECT rows.*, %(today)s - rows.date AS age, %(band)s AS age_band,
-                   CASE WHEN rows.return_date IS NULL OR %(today)s < rows.return_date THEN 'fresh'
+                   CASE WHEN rows.return_date IS NULL THEN 'open'
+                        WHEN %(today)s < rows.return_date THEN 'fresh'
                         WHEN %(today)s > rows.grace_date THEN 'overdue' ELSE 'due' END AS stage
               FROM (%(rows)s) rows
             """,

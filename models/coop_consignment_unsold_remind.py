@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date, formatLang
 
 OFFICER = 'producer_cooperative.group_coop_officer'
+#: Stages of goods whose days are over.
+TO_GO_BACK = ('due', 'overdue')
 
 
 class CoopConsignmentUnsold(models.Model):
@@ -22,7 +24,7 @@ class CoopConsignmentUnsold(models.Model):
         if not self.env.su and not self.env.user.has_group(OFFICER):
             role = self.env.ref(OFFICER).sudo().name  # sudo: names of roles are no secret
             raise AccessError(self.env._("Only this role may do that: %s.", role))
-        due = self.filtered(lambda row: row.stage != 'fresh' and not row.reminded_on)
+        due = self.filtered(lambda row: row.stage in TO_GO_BACK and not row.reminded_on)
         if not due:
             raise UserError(self.env._(
                 "None of these goods is to go back by now, or their owners were reminded already.",
@@ -106,5 +108,5 @@ class CoopMembership(models.Model):
         self.ensure_one()
         # sudo: the member's own goods, in a message to the member
         return self.env['coop.consignment.unsold'].sudo().search([
-            ('owner_id', '=', self.partner_id.id), ('company_id', '=', self.company_id.id), ('stage', '!=', 'fresh'),
+            ('owner_id', '=', self.partner_id.id), ('company_id', '=', self.company_id.id), ('stage', 'in', TO_GO_BACK),
         ])

@@ -111,11 +111,13 @@ class CoopWeighingMixin(models.AbstractModel):
         for goods in self:
             goods.sack_count = len(goods._read_sacks())
 
-    @api.depends('sacks', 'first_weight', 'second_weight')
+    @api.depends('sacks', 'first_weight', 'second_weight', 'product_id', 'deal')
     def _compute_gross(self):
         for goods in self:
             if goods.sacks or (goods.first_weight and goods.second_weight):
                 goods.gross = goods._get_weighed_gross()
+            elif goods.goods_product_id.tracking == 'serial':
+                goods.gross = goods.gross or 1.0  # a unique piece is one; nobody weighs it
             else:
                 goods.gross = goods.gross
 

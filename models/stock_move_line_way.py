@@ -121,16 +121,12 @@ class StockMoveLine(models.Model):
         return self.env.su and bool(self.move_id.coop_loss_share_id)
 
     def _coop_goes_home(self):
-        """Whether the goods go back to their owner: by a return slip, by returning a receipt, or to be bought."""
+        """Whether the goods go back to their owner: by a return slip, or by returning a receipt."""
         self.ensure_one()
         move = self.move_id.sudo()  # sudo: which slip the move belongs to, for whoever moves it
-        if move.coop_return_line_id or move.coop_consignment_line_id or self._coop_undoes('supplier', 'inside'):
-            return True
-        # A purchase of unsold goods moves them with more rights than any user has.
-        return self.env.su and bool(self.env['coop.consignment.buyout'].search_count([
-            ('name', '=', move.origin), ('partner_id', '=', self.owner_id.id), ('company_id', '=', self.company_id.id),
-            ('state', '=', 'done'),
-        ], limit=1))
+        return bool(
+            move.coop_return_line_id or move.coop_consignment_line_id or self._coop_undoes('supplier', 'inside')
+        )
 
     def _coop_is_brought(self):
         """Whether somebody brings the goods now: not on a slip that was confirmed before, and not as an undone return.

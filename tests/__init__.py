@@ -97,6 +97,7 @@ from . import test_savings_unowned
 from . import test_tools_member_numbers
 from . import test_intake_outright
 from . import test_intake_correction
+from . import test_intake_receiving
 from . import test_stockroom_ways_in
 from . import test_stockroom_ways_round
 from . import test_stockroom_selling

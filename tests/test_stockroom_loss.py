@@ -305,7 +305,7 @@ class TestStockroomLoss(StockroomCommon):
         self.env['coop.consignment.reduction'].create({
             'membership_id': self.siti.id, 'consent_by': "Siti", 'consent_date': self.today, 'consent_kind': 'phone',
             'line_ids': [Command.create({'consignment_line_id': slip.line_ids.id, 'price': 10_000})],
-        }).action_confirm()
+        }).with_user(self.manager).action_confirm()
         loss = self._loss(spoilt=3, bearer='cooperative')
         loss.action_submit()
         self.assertEqual(loss.amount_total, 30_000)
@@ -373,3 +373,11 @@ class TestStockroomLoss(StockroomCommon):
         report._render_qweb_pdf(name, loss.ids)
         self.assertEqual(loss.print_count, 1)
         self.assertIn("COPY", report._render_qweb_html(name, loss.ids)[0].decode())
+
+    def test_paper_is_offered_once_the_write_off_is_handed_in(self):
+        self._bring(self.siti, 30)
+        loss = self._loss(spoilt=3)
+        report = self.env.ref('producer_cooperative.coop_consignment_loss_report_action')
+        self.assertFalse(report.get_valid_action_reports(loss._name, loss.ids))
+        loss.action_submit()
+        self.assertEqual(report.get_valid_action_reports(loss._name, loss.ids), report.ids)

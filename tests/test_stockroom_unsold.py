@@ -59,11 +59,39 @@ class TestStockroomUnsold(StockroomCommon):
         self._count(self.own, 10)
         self.assertFalse(self._rows())
 
+    def test_kilograms_and_pieces_are_not_added_up(self):
+        piece = self._create_product("Batik", coop_consigned=True)
+        self.rice.uom_id = self.env.ref('uom.product_uom_kgm')
+        self._bring(self.siti, 60)
+        self._bring(self.siti, 5, product=piece)
+        self._bring(self.budi, 40)
+        for model, quantity in (
+            ('coop.consignment.unsold', 'quantity:sum'), ('coop.consignment.stock', 'free:sum'),
+            ('coop.consignment.line', 'net:sum'),
+        ):
+            partner = 'partner_id' if model == 'coop.consignment.line' else 'owner_id'
+            domain = [(partner, 'in', (self.siti | self.budi).partner_id.ids)]
+            with self.subTest(model=model):
+                # Siti: 60 kg and 5 pieces, which is no number; Budi: 40 kg; rice: 60 + 40 kg
+                self.assertEqual(dict(self.env[model]._read_group(domain, [partner], [quantity])), {
+                    self.siti.partner_id: False, self.budi.partner_id: 40,
+                })
+                self.assertEqual(dict(self.env[model]._read_group(domain, ['product_id'], [quantity])), {
+                    self.rice: 100, piece: 5,
+                })
+
     # === TO GO BACK === #
+
+    def test_goods_without_an_agreed_limit_never_go_back_by_themselves(self):
+        self._date_back(self._bring(self.siti, 60), 499)
+        self.assertEqual(self._rows().stage, 'open')
+        with self.assertRefused("None of these goods is to go back"):
+            self._rows().with_user(self.officer).action_remind()
+        self.assertFalse(self.siti._get_unsold())
 
     def test_goods_go_back_after_the_days_that_were_agreed(self):
         self._date_back(self._bring(self.siti, 60), 30)
-        self.assertEqual((self._rows().stage, self._rows().return_date), ('fresh', False))
+        self.assertEqual((self._rows().stage, self._rows().return_date), ('open', False))
         for days, stage in ((31, 'fresh'), (30, 'due'), (10, 'due')):
             self._agree(days)
             self.env.invalidate_all()
