@@ -56,8 +56,11 @@ class TestConsignmentRounding(ConsignmentCommon):
         })
         paddy = self._create_product("Paddy", coop_consigned=True, uom_id=kilo.id)
         self._bring(self.siti, 60, product=paddy)
-        order = self._sell(0.83, price=1_000, owner=self.siti, product=paddy)
-        order.order_line.product_uom_id = sack
+        order = self.env['sale.order'].create({'partner_id': self.customer.id, 'order_line': [Command.create({
+            'product_id': paddy.id, 'product_uom_qty': 0.83, 'product_uom_id': sack.id, 'price_unit': 62_500,
+            'coop_owner_id': self.siti.partner_id.id,
+        })]})
+        order.action_confirm()
         self._deliver(order)
         self._invoice(order)
         settlement = self._settle(self.siti)
