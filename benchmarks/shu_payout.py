@@ -91,11 +91,13 @@ with environment(options) as env:
     print(f"  payout to {count} members                      {ours:8.2f} s  {queries:6d} queries", flush=True)
     single, single_queries = measure(env, lambda: one_by_one(env, items[:some]), 1)
     base = single * count / some
-    print(f"  {count} payments one by one (measured for {some}) {base:8.2f} s  {single_queries * count // some:6d} queries")
+    queries = single_queries * count // some
+    print(f"  {count} payments one by one (measured for {some}) {base:8.2f} s  {queries:6d} queries", flush=True)
     batch, batch_queries = measure(env, lambda: register(env, items[:10 * some]), 1)
     batch *= count / len(items[:10 * some])
     print(f"  {count} payments in one window                 {batch:8.2f} s")
-    print(f"  {base / ours:.1f} times faster than one by one (limit {LIMIT}), {batch / ours:.1f} times than in one window")
+    print(f"  {base / ours:.1f} times faster than one by one (limit {LIMIT})")
+    print(f"  {batch / ours:.1f} times faster than in one window")
     few, many = peak(env, everybody[:count // 4]), peak(env, everybody)
     print(f"  memory at most: {few:.1f} MB for {count // 4} members, {many:.1f} MB for {count}")
     passed = base >= LIMIT * ours and many <= 4 * MEMORY_LIMIT * few

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from odoo.addons.producer_cooperative.models.coop_membership_payout import PAYOUT_METHODS
@@ -125,7 +125,7 @@ class CoopShuPayOut(models.TransientModel):
                 break
             payouts |= payout
             payables -= payout.line_ids.sudo().payable_line_id  # sudo: officers and cashiers read no journal items
-            payables = payables.filtered(lambda item: item.partner_id not in skipped)
+            payables = payables.filtered(lambda item, skipped=skipped: item.partner_id not in skipped)
             if payables:
                 payout = payout.create(values)
         if not payout.line_ids:
