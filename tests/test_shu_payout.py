@@ -297,9 +297,12 @@ class TestShuPayout(ShuPayoutCommon):
         self.assertEqual(self.of_siti.payout_method, 'savings')
 
     def test_paid_member_chooses_no_more(self):
-        self._pay(self.allocation)
+        self._pay(self.allocation, membership_ids=self.siti.ids)
         with self.assertRefused("paid already"):
             self.of_siti.payout_method = 'savings'
+        self.siti.shu_payout_method = 'savings'
+        self.assertEqual(self.of_siti.payout_method, 'cash')
+        self.of_budi.payout_method = 'savings'
 
     # === NEVER TWICE === #
 
