@@ -122,4 +122,5 @@ from . import test_committed_payout
 from . import test_stockroom_documents
 from . import test_shu_tax
 from . import test_shu_unclaimed
+from . import test_tools_set_off
 from . import test_shu_surplus
