@@ -518,7 +518,7 @@ class TestShuPayoutRun(ShuPayoutCommon):
         with Form(self.env['coop.shu.pay.out'].with_user(self.cashier).with_context(
             default_allocation_id=self.allocation.id,
         )) as form:
-            self.assertIn("1 members, ", form.cash_text)
+            self.assertIn("members: 1, owed: ", form.cash_text)
             self.assertIn("300,000", form.savings_text)
             self.assertEqual(form.set_off_text, "nobody")
             self.assertEqual(form.cash_journal_id, self.cash_journal)
