@@ -299,7 +299,7 @@ class CoopMembership(models.Model):
             # sudo: what the member chose; see the access of memberships
             self.env['coop.shu.member.line'].sudo().search(
                 Domain('membership_id', 'in', self.ids) & Domain('payout_method', '!=', vals['shu_payout_method']) & (
-                    Domain('state', 'in', ('computed', 'approved'))
+                    Domain('state', 'in', ('computing', 'computed', 'approved', 'posting'))
                     | Domain('state', '=', 'posted') & Domain('amount_residual', '>', 0)
                 ),
             ).write({'payout_method': vals['shu_payout_method']})
