@@ -340,10 +340,7 @@ class TestShuPayout(ShuPayoutCommon):
 
     def test_shu_that_is_not_booked_to_its_end_is_not_paid(self):
         payout = self._fill_payout(self.allocation)
-        self.env.cr.execute("UPDATE coop_shu_allocation SET state = 'approved' WHERE id = %s", [self.allocation.id])
-        self.env.cr.execute(
-            "UPDATE coop_shu_member_line SET state = 'approved' WHERE allocation_id = %s", [self.allocation.id],
-        )
+        self.env.cr.execute("UPDATE coop_shu_allocation SET state = 'posting' WHERE id = %s", [self.allocation.id])
         self.env.invalidate_all()
         with self.assertRefused("is not booked to its end"):
             payout.action_post()
