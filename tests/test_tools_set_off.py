@@ -1,6 +1,6 @@
 """Setting off what is owed against debts, the oldest first."""
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
@@ -27,10 +27,12 @@ class TestToolsSetOff(BaseCase):
                 set_off_oldest(debts, limit)
             self.assertEqual(refused.exception.code, 'negative')
 
+    @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(DEBTS, st.integers(0, 50_000_000))
     def test_sum_is_the_lesser_of_limit_and_debts(self, debts, limit):
         self.assertEqual(sum(set_off_oldest(debts, limit)), min(limit, sum(debts)))
 
+    @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(DEBTS, st.integers(0, 50_000_000))
     def test_no_debt_is_touched_before_the_older_ones_are_paid(self, debts, limit):
         parts = set_off_oldest(debts, limit)
