@@ -8,7 +8,10 @@ from odoo.tools import clean_context, format_date
 ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
 MANAGER = 'producer_cooperative.group_coop_manager'
 #: What a person enters; everything else is computed, and stays what it was when it was computed.
-ENTERED_FIELDS = {'date_from', 'date_to', 'rule_id', 'closing_ids', 'meeting_date', 'meeting_number'}
+ENTERED_FIELDS = {
+    'date_from', 'date_to', 'rule_id', 'closing_ids', 'meeting_date', 'meeting_number', 'tax_expected', 'tax_none',
+    'loss_from_reserve',
+}
 
 
 class CoopShuAllocation(models.Model):
