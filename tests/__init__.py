@@ -122,5 +122,5 @@ from . import test_committed_payout
 from . import test_stockroom_documents
 from . import test_shu_surplus
 from . import test_shu_todo
-from . import test_shu_tax
+from . import test_shu_income_tax
 from . import test_shu_operations
