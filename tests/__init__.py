@@ -120,6 +120,10 @@ from . import test_consignment_rounding
 from . import test_consignment_unpaid
 from . import test_committed_payout
 from . import test_stockroom_documents
+from . import test_shu_engine
+from . import test_committed_shu_steps
+from . import test_shu_tax
+from . import test_shu_unclaimed
 from . import test_shu_surplus
 from . import test_shu_todo
 from . import test_shu_income_tax

@@ -108,7 +108,7 @@ class CoopShuPreview(models.TransientModel):
                 tracking_disable=True, mail_create_nolog=True,
             ).create({'company_id': self.company_id.id, 'date_from': self.date_from, 'date_to': self.date_to})
             allocation.rule_id = self.rule_id
-            allocation._freeze_computation()
+            allocation._start_computing(at_once=True)
             result = self._read_result(allocation)
             savepoint.rollback()
         return result
