@@ -316,36 +316,6 @@ class CoopShuAllocation(models.Model):
         computed = self.filtered(lambda allocation: allocation.state == 'computed')
         computed.sudo()._update_state('draft')  # sudo: see _check_only_entered; follows from what the user changed
 
-    def _check_books_complete(self):
-        """Refuse to compute from books that are not complete.
-
-        :raises UserError: listing what is to be done first.
-        """
-        self.ensure_one()
-        obstacles = [
-            *self.company_id._coop_get_closing_obstacles(self.date_from, self.date_to), *self._get_draft_obstacles(),
-        ]
-        if obstacles:
-            raise UserError(self.env._(
-                "The books of %(period)s are not complete yet:\n%(obstacles)s", period=self._get_period_label(),
-                obstacles="\n".join(f"- {obstacle}" for obstacle in obstacles),
-            ))
-
-    def _get_draft_obstacles(self):
-        # sudo: names of drafts, whoever made them
-        drafts = self.env['account.move'].sudo().search(
-            Domain([('state', '=', 'draft'), ('company_id', '=', self.company_id.id)]) & Domain.OR(
-                Domain([(field, '>=', self.date_from), (field, '<=', self.date_to)])
-                for field in ('date', 'invoice_date')
-            ), order='date, id',
-        )
-        if not drafts:
-            return []
-        names = ", ".join(drafts[:5].mapped('display_name')) + (" …" if len(drafts) > 5 else "")
-        return [self.env._(
-            "%(count)s drafts in the period are to be posted or deleted: %(names)s", count=len(drafts), names=names,
-        )]
-
     def _check_meeting(self):
         self.ensure_one()
         if not self.meeting_date or not self.meeting_number:
