@@ -2,7 +2,6 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.tools import clean_context, format_date
 
 ACCOUNTANT = 'producer_cooperative.group_coop_accountant'

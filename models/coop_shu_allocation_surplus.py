@@ -23,7 +23,8 @@ class CoopShuAllocation(models.Model):
     )
     surplus_before_tax = fields.Monetary(readonly=True, copy=False)
     income_tax = fields.Monetary(
-        readonly=True, copy=False, help="What is booked on the rule's accounts of income tax; an expense is below zero.",
+        readonly=True, copy=False,
+        help="What is booked on the rule's accounts of income tax; an expense is below zero.",
     )
     surplus_previous = fields.Monetary(
         string="Surplus of the Year Before", readonly=True, copy=False,

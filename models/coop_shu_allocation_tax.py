@@ -36,6 +36,13 @@ class CoopShuAllocation(models.Model):
             known = allocation.date_from and allocation.date_to and allocation.rule_id.tax_account_ids
             allocation.tax_booked = allocation._get_tax_booked() if known else 0.0
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if {'tax_expected', 'tax_none'} & vals.keys():
+            self._check_may_be_computed()
+        return super().write(vals)
+
     # === ACTIONS === #
 
     def action_propose_tax(self):
@@ -71,7 +78,7 @@ class CoopShuAllocation(models.Model):
     # === BUSINESS METHODS === #
 
     def _get_tax_booked(self):
-        """Return what stands on the rule's tax accounts in the period, in the company's currency; a cost is positive."""
+        """Return what stands on the rule's tax accounts in the period, in the company's currency; debit positive."""
         self.ensure_one()
         # sudo: one sum, for managers without access to the journal items
         [(balance,)] = self.env['account.move.line'].sudo()._read_group(

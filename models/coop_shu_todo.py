@@ -49,7 +49,8 @@ class CoopShuTodo(models.TransientModel):
         if self.res_action:
             action = self.env['ir.actions.act_window']._for_xml_id(f'producer_cooperative.{self.res_action}')
         return {
-            **action, 'domain': json.loads(self.res_domain), 'context': json.loads(self.res_context), 'target': 'current',
+            **action, 'domain': json.loads(self.res_domain), 'context': json.loads(self.res_context),
+            'target': 'current',
         }
 
 
@@ -184,8 +185,8 @@ class CoopShuAllocation(models.Model):
         if lock and lock >= self.date_to:
             return []
         return [Obstacle(self.env._(
-            "The books are not locked up to %s: whatever is booked in the period later is not in this surplus. Lock them"
-            " on the allocation once everything is booked.", format_date(self.env, self.date_to),
+            "The books are not locked up to %s: whatever is booked in the period later is not in this surplus. Lock"
+            " them on the allocation once everything is booked.", format_date(self.env, self.date_to),
         ), 'coop.shu.allocation', blocking=False)]
 
 

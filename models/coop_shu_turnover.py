@@ -101,21 +101,20 @@ class CoopShuTurnover(models.Model):
         self.env['coop.shu.allocation']._check_user_is(
             'producer_cooperative.group_coop_accountant', 'producer_cooperative.group_coop_officer',
         )
-        decided = self.env['coop.shu.allocation'].search([
-            ('company_id', 'in', self.company_id.ids), ('state', 'not in', ('draft', 'computing', 'computed', 'cancelled')),
-        ])
-        for row in self:
-            if any(
-                a.company_id == row.company_id and a.date_from <= row.date <= a.date_to for a in decided
-            ):
-                raise UserError(self.env._(
-                    "The meeting decided on the surplus of %s. Its documents keep their members.", row.date.year,
-                ))
+        allocations = self._get_allocations()
+        decided = allocations.filtered(lambda a: a.state not in ('draft', 'computing', 'computed'))
+        if decided:
+            raise UserError(self.env._(
+                "The meeting decided on the surplus of %s. Its documents keep their members.",
+                decided[0]._get_period_label(),
+            ))
         before = {row.move_id: row.membership_id for row in self}
         self.move_id._coop_stamp_membership()
         self.env.flush_all()
         self.invalidate_model()
         changed = sum(1 for row in self if row.membership_id != before[row.move_id])
+        if changed:
+            allocations._reset_computation()
         return {
             'type': 'ir.actions.client', 'tag': 'display_notification',
             'params': {
@@ -125,6 +124,16 @@ class CoopShuTurnover(models.Model):
         }
 
     # === BUSINESS METHODS === #
+
+    def _get_allocations(self):
+        """Return the allocations of the periods in which these documents are, without cancelled ones."""
+        return self.env['coop.shu.allocation'].search([
+            ('company_id', 'in', self.company_id.ids), ('state', '!=', 'cancelled'),
+            ('date_from', '<=', max(self.mapped('date'))), ('date_to', '>=', min(self.mapped('date'))),
+        ]).filtered(lambda allocation: any(
+            row.company_id == allocation.company_id and allocation.date_from <= row.date <= allocation.date_to
+            for row in self
+        )) if self else self.env['coop.shu.allocation']
 
     def _find_possible_members(self):
         """Return ``{(company id, partner id): membership id}``: the customer's own, else that of a namesake."""

@@ -49,9 +49,13 @@ class CoopShuOperations(models.TransientModel):
     # === ACTIONS === #
 
     def action_open_lines(self):
-        """Open the figures of the allocation, each with the journal items that it is the sum of."""
+        """Open the figures of the allocation, or else the journal items that the statement is the sum of."""
         self.ensure_one()
-        return self.allocation_id.action_open_surplus_lines()
+        allocation = self._get_allocation()
+        if allocation.id:
+            return allocation.action_open_surplus_lines()
+        action = allocation._open_items(allocation._get_result_domain(), self._get_period_label())
+        return {**action, 'context': {**action['context'], 'group_by': ['account_id']}}
 
     # === BUSINESS METHODS === #
 
@@ -61,7 +65,8 @@ class CoopShuOperations(models.TransientModel):
         lines = self._get_lines(allocation)
         before = self._get_lines(self._get_previous(allocation)) if self.with_previous else []
         return Report(
-            title=_("Statement of Operations (PHU)"), subtitles=[self._get_period_label(), *self._get_remarks(allocation)],
+            title=_("Statement of Operations (PHU)"),
+            subtitles=[self._get_period_label(), *self._get_remarks(allocation)],
             tables=[self._get_statement(lines, before), self._get_side_table(lines)],
             signatures=[_("Treasurer"), _("Chair")],
         )

@@ -69,6 +69,11 @@ class TestShuTax(ShuSurplusCommon):
         with self.assertRefused("The books are locked on 12/31/2024"):
             allocation.action_book_tax()
 
+    def test_expected_tax_stays_after_the_meeting(self):
+        allocation = self._approve(self._compute())
+        with self.assertRefused("stays as the meeting saw it"):
+            allocation.with_user(self.accountant).tax_expected = 5
+
     def test_only_the_accountant_books_tax(self):
         allocation = self._create_allocation()
         with self.assertRefused("Only this role", AccessError):

@@ -62,7 +62,7 @@ class TestShuOperations(ShuSurplusCommon):
     def test_second_table_tells_members_and_others_apart(self):
         table = self._wizard()._get_report_data().tables[1]
         self.assertEqual(
-            [(row.values['name'], row.values['members'], row.values['others'], row.values['all']) for row in table.rows],
+            [tuple(row.values[key] for key in ('name', 'members', 'others', 'all')) for row in table.rows],
             [
                 ("Income from Business", 600_000, 400_000, 1_000_000),
                 ("Cost of Goods and Services", -300_000, -200_000, -500_000),
@@ -90,6 +90,11 @@ class TestShuOperations(ShuSurplusCommon):
         self._compute(period=('2023-01-01', '2023-12-31'))
         self._book_result(9_000, date='2023-05-05')
         self.assertEqual(self._rows(self._wizard())[-1][1:], (385_000, 150_000))
+
+    def test_statement_of_the_ledger_opens_the_items_that_it_is_the_sum_of(self):
+        action = self._wizard().action_open_lines()
+        items = self.env['account.move.line'].search(action['domain'])
+        self.assertEqual(-sum(items.mapped('balance')), 385_000)
 
     def test_part_of_a_year_is_compared_with_the_same_part(self):
         wizard = self._wizard(date_from='2024-03-01', date_to='2024-03-31')

@@ -44,7 +44,8 @@ class TestShuTodo(ShuSurplusCommon):
     def test_refusal_names_what_is_to_be_done_and_leads_to_the_list(self):
         self._invoice(self.budi, 1_000, post=False)
         allocation = self._create_allocation(1_000_000).with_user(self.accountant)
-        with self.assertRefused("books of 2024 are not complete yet:\n- 1 drafts in the period", RedirectWarning) as refused:
+        message = "books of 2024 are not complete yet:\n- 1 drafts in the period"
+        with self.assertRefused(message, RedirectWarning) as refused:
             allocation.action_compute()
         _message, action_id, _button, context = refused.exception.args
         action = self.env['ir.actions.server'].with_user(self.accountant).browse(action_id)
@@ -171,11 +172,12 @@ class TestShuTurnover(ShuSurplusCommon):
     def test_members_are_found_again_after_the_register_was_put_right(self):
         late = self._create_registered("Wati", '003', joined='2024-06-01')
         self._sell(late.partner_id, 100, date='2024-03-01')
-        late.date_joined = '2024-01-01'
-        late.date_applied = '2024-01-01'
-        row = self._rows(self._create_allocation(), ('partner_id', '=', late.partner_id.id))
+        late.write({'date_joined': '2024-01-01', 'date_applied': '2024-01-01'})
+        allocation = self._compute()
+        row = self._rows(allocation, ('partner_id', '=', late.partner_id.id))
         row.with_user(self.accountant).action_stamp_again()
         self.assertEqual(row.membership_id, late)
+        self.assertEqual(allocation.state, 'draft')
         self.assertEqual(row.move_id.coop_membership_id, late)
 
     def test_documents_of_a_decided_year_keep_their_members(self):
