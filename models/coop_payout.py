@@ -36,7 +36,7 @@ class CoopPayout(models.Model):
         selection=[
             ('money', "In Cash or by Bank"), ('savings', "Into Voluntary Savings"), ('set_off', "Set Off Against Debts"),
         ],
-        required=True, default='money', tracking=True,
+        string="Way of Payment", required=True, default='money', tracking=True,
         help="Only SHU goes into savings or against debts, of members who chose it.",
     )
     journal_id = fields.Many2one(

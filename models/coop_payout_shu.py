@@ -18,7 +18,7 @@ class CoopPayout(models.Model):
         index='btree_not_null', ondelete='set null', domain="[('state', '=', 'posted')]",
         help="Fill the voucher with the SHU of this period only. Leave empty for everything that is owed.",
     )
-    shu_line_count = fields.Integer(compute='_compute_shu_line_count')
+    shu_line_count = fields.Integer(string="SHU Parts Paid", compute='_compute_shu_line_count')
 
     # === COMPUTE METHODS === #
 
