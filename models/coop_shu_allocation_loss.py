@@ -20,7 +20,7 @@ class CoopShuAllocation(models.Model):
         string="Carried Forward", compute='_compute_loss_from_reserve',
         help="Goes to the account of accumulated losses, for later years to cover.",
     )
-    reserve_balance = fields.Monetary(string="In the Reserve Now", compute='_compute_loss_from_reserve')
+    reserve_balance = fields.Monetary(string="In the Reserve Now", compute='_compute_reserve_balance')
 
     # === COMPUTE METHODS === #
 
@@ -31,6 +31,10 @@ class CoopShuAllocation(models.Model):
             drawn = shares.filtered(lambda share: share.kind == 'reserve')
             allocation.loss_from_reserve = -sum(drawn.mapped('amount'))
             allocation.loss_carried = -sum((shares - drawn).mapped('amount'))
+
+    @api.depends('is_loss', 'company_id')
+    def _compute_reserve_balance(self):
+        for allocation in self:
             reserve = allocation.is_loss and allocation.company_id._find_coop_account('reserve')
             allocation.reserve_balance = allocation._get_account_balance(reserve) if reserve else 0.0
 

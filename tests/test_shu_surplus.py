@@ -1,3 +1,5 @@
+import random
+
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
@@ -252,6 +254,37 @@ class TestShuSurplusSplit(ShuSurplusCommon):
         line = self._figure(allocation, self.rent)
         self.assertEqual((line.amount_members, line.amount_others), (-0.67, -0.33))
         self.assertEqual((allocation.surplus_members, allocation.surplus_others), (199.33, 99.67))
+
+    def test_whatever_is_booked_adds_up_line_by_line_and_side_by_side(self):
+        chance = random.Random(2024)
+        goods = [
+            self.env['product.product'].create({'name': name, 'type': 'consu'}) for name in ("Milk", "Fodder", "Rice")
+        ]
+        partners = [self.siti.partner_id, self.budi.partner_id, self.stranger]
+        kinds = ('out_invoice', 'out_refund', 'out_receipt', 'in_invoice', 'in_refund')
+        for _document in range(25):
+            self._sell(
+                chance.choice(partners), chance.randint(1, 10**8) / 100, chance.choice(kinds),
+                product=chance.choice([*goods, None]),
+            )
+        for _entry in range(5):
+            self._spend(chance.choice([self.rent, self.cooperative, self.interest]), chance.randint(1, 10**8) / 100)
+        for rule in ({}, {'cost_split': 'members', 'income_split': 'turnover'}, {'marketing': False}):
+            self.rule.write(rule)
+            allocation = self._compute()
+            lines = allocation.surplus_line_ids
+            items = self.env['account.move.line'].search(list(allocation._get_result_domain()))
+            self.assertEqual(self.rupiah.round(-sum(items.mapped('balance'))), self.rupiah.round(allocation.surplus))
+            self.assertEqual(self.rupiah.round(sum(lines.mapped('amount'))), self.rupiah.round(allocation.surplus))
+            self.assertEqual(
+                self.rupiah.round(allocation.surplus_members + allocation.surplus_others),
+                self.rupiah.round(allocation.surplus),
+            )
+            for line in lines:
+                self.assertEqual(self.rupiah.round(line.amount_members + line.amount_others), line.amount)
+                for side in ('members', 'others', 'untraced'):
+                    name = side if side == 'untraced' else f'traced_{side}'
+                    self._assert_opens(getattr(line, f'action_open_items_{side}')(), line[name])
 
     def test_no_more_is_shared_than_there_is(self):
         self._sell(self.siti.partner_id, 600_000)
