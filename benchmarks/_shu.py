@@ -20,14 +20,20 @@ def year(env: odoo.api.Environment, count: int, lines: int, name: str = "Koperas
     env = cooperative(env, name)
     env.company.coop_shu_four_eyes = False
     everybody = members(env, count)
-    savings(env, env['coop.savings.type'].search([('is_capital', '=', True), ('company_id', '=', env.company.id)]))
+    types = env['coop.savings.type'].search([('is_capital', '=', True), ('company_id', '=', env.company.id)])
+    savings(env, types)
+    # What the copies were made of belongs to somebody as well.
+    env.cr.execute(SQL(
+        "UPDATE account_move_line SET partner_id = %s WHERE partner_id IS NULL AND account_id IN %s AND company_id = %s",
+        everybody[0].partner_id.id, tuple(types.account_id.ids), env.company.id,
+    ))
     _copy_invoices(env, everybody, max(lines // LINES_PER_INVOICE, 1))
     env['coop.shu.rule'].create({
         'name': "AD/ART", 'date_from': '2020-01-01',
         'share_ids': [Command.create({'sequence': place, **share}) for place, share in enumerate(SHARES)],
     })
     env.flush_all()
-    for table in ('coop_membership', 'account_move', 'account_move_line'):
+    for table in ('res_partner', 'coop_membership', 'account_move', 'account_move_line'):
         env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
     env.invalidate_all()
     return env

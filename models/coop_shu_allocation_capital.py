@@ -57,7 +57,7 @@ class CoopShuAllocation(models.Model):
         )
 
     def _counts_by_days(self):
-        """Whether closing balances count by days of membership for some (see :meth:`_get_membership_days`)."""
+        """Whether closing balances count by days of membership for some (see ``coop.shu.rule._counts_days_of``)."""
         rule = self.rule_id
         return rule.capital_base == 'closing' and 'prorata' in (rule.joiners, rule.leavers)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
 from decimal import Decimal
 
 from odoo import models
@@ -71,7 +72,7 @@ class CoopShuAllocation(models.Model):
             "DELETE FROM coop_shu_member_line WHERE allocation_id = %s",
         ):
             self.env.cr.execute(SQL(query, self.id))
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         self.share_ids.unlink()
         return choices
 
@@ -102,7 +103,7 @@ class CoopShuAllocation(models.Model):
                 " WHERE line.allocation_id = %s AND line.membership_id = choice.membership_id",
                 list(choices), list(choices.values()), self.id,
             ))
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         self._analyze('coop_shu_member_line')
 
     def _get_member_line_columns(self):
@@ -126,8 +127,8 @@ class CoopShuAllocation(models.Model):
         """Add up the parts of every member, and leave out what is too little to be paid where the rule says so."""
         self.ensure_one()
         self._analyze('coop_shu_member_part')
+        rule, columns = self.rule_id, self._get_member_total_columns()
         self.env.flush_all()
-        rule = self.rule_id
         minimum = rule.minimum_amount if rule.minimum_treatment == 'reserve' else 0.0
         # In SQL: one UPDATE for all members.
         self.env.cr.execute(SQL(
@@ -146,7 +147,7 @@ class CoopShuAllocation(models.Model):
             """,
             allocation=self.id, minimum=minimum,
             assignments=SQL(", ").join(
-                SQL("%s = %s", SQL.identifier(name), value) for name, value in self._get_member_total_columns().items()
+                SQL("%s = %s", SQL.identifier(name), value) for name, value in columns.items()
             ),
         ))
         forgone = self.env.execute_query(SQL(
@@ -154,7 +155,7 @@ class CoopShuAllocation(models.Model):
             " JOIN coop_shu_member_line line ON line.id = part.line_id"
             " WHERE line.allocation_id = %s AND line.amount_forgone <> 0 GROUP BY part.share_id", self.id,
         )) if minimum else []
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         for share_id, amount in forgone:
             self.env['coop.shu.allocation.share'].browse(share_id).forgone_amount = -float(amount)
 
@@ -196,9 +197,10 @@ class CoopShuAllocation(models.Model):
             raise UserError(self.env._("The rule has no share “%s” any more. Compute again.", share.name))
         pool = to_units(share.amount, unit)
         self.env.flush_all()
-        [(*sums, negative)] = self.env.execute_query(self._get_distribution_sql(share, rule_share, pool, unit))
+        with self._reading_everybody():
+            [(*sums, negative)] = self.env.execute_query(self._get_distribution_sql(share, rule_share, pool, unit))
         own, rest, rest_part, given = map(Decimal, sums)
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         if negative:
             self._report_negative(share, negative)
         if pool and not own:
@@ -287,9 +289,11 @@ class CoopShuAllocation(models.Model):
     def _count_changed_bases(self, share):
         """Return for how many members a base is another one now than when it was read."""
         self.ensure_one()
+        if not share.rule_share_id:
+            return 0
         self.env.flush_all()
         # In SQL: compares two sets, one row per member.
-        [(count,)] = self.env.execute_query(SQL(
+        query = SQL(
             """
             WITH bases AS MATERIALIZED (%s)
             SELECT COUNT(*) FROM coop_shu_member_part part
@@ -297,7 +301,9 @@ class CoopShuAllocation(models.Model):
          LEFT JOIN bases ON bases.membership_id = line.membership_id
              WHERE part.share_id = %s AND part.numerator IS DISTINCT FROM GREATEST(COALESCE(bases.amount, 0), 0)
             """, self._get_bases_sql(share.rule_share_id), share.id,
-        )) if share.rule_share_id else [(0,)]
+        )
+        with self._reading_everybody():
+            [(count,)] = self.env.execute_query(query)
         return count
 
     def _report_negative(self, share, negative):
@@ -322,10 +328,28 @@ class CoopShuAllocation(models.Model):
 
     # === BUSINESS METHODS - DATABASE === #
 
+    def _is_large(self):
+        """Whether there are more members than are dealt with while the user waits."""
+        lines = self.env['coop.shu.member.line']
+        return lines.search_count([('allocation_id', '=', self.id)], limit=AT_ONCE + 1) > AT_ONCE
+
     def _analyze(self, table):
         """Let the database know how many rows there are now; it would look for every member one by one otherwise."""
-        if self.env['coop.shu.member.line'].search_count([('allocation_id', '=', self.id)], limit=AT_ONCE + 1) > AT_ONCE:
+        if self._is_large():
             self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+
+    @contextmanager
+    def _reading_everybody(self):
+        """Let the database read whole tables side by side and not row by row, which is for a few members only.
+
+        It would otherwise trust what it knew of tables that a large import has filled since.
+        """
+        if not self._is_large():
+            yield
+            return
+        self.env.cr.execute("SET LOCAL enable_nestloop = off")
+        yield
+        self.env.cr.execute("SET LOCAL enable_nestloop = on")
 
 
 def _prepare_columns(model):
