@@ -263,3 +263,7 @@ from . import res_company_result
 from . import coop_shu_rule_surplus
 from . import coop_shu_surplus_line
 from . import coop_shu_allocation_surplus
+from . import coop_shu_allocation_loss
+from . import coop_shu_todo
+from . import coop_shu_allocation_tax
+from . import coop_shu_turnover
