@@ -135,6 +135,9 @@
         'views/coop_shu_lapse_views.xml',
         'security/coop_shu_surplus_security.xml',
         'views/coop_shu_surplus_views.xml',
+        'views/coop_shu_turnover_views.xml',
+        'views/coop_shu_todo_views.xml',
+        'reports/coop_shu_operations_report.xml',
     ],
     'assets': {
         'web.assets_backend': ['producer_cooperative/static/src/**/*'],

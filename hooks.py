@@ -7,5 +7,9 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Take the accounts and journals that were never used out of the charts; what holds entries stays."""
+    """Take the accounts and journals that were never used out of the charts; what holds entries stays.
+
+    The count of bookings goes with the numbers that it gave.
+    """
     env['res.company'].search([])._coop_remove_unused_accounts()
+    env.cr.execute("DROP SEQUENCE IF EXISTS coop_booking_seq")

@@ -258,6 +258,8 @@ from . import coop_payout_set_off
 from . import coop_payout_shu
 from . import coop_shu_unclaimed
 from . import coop_shu_lapse
+from . import coop_shu_lapse_entry
+from . import coop_shu_lapse_line
 from . import coop_settlement_payout
 from . import res_company_payout
 from . import res_config_settings_payout
@@ -269,3 +271,7 @@ from . import res_company_result
 from . import coop_shu_rule_surplus
 from . import coop_shu_surplus_line
 from . import coop_shu_allocation_surplus
+from . import coop_shu_allocation_loss
+from . import coop_shu_todo
+from . import coop_shu_allocation_tax
+from . import coop_shu_turnover

@@ -2,13 +2,15 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.tools import clean_context, format_date
 
 ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
 MANAGER = 'producer_cooperative.group_coop_manager'
 #: What a person enters; everything else is computed, and stays what it was when it was computed.
-ENTERED_FIELDS = {'date_from', 'date_to', 'rule_id', 'closing_ids', 'meeting_date', 'meeting_number'}
+ENTERED_FIELDS = {
+    'date_from', 'date_to', 'rule_id', 'closing_ids', 'meeting_date', 'meeting_number', 'tax_expected', 'tax_none',
+    'loss_from_reserve',
+}
 
 
 class CoopShuAllocation(models.Model):
@@ -312,36 +314,6 @@ class CoopShuAllocation(models.Model):
         """Ask for a new computation after something that it rests on was changed."""
         computed = self.filtered(lambda allocation: allocation.state == 'computed')
         computed.sudo()._update_state('draft')  # sudo: see _check_only_entered; follows from what the user changed
-
-    def _check_books_complete(self):
-        """Refuse to compute from books that are not complete.
-
-        :raises UserError: listing what is to be done first.
-        """
-        self.ensure_one()
-        obstacles = [
-            *self.company_id._coop_get_closing_obstacles(self.date_from, self.date_to), *self._get_draft_obstacles(),
-        ]
-        if obstacles:
-            raise UserError(self.env._(
-                "The books of %(period)s are not complete yet:\n%(obstacles)s", period=self._get_period_label(),
-                obstacles="\n".join(f"- {obstacle}" for obstacle in obstacles),
-            ))
-
-    def _get_draft_obstacles(self):
-        # sudo: names of drafts, whoever made them
-        drafts = self.env['account.move'].sudo().search(
-            Domain([('state', '=', 'draft'), ('company_id', '=', self.company_id.id)]) & Domain.OR(
-                Domain([(field, '>=', self.date_from), (field, '<=', self.date_to)])
-                for field in ('date', 'invoice_date')
-            ), order='date, id',
-        )
-        if not drafts:
-            return []
-        names = ", ".join(drafts[:5].mapped('display_name')) + (" …" if len(drafts) > 5 else "")
-        return [self.env._(
-            "%(count)s drafts in the period are to be posted or deleted: %(names)s", count=len(drafts), names=names,
-        )]
 
     def _check_meeting(self):
         self.ensure_one()

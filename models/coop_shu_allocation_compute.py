@@ -106,24 +106,6 @@ class CoopShuAllocation(models.Model):
 
     # === BUSINESS METHODS - SHARES === #
 
-    def _prepare_loss_values(self):
-        """Return how the loss is covered: from the reserve up to its balance, the rest is carried forward."""
-        self.ensure_one()
-        reserve = self.company_id._get_coop_account('reserve')
-        drawn = min(max(self._get_account_balance(reserve), 0.0), -self.surplus)
-        carried = self.currency_id.round(-self.surplus - drawn)
-        values = [
-            {
-                'kind': 'reserve', 'name': self.env._("Drawn from the Reserve"), 'amount': -drawn,
-                'account_id': reserve.id,
-            },
-            {
-                'kind': 'loss', 'name': self.env._("Accumulated Loss"), 'amount': -carried,
-                'account_id': self.company_id._get_coop_account('accumulated_loss').id,
-            },
-        ]
-        return [line for line in values if not self.currency_id.is_zero(line['amount'])]
-
     def _prepare_all_share_values(self):
         """Return the shares of the surplus: earlier losses first, then the rule's shares of what is left.
 

@@ -23,7 +23,8 @@ class CoopShuAllocation(models.Model):
     )
     surplus_before_tax = fields.Monetary(readonly=True, copy=False)
     income_tax = fields.Monetary(
-        readonly=True, copy=False, help="What is booked on the rule's accounts of income tax; an expense is below zero.",
+        readonly=True, copy=False,
+        help="What is booked on the rule's accounts of income tax; an expense is below zero.",
     )
     surplus_previous = fields.Monetary(
         string="Surplus of the Year Before", readonly=True, copy=False,
@@ -53,6 +54,18 @@ class CoopShuAllocation(models.Model):
             'domain': [('allocation_id', '=', self.id)],
             'context': {'create': False, 'search_default_group_by_section': 1},
         }
+
+    def action_open_operations(self):
+        """Open the statement of operations (PHU) of the period."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_shu_operations_action')
+        computed = self.state not in ('draft', 'computing', 'cancelled')
+        return {**action, 'context': {
+            'dialog_size': 'extra-large', 'default_company_id': self.company_id.id,
+            **({'default_allocation_id': self.id} if computed else {
+                'default_date_from': self.date_from, 'default_date_to': self.date_to,
+            }),
+        }}
 
     def action_open_booked_since(self):
         """Open what was booked in the period, or taken back, since the surplus was computed."""
@@ -137,12 +150,19 @@ class CoopShuAllocation(models.Model):
     def _prepare_computation_values(self):
         return {**super()._prepare_computation_values(), **self._prepare_surplus_values()}
 
+    def _prepare_ledger_lines(self):
+        """Return the surplus by account as the ledger has it now, without the year before."""
+        return self._prepare_surplus_lines(self._get_ledger_result(), {})
+
+    def _get_ledger_result(self):
+        self.ensure_one()
+        marketing = self.rule_id.marketing or not self.rule_id
+        return self.company_id._coop_get_result(self.date_from, self.date_to, self._get_closing_moves(), marketing)
+
     def _prepare_surplus_values(self):
         """Return the surplus by account and what follows from it, to be written down with the computation."""
         self.ensure_one()
-        result = self.company_id._coop_get_result(
-            self.date_from, self.date_to, self._get_closing_moves(), self.rule_id.marketing,
-        )
+        result = self._get_ledger_result()
         lines = self._prepare_surplus_lines(result, self._get_previous_amounts())
         total = {
             name: self.currency_id.round(sum(line[name] for line in lines))
@@ -197,15 +217,17 @@ class CoopShuAllocation(models.Model):
             return 'tax'
         if account == self.company_id._find_coop_account('cooperative_expense'):
             return 'cooperative'
-        return SECTION_OF_TYPE.get(account.account_type, 'operating')
+        # sudo: the type of an account, for whoever may read the sums
+        return SECTION_OF_TYPE.get(account.sudo().account_type, 'operating')
 
     def _split_untraced(self, section, amount, turnover):
         """Return the members' and the others' part of what cannot be traced, to the currency's smallest unit."""
         is_income = section == 'turnover' or (section == 'other' and amount > 0)
-        split = self.rule_id.income_split if is_income else self.rule_id.cost_split
+        rule = self.rule_id
+        split = (rule.income_split or 'others') if is_income else (rule.cost_split or 'turnover')
         unit = self.currency_id.rounding
         parts = split_untraced(
-            to_units(amount, unit), split or 'others', *(to_units(side, unit) for side in turnover),
+            to_units(amount, unit), split, *(to_units(side, unit) for side in turnover),
         )
         return tuple(float(from_units(part, unit)) for part in parts)
 

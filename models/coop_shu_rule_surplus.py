@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.producer_cooperative.models.coop_shu_rule import PERCENT_DIGITS
+
 
 class CoopShuRule(models.Model):
     """What the surplus is, before it is shared: with whom it was earned, and how the income tax is treated."""
@@ -44,26 +46,47 @@ class CoopShuRule(models.Model):
              " told apart by them.",
     )
 
+    tax_rate = fields.Float(
+        string="Expected Tax (%)", digits=PERCENT_DIGITS, tracking=True,
+        help="What is proposed as the expected tax, of the surplus before tax. Ask your adviser: reliefs for small"
+             " turnover are not in it, and the proposal can be changed.",
+    )
+    tax_payable_account_id = fields.Many2one(
+        comodel_name='account.account', string="Income Tax Owed On", check_company=True, ondelete='restrict',
+        compute='_compute_tax_account_ids', store=True, readonly=False, precompute=True,
+        domain="[('internal_group', '=', 'liability')]", help="Where the expected tax is owed until it is paid.",
+    )
+
+    _tax_rate_ok = models.Constraint(
+        'CHECK (tax_rate >= 0 AND tax_rate <= 100)', "The expected tax is between 0 and 100 per cent.",
+    )
+
     # === COMPUTE METHODS === #
 
     @api.depends('company_id')
     def _compute_tax_account_ids(self):
         for rule in self:
-            rule.tax_account_ids = rule.tax_account_ids or rule._find_tax_accounts()
+            rule.tax_account_ids = rule.tax_account_ids or rule._find_chart_account('l10n_id_65110070')
+            rule.tax_payable_account_id = rule.tax_payable_account_id or rule._find_chart_account('l10n_id_21100014')
 
-    def _find_tax_accounts(self):
-        """Return the account of the Indonesian chart for income tax, where the company has it."""
+    def _find_chart_account(self, xmlid):
+        """Return an account of the Indonesian chart; empty where the company has another one."""
         self.ensure_one()
         account = self.env.ref(
-            f'account.{self.company_id.root_id.id}_l10n_id_65110070', raise_if_not_found=False,
+            f'account.{self.company_id.root_id.id}_{xmlid}', raise_if_not_found=False,
         ) if self.company_id else None
         return account or self.env['account.account']
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains('tax_account_ids', 'tax_treatment')
+    @api.constrains('tax_account_ids', 'tax_treatment', 'tax_payable_account_id')
     def _check_tax_accounts(self):
         for rule in self:
+            owed_on = rule.tax_payable_account_id
+            if owed_on and owed_on.internal_group != 'liability':
+                raise ValidationError(self.env._(
+                    "%s is no liability: income tax is owed until it is paid.", owed_on.display_name,
+                ))
             wrong = rule.tax_account_ids.filtered(lambda account: account.internal_group != 'expense')
             if wrong:
                 raise ValidationError(self.env._(

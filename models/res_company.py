@@ -135,7 +135,8 @@ class ResCompany(models.Model):
     def _coop_get_closing_obstacles(self, date_from, date_to):
         """Return what has to be done before the period can be closed, as texts for the user, most urgent first.
 
-        For a room to hold up the closing, it must override this method.
+        A text may be a :class:`tools.obstacle.Obstacle`, which says where to go. For a room to hold up the closing, it
+        must override this method.
         """
         self.ensure_one()
         return []

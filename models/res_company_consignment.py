@@ -3,6 +3,7 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
+from odoo.addons.producer_cooperative.tools.obstacle import Obstacle
 from odoo.addons.producer_cooperative.tools.units import from_units
 
 #: How many members a closing obstacle names.
@@ -199,18 +200,18 @@ class ResCompany(models.Model):
         total = sum(amount for _gross, amount in unaccrued.values())
         members = dict.fromkeys(membership for membership, _account in unaccrued)
         if total < 0 and self.coop_consignment_basis == 'agent':
-            return obstacles + [self.env._(
+            return obstacles + [Obstacle(self.env._(
                 "%(amount)s more commission of %(members)s is accrued at %(date)s than is earned and not settled."
                 " Accrue that day again: the accrual takes the difference back.",
                 date=format_date(self.env, date), amount=format_amount(self.env, -total, self.currency_id),
                 members=_enumerate(membership.display_name for membership in members),
-            )]
-        return obstacles + [self.env._(
+            ), 'coop.commission.accrual', [], {'date': date}, action='coop_commission_accrual_action')]
+        return obstacles + [Obstacle(self.env._(
             "Consigned sales are neither settled nor accrued at %(date)s: commission of %(amount)s of %(members)s."
             " Settle them, or accrue the commission.",
             date=format_date(self.env, date), amount=format_amount(self.env, total, self.currency_id),
             members=_enumerate(membership.display_name for membership in members),
-        )]
+        ), 'coop.commission.accrual', [], {'date': date}, action='coop_commission_accrual_action')]
 
     def _coop_get_clearing_obstacles(self, date):
         if not self._get_coop_clearing_account():
@@ -221,21 +222,22 @@ class ResCompany(models.Model):
             return []  # named by the commission's obstacles
         if self.currency_id.is_zero(difference):
             return []
-        return [self.env._(
+        account = self._get_coop_clearing_account()
+        return [Obstacle(self.env._(
             "The clearing account %(account)s holds %(amount)s at %(date)s that no sale, settlement or accrual of"
             " members' goods explains. Look there for entries that were booked by hand.",
-            account=self._get_coop_clearing_account().display_name, date=format_date(self.env, date),
+            account=account.display_name, date=format_date(self.env, date),
             amount=format_amount(self.env, difference, self.currency_id),
-        )]
+        ), 'account.move.line', [('account_id', '=', account.id), ('date', '<=', date), ('parent_state', '=', 'posted')])]
 
     def _coop_get_lost_obstacles(self, date, lost):
         total = sum(amount for _gross, amount in lost.values())
-        return [self.env._(
+        return [Obstacle(self.env._(
             "%(amount)s that customers never paid is borne by %(members)s, and stands on the clearing account and among"
             " the expenses at %(date)s. Accrue that day: the accrual takes it off both.",
             date=format_date(self.env, date), amount=format_amount(self.env, total, self.currency_id),
             members=_enumerate(membership.display_name for membership in dict.fromkeys(key[0] for key in lost)),
-        )]
+        ), 'coop.commission.accrual', [], {'date': date}, action='coop_commission_accrual_action')]
 
     def _coop_get_draft_obstacles(self, date_from, date_to):
         # sudo: names of the company's own papers, for whoever closes its books
@@ -246,7 +248,10 @@ class ResCompany(models.Model):
         if not drafts:
             return []
         members = _enumerate(membership.display_name for membership in drafts.membership_id)
-        return [self.env._("Settlements are not posted yet: %s.", members)]
+        return [Obstacle(
+            self.env._("Settlements are not posted yet: %s.", members), 'coop.settlement', [('id', 'in', drafts.ids)],
+            action='coop_settlement_action',
+        )]
 
 
 def _enumerate(names):

@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.producer_cooperative.tools.obstacle import Obstacle
+
 
 class ResCompany(models.Model):
     _inherit = 'res.company'
@@ -12,7 +14,7 @@ class ResCompany(models.Model):
             ('company_id', '=', self.id), ('state', '=', 'approved'), ('date', '<=', date_to),
         ])
         if leavings:
-            obstacles.append(self.env._(
+            obstacles.append(Obstacle(self.env._(
                 "Approved leavings that are not booked yet: %s", ", ".join(leavings.mapped('display_name')),
-            ))
+            ), 'coop.leaving', [('id', 'in', leavings.ids)], action='coop_leaving_action'))
         return obstacles

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.producer_cooperative.tools.obstacle import Obstacle
+
 
 class ResCompany(models.Model):
     """How members are paid."""
@@ -37,9 +39,13 @@ class ResCompany(models.Model):
         """Name payouts to members that are still drafts."""
         obstacles = super()._coop_get_closing_obstacles(date_from, date_to)
         # sudo: how many, for whoever closes the books
-        drafts = self.env['coop.payout'].sudo().search_count([
+        domain = [
             ('company_id', '=', self.id), ('state', '=', 'draft'), ('date', '>=', date_from), ('date', '<=', date_to),
-        ])
+        ]
+        drafts = self.env['coop.payout'].sudo().search_count(domain)
         if drafts:
-            obstacles.append(self.env._("%s payouts to members are still drafts: post or delete them.", drafts))
+            obstacles.append(Obstacle(
+                self.env._("%s payouts to members are still drafts: post or delete them.", drafts), 'coop.payout',
+                domain, action='coop_payout_action',
+            ))
         return obstacles

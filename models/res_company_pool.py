@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.producer_cooperative.tools.obstacle import Obstacle
+
 
 class ResCompany(models.Model):
     _inherit = 'res.company'
@@ -15,14 +17,17 @@ class ResCompany(models.Model):
             ('date', '<=', date_to),
         ])
         if deposits:
-            obstacles.append(self.env._(
+            obstacles.append(Obstacle(self.env._(
                 "Members' deposits of cancelled rounds are to be paid back: %s.", ", ".join(deposits.mapped('name')),
-            ))
+            ), 'coop.pool.deposit', [('id', 'in', deposits.ids)], action='coop_pool_deposit_action'))
         drafts = self.env['account.move'].sudo().search([
             ('company_id', '=', self.id), ('state', '=', 'draft'), ('coop_pool_id', '!=', False),
             '|', ('invoice_date', '=', False), ('invoice_date', '<=', date_to),
         ])
         if drafts:
             pools = ", ".join(drafts.coop_pool_id.mapped('name'))
-            obstacles.append(self.env._("Invoices and credit notes of pooled purchases are still drafts: %s.", pools))
+            obstacles.append(Obstacle(
+                self.env._("Invoices and credit notes of pooled purchases are still drafts: %s.", pools),
+                'account.move', [('id', 'in', drafts.ids)],
+            ))
         return obstacles

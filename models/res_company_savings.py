@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import float_compare, float_round, format_amount, format_date
 
+from odoo.addons.producer_cooperative.tools.obstacle import Obstacle
 from odoo.addons.producer_cooperative.tools.units import exact, round_half_up, to_decimal
 
 
@@ -63,16 +64,23 @@ class ResCompany(models.Model):
         )
         for savings_type, amount in savings_types._get_unowned_balances(date=date_to).items():
             if not self.currency_id.is_zero(amount):
-                obstacles.append(self.env._(
+                obstacles.append(Obstacle(self.env._(
                     "%(amount)s of %(savings)s belongs to no member at %(date)s. Open Savings > Without a Member and"
                     " say whose it is.",
                     amount=format_amount(self.env, amount, self.currency_id), savings=savings_type.name,
                     date=format_date(self.env, date_to),
-                ))
+                ), 'account.move.line', [
+                    ('coop_is_unowned', '=', True), ('account_id', '=', savings_type.account_id.id),
+                    ('date', '<=', date_to),
+                ], action='account_move_line_action_unowned'))
         # sudo: how many, for whoever closes the books
-        drafts = self.env['coop.savings.voucher'].sudo().search_count([
+        domain = [
             ('company_id', '=', self.id), ('state', '=', 'draft'), ('date', '>=', date_from), ('date', '<=', date_to),
-        ])
+        ]
+        drafts = self.env['coop.savings.voucher'].sudo().search_count(domain)
         if drafts:
-            obstacles.append(self.env._("%s savings vouchers are still drafts: post or delete them.", drafts))
+            obstacles.append(Obstacle(
+                self.env._("%s savings vouchers are still drafts: post or delete them.", drafts),
+                'coop.savings.voucher', domain, action='coop_savings_voucher_action',
+            ))
         return obstacles

@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.producer_cooperative.tools.obstacle import Obstacle
+
 
 class ResCompany(models.Model):
     """Losses of members' goods that the cooperative bears and has not booked."""
@@ -15,7 +17,7 @@ class ResCompany(models.Model):
             ('date', '>=', date_from), ('date', '<=', date_to),
         ])
         if losses:
-            obstacles.append(self.env._(
+            obstacles.append(Obstacle(self.env._(
                 "Losses that the cooperative bears are not booked yet: %s.", ", ".join(losses.mapped('name')),
-            ))
+            ), 'coop.consignment.loss', [('id', 'in', losses.ids)], action='coop_consignment_loss_action'))
         return obstacles

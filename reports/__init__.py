@@ -9,4 +9,5 @@ from . import coop_pool_saving_report
 from . import coop_payout_list
 from . import coop_consignment_statement
 from . import coop_shu_business
+from . import coop_shu_operations
 from . import coop_shu_capital

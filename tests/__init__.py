@@ -129,4 +129,8 @@ from . import test_shu_engine
 from . import test_committed_shu_steps
 from . import test_shu_tax
 from . import test_shu_unclaimed
+from . import test_tools_set_off
 from . import test_shu_surplus
+from . import test_shu_todo
+from . import test_shu_income_tax
+from . import test_shu_operations

@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, RedirectWarning, ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.producer_cooperative.tests.common_shu import YEAR, ShuCommon
@@ -187,7 +187,7 @@ class TestShuCompute(ShuCommon):
     def test_drafts_of_the_period_hold_up_the_computation(self):
         draft = self._invoice(self.budi, 1_000, post=False)
         allocation = self._create_allocation(1_000_000)
-        with self.assertRefused("1 drafts in the period are to be posted or deleted"):
+        with self.assertRefused("1 drafts in the period are to be posted or deleted", RedirectWarning):
             allocation.with_user(self.accountant).action_compute()
         draft.action_post()
         allocation.with_user(self.accountant).action_compute()
@@ -198,7 +198,7 @@ class TestShuCompute(ShuCommon):
         with patch.object(
             type(self.company), '_coop_get_closing_obstacles', autospec=True,
             side_effect=lambda company, date_from, date_to: [f"Settle {date_from} to {date_to}"],
-        ), self.assertRefused("- Settle 2024-01-01 to 2024-12-31"):
+        ), self.assertRefused("- Settle 2024-01-01 to 2024-12-31", RedirectWarning):
             allocation.with_user(self.accountant).action_compute()
 
     def test_missing_rule_is_named(self):

@@ -1,5 +1,7 @@
+import random
+
 from odoo import Command
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.producer_cooperative.tests.common_shu import YEAR, ShuCommon
@@ -75,7 +77,10 @@ class TestShuSurplus(ShuSurplusCommon):
         # 1,000,000 − 300,000 − 100,000.33 − 20,000 + 10,000 − 5,000
         self.assertEqual(self.rupiah.round(allocation.surplus), 584_999.67)
         self.assertEqual(
-            [(line.account_id, line.section, line.amount, line.amount_previous) for line in allocation.surplus_line_ids],
+            [
+                (line.account_id, line.section, line.amount, line.amount_previous)
+                for line in allocation.surplus_line_ids
+            ],
             [
                 (self.income, 'turnover', 1_000_000, 700_000), (self.cost, 'cost', -300_000, 0),
                 (self.rent, 'operating', -100_000.33, 0), (self.cooperative, 'cooperative', -20_000, 0),
@@ -234,9 +239,11 @@ class TestShuSurplusSplit(ShuSurplusCommon):
 
     def test_consigned_goods_are_the_members_business(self):
         coffee = self.env['product.product'].create({
-            'name': "Coffee", 'type': 'consu', 'is_storable': True, 'invoice_policy': 'delivery', 'coop_consigned': True,
+            'name': "Coffee", 'type': 'consu', 'is_storable': True, 'invoice_policy': 'delivery',
+            'coop_consigned': True,
         })
-        self._book('2024-07-01', [(self.cash, None, 100_000), (self.income, None, -100_000)]).line_ids.product_id = coffee
+        sale = self._book('2024-07-01', [(self.cash, None, 100_000), (self.income, None, -100_000)])
+        sale.line_ids.product_id = coffee
         self.assertEqual(self._split(), (100_000, 0))
 
     def test_cents_of_a_split_are_not_lost(self):
@@ -247,6 +254,37 @@ class TestShuSurplusSplit(ShuSurplusCommon):
         line = self._figure(allocation, self.rent)
         self.assertEqual((line.amount_members, line.amount_others), (-0.67, -0.33))
         self.assertEqual((allocation.surplus_members, allocation.surplus_others), (199.33, 99.67))
+
+    def test_whatever_is_booked_adds_up_line_by_line_and_side_by_side(self):
+        chance = random.Random(2024)
+        goods = [
+            self.env['product.product'].create({'name': name, 'type': 'consu'}) for name in ("Milk", "Fodder", "Rice")
+        ]
+        partners = [self.siti.partner_id, self.budi.partner_id, self.stranger]
+        kinds = ('out_invoice', 'out_refund', 'out_receipt', 'in_invoice', 'in_refund')
+        for _document in range(25):
+            self._sell(
+                chance.choice(partners), chance.randint(1, 10**8) / 100, chance.choice(kinds),
+                product=chance.choice([*goods, None]),
+            )
+        for _entry in range(5):
+            self._spend(chance.choice([self.rent, self.cooperative, self.interest]), chance.randint(1, 10**8) / 100)
+        for rule in ({}, {'cost_split': 'members', 'income_split': 'turnover'}, {'marketing': False}):
+            self.rule.write(rule)
+            allocation = self._compute()
+            lines = allocation.surplus_line_ids
+            items = self.env['account.move.line'].search(list(allocation._get_result_domain()))
+            self.assertEqual(self.rupiah.round(-sum(items.mapped('balance'))), self.rupiah.round(allocation.surplus))
+            self.assertEqual(self.rupiah.round(sum(lines.mapped('amount'))), self.rupiah.round(allocation.surplus))
+            self.assertEqual(
+                self.rupiah.round(allocation.surplus_members + allocation.surplus_others),
+                self.rupiah.round(allocation.surplus),
+            )
+            for line in lines:
+                self.assertEqual(self.rupiah.round(line.amount_members + line.amount_others), line.amount)
+                for side in ('members', 'others', 'untraced'):
+                    name = side if side == 'untraced' else f'traced_{side}'
+                    self._assert_opens(getattr(line, f'action_open_items_{side}')(), line[name])
 
     def test_no_more_is_shared_than_there_is(self):
         self._sell(self.siti.partner_id, 600_000)
@@ -266,3 +304,53 @@ class TestShuSurplusSplit(ShuSurplusCommon):
             self.rule.tax_account_ids = self.income
         with self.assertRefused("on which account the income tax", ValidationError):
             self.rule.write({'tax_account_ids': [Command.clear()], 'tax_treatment': 'booked'})
+
+
+@tagged('post_install', '-at_install')
+class TestShuSurplusRoles(ShuSurplusCommon):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._sell(cls.siti.partner_id, 600_000)
+        cls.allocation = cls._compute()
+
+    def test_roles_read_the_figures_and_nobody_changes_them(self):
+        for user in (self.officer, self.cashier, self.accountant, self.manager, self.supervisor):
+            line = self.allocation.with_user(user).surplus_line_ids
+            self.assertEqual(line.amount, 600_000)
+            for change in (lambda line=line: line.write({'amount': 1}), lambda line=line: line.unlink()):
+                with self.assertRaises(AccessError), self.env.cr.savepoint():
+                    change()
+        with self.assertRaises(AccessError):
+            self.allocation.surplus_line_ids.with_user(self.warehouse_user).read(['amount'])
+
+    def test_computed_figures_of_the_allocation_are_not_entered(self):
+        for name in ('surplus_members', 'income_tax', 'booking_number', 'turnover_members'):
+            with self.assertRefused("cannot be entered", AccessError):
+                self.allocation.with_user(self.accountant)[name] = 5
+
+    def test_number_of_a_posting_is_not_written_by_hand(self):
+        move = self._book_result(5)
+        with self.assertRefused("(?i)only the cooperative's own documents", AccessError):
+            move.with_user(self.accountant).coop_booking_number = 1
+        self.assertGreater(move.coop_booking_number, self.allocation.booking_number)
+
+    def test_manager_reads_the_sums_without_the_journal_items(self):
+        allocation = self.allocation.with_user(self.manager)
+        allocation.invalidate_recordset()
+        self.assertEqual((allocation.surplus_now, allocation.difference), (600_000, 0))
+        self.assertEqual(allocation.surplus_line_ids.amount_now, 600_000)
+        self.assertEqual(allocation.turnover_without_member, 0)
+
+    def test_two_cooperatives_keep_their_figures_apart(self):
+        other = self._create_cooperative("Koperasi Lain")
+        line = self.allocation.surplus_line_ids
+        outsider = self.env['res.users'].create({
+            'name': "Other", 'login': 'coop_other', 'company_id': other.id, 'company_ids': [Command.set(other.ids)],
+            'group_ids': [Command.link(self.env.ref('producer_cooperative.group_coop_accountant').id)],
+        })
+        seen = self.env['coop.shu.surplus.line'].with_user(outsider).with_context(allowed_company_ids=other.ids)
+        self.assertNotIn(line, seen.search([]))
+        rows = self.env['coop.shu.turnover'].with_user(outsider).with_context(allowed_company_ids=other.ids)
+        self.assertFalse(rows.search([]))

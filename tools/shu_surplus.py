@@ -8,9 +8,11 @@ Amounts are whole numbers of the rounding unit.
 
 from __future__ import annotations
 
+from math import floor
+
 from .apportion import apportion
 from .errors import InputRefusal
-from .units import require_whole
+from .units import Exact, exact, require_not_negative, require_whole
 
 #: How what cannot be traced is split.
 SPLITS = ('turnover', 'members', 'others')
@@ -62,3 +64,19 @@ def shareable(surplus: int, of_members: int) -> int:
     (600, 1000, 0)
     """
     return max(min(require_whole(of_members), require_whole(surplus)), 0)
+
+
+def expected_tax(before_tax: int, percent: Exact) -> int:
+    """Return the income tax to expect on a surplus, rounded down; none on a loss.
+
+    :param before_tax: the surplus before tax, in whole rounding units
+    :param percent: the rate
+    :raises InputRefusal: `not_whole`, `negative`, `float_not_exact`
+
+    >>> expected_tax(1_000_999, 22)
+    220219
+    >>> expected_tax(-5, 22)
+    0
+    """
+    rate = exact(require_not_negative('percent', percent))
+    return floor(max(require_whole(before_tax), 0) * rate / 100)

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_amount
+
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import ACCOUNTANT, MANAGER
+
+
+class CoopShuAllocation(models.Model):
+    """How a loss is covered: the reserve first, the rest is carried forward; members' savings are not touched."""
+    _inherit = 'coop.shu.allocation'
+
+    loss_from_reserve = fields.Monetary(
+        string="Drawn from the Reserve", compute='_compute_loss_from_reserve', inverse='_inverse_loss_from_reserve',
+        readonly=False,
+        help="How much of the loss the reserve covers. As much as there is, unless the meeting wants less.",
+    )
+    loss_carried = fields.Monetary(
+        string="Carried Forward", compute='_compute_loss_from_reserve',
+        help="Goes to the account of accumulated losses, for later years to cover.",
+    )
+    reserve_balance = fields.Monetary(string="In the Reserve Now", compute='_compute_reserve_balance')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('is_loss', 'share_ids.amount', 'share_ids.kind')
+    def _compute_loss_from_reserve(self):
+        for allocation in self:
+            shares = allocation.share_ids if allocation.is_loss else allocation.share_ids.browse()
+            drawn = shares.filtered(lambda share: share.kind == 'reserve')
+            allocation.loss_from_reserve = -sum(drawn.mapped('amount'))
+            allocation.loss_carried = -sum((shares - drawn).mapped('amount'))
+
+    @api.depends('is_loss', 'company_id')
+    def _compute_reserve_balance(self):
+        for allocation in self:
+            reserve = allocation.is_loss and allocation.company_id._find_coop_account('reserve')
+            allocation.reserve_balance = allocation._get_account_balance(reserve) if reserve else 0.0
+
+    def _inverse_loss_from_reserve(self):
+        """Draw as much as the meeting wants.
+
+        :raises AccessError: for anybody but accountant and manager.
+        :raises UserError: for more than there is in the reserve, or than was lost, and once the meeting decided.
+        """
+        for allocation in self:
+            allocation._check_user_is(ACCOUNTANT, MANAGER)
+            if allocation.state != 'computed' or not allocation.is_loss:
+                raise UserError(self.env._("Only a loss that is computed and not decided on draws on the reserve."))
+            drawn = allocation.currency_id.round(allocation.loss_from_reserve)
+            allocation._check_drawn(drawn)
+            # sudo: the role and the amount were checked; the shares are nobody's to write
+            allocation.sudo()._update_loss_shares(drawn)
+
+    # === BUSINESS METHODS === #
+
+    def _check_drawn(self, drawn):
+        self.ensure_one()
+        most = self._get_most_drawn()
+        if self.currency_id.compare_amounts(drawn, 0.0) < 0 or self.currency_id.compare_amounts(drawn, most) > 0:
+            raise UserError(self.env._(
+                "Between 0 and %(most)s can be drawn from the reserve: it holds %(balance)s, and %(loss)s was lost.",
+                most=format_amount(self.env, most, self.currency_id),
+                balance=format_amount(self.env, self.reserve_balance, self.currency_id),
+                loss=format_amount(self.env, -self.surplus, self.currency_id),
+            ))
+
+    def _get_most_drawn(self):
+        """Return what the reserve can cover of the loss: no more than it holds, and nothing of an overdrawn one."""
+        self.ensure_one()
+        reserve = self.company_id._get_coop_account('reserve')
+        return min(max(self._get_account_balance(reserve), 0.0), -self.surplus)
+
+    def _update_loss_shares(self, drawn):
+        self.ensure_one()
+        self.share_ids.unlink()
+        Share = self.env['coop.shu.allocation.share']
+        Share.create([{'allocation_id': self.id, **values} for values in self._prepare_loss_values(drawn)])
+        self.invalidate_recordset(['share_ids'])
+
+    def _prepare_loss_values(self, drawn=None):
+        """Return how the loss is covered: from the reserve up to its balance, the rest is carried forward.
+
+        :param drawn: what the reserve covers; as much as it can by default.
+        """
+        self.ensure_one()
+        drawn = self._get_most_drawn() if drawn is None else drawn
+        carried = self.currency_id.round(-self.surplus - drawn)
+        values = [
+            {
+                'kind': 'reserve', 'name': self.env._("Drawn from the Reserve"), 'amount': -drawn,
+                'account_id': self.company_id._get_coop_account('reserve').id,
+            },
+            {
+                'kind': 'loss', 'name': self.env._("Accumulated Loss"), 'amount': -carried,
+                'account_id': self.company_id._get_coop_account('accumulated_loss').id,
+            },
+        ]
+        return [line for line in values if not self.currency_id.is_zero(line['amount'])]
