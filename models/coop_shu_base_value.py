@@ -125,7 +125,7 @@ class CoopShuBaseValue(models.Model):
 
     @api.model
     def _find_share(self, company, date):
-        """Return the share that goes by a number under the rule in force on ``date``; empty unless there is just one."""
+        """Return the share that goes by a number under the rule in force on ``date``; empty unless it is one."""
         shares = self.env['coop.shu.rule.share']
         if date:
             rule = self.env['coop.shu.rule']._get_in_force(company, date)
@@ -193,7 +193,8 @@ class CoopShuBaseValue(models.Model):
         allocations = self._find_allocations('not in', UNDECIDED_STATES)
         if allocations:
             raise UserError(self.env._(
-                "%s is being computed or was approved; the numbers that it goes by stay. Cancel it first to change them.",
+                "%s is being computed or was approved; the numbers that it goes by stay. Cancel it first to change"
+                " them.",
                 allocations[0].display_name,
             ))
 

@@ -33,7 +33,8 @@ class CoopShuRule(models.Model):
     _inherit = 'coop.shu.rule'
 
     date_until = fields.Date(
-        string="In Force Until", compute='_compute_date_until', help="The day before the next rule; empty for the last.",
+        string="In Force Until", compute='_compute_date_until',
+        help="The day before the next rule; empty for the last.",
     )
     allocation_ids = fields.One2many(
         comodel_name='coop.shu.allocation', inverse_name='rule_id', string="SHU Allocations", readonly=True,

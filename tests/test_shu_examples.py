@@ -78,7 +78,7 @@ class TestShuExamples(ShuCommon):
         self.assertEqual(self._shares(allocation), [36_000_000, 397_058, 18_000_000 + 26_602_942, 9_000_000])
 
     def test_melani_from_her_savings_book_to_the_entry_of_the_meeting(self):
-        # savings by vouchers, business by invoices and a credit note, costs by a bill; the numbers are those of the book
+        # savings by vouchers, business by invoices and a credit note, costs by a bill; the numbers are the book's
         self._create_rule(('reserve', 45), ('capital', 25), ('patronage', 30, 'purchases'))
         melani = self._create_registered("Melani", '001')
         others = self._create_registered("Others", '002')

@@ -76,7 +76,8 @@ class TestShuNumbers(ShuCommon):
 
     def test_the_same_member_twice_in_one_list_is_refused(self):
         row = ('001', '2024-01-01', '2024-12-31', '5')
-        self.assertIn("001 Siti has a number for “Milk” from 01/01/2024 to 12/31/2024", self._load(row, row)[0]['message'])
+        message = self._load(row, row)[0]['message']
+        self.assertIn("001 Siti has a number for “Milk” from 01/01/2024 to 12/31/2024", message)
 
     def test_two_people_at_once_are_stopped_by_the_database(self):
         first = self._number(self.siti, 5)

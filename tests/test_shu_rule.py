@@ -169,7 +169,10 @@ class TestShuRuleKept(ShuCommon):
         rule = form.save()
         self.assertEqual(
             rule.share_ids.mapped('name'),
-            ["Reserve", "Members by Capital", "Purchases from the Cooperative", "Board", "Staff", "Education", "Social"],
+            [
+                "Reserve", "Members by Capital", "Purchases from the Cooperative", "Board", "Staff", "Education",
+                "Social",
+            ],
         )
         self.assertEqual(sum(rule.share_ids.mapped('percent')), 100)
         self.assertEqual(len(rule.share_ids.account_id), 5)
@@ -181,7 +184,9 @@ class TestShuRuleKept(ShuCommon):
         purchases = self.rule.share_ids[2]
         category = self.env['product.category'].create({'name': "Farm"})
         self.rule.with_user(self.manager).share_ids = [
-            Command.update(purchases.id, {'denominator_base': 'cooperative', 'category_ids': [Command.link(category.id)]}),
+            Command.update(purchases.id, {
+                'denominator_base': 'cooperative', 'category_ids': [Command.link(category.id)],
+            }),
         ]
         self.assertIn("Members Who Share → The Whole Cooperative", self.rule.message_ids[0].body)
         self.assertIn("– → Farm", self.rule.message_ids[0].body)
@@ -312,7 +317,8 @@ class TestShuRuleKept(ShuCommon):
         self._book_result(-2_000_000)
         preview = self._preview()
         self.assertTrue(preview.is_loss)
-        self.assertEqual([(share.name, share.amount) for share in preview.share_ids], [("Accumulated Loss", -1_000_000)])
+        shares = [(share.name, share.amount) for share in preview.share_ids]
+        self.assertEqual(shares, [("Accumulated Loss", -1_000_000)])
 
     def test_preview_opens_from_the_rule_with_last_years_figures(self):
         action = self.rule.with_user(self.manager).action_preview()
