@@ -143,7 +143,7 @@ class CoopShuAllocation(models.Model):
     # === BUSINESS METHODS === #
 
     def _get_member_total_columns(self):
-        """Add what is withheld from every member's SHU, by the tax on the day of the meeting or, before it, of today."""
+        """Add what is withheld from every member's SHU, by the tax on the meeting's day or, before it, of today."""
         self._choose_tax()
         amount = SQL("(total.amount - total.forgone)")
         tax = self.tax_id._get_tax_sql(amount)

@@ -228,7 +228,9 @@ class ResCompany(models.Model):
             " members' goods explains. Look there for entries that were booked by hand.",
             account=account.display_name, date=format_date(self.env, date),
             amount=format_amount(self.env, difference, self.currency_id),
-        ), 'account.move.line', [('account_id', '=', account.id), ('date', '<=', date), ('parent_state', '=', 'posted')])]
+        ), 'account.move.line', [
+            ('account_id', '=', account.id), ('date', '<=', date), ('parent_state', '=', 'posted'),
+        ])]
 
     def _coop_get_lost_obstacles(self, date, lost):
         total = sum(amount for _gross, amount in lost.values())
