@@ -117,3 +117,6 @@ from . import test_consignment_rounding
 from . import test_consignment_unpaid
 from . import test_committed_payout
 from . import test_stockroom_documents
+from . import test_shu_funds
+from . import test_shu_papers
+from . import test_shu_sending
