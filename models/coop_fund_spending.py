@@ -52,7 +52,7 @@ class CoopFundSpending(models.Model):
     amount_total = fields.Monetary(
         string="Taken From the Fund", compute='_compute_totals', store=True, tracking=True,
     )
-    amount_tax = fields.Monetary(string="Income Tax Withheld", compute='_compute_totals', store=True)
+    amount_tax = fields.Monetary(string="Income Tax", compute='_compute_totals', store=True)
     amount_net = fields.Monetary(string="Paid", compute='_compute_totals', store=True)
     fund_balance = fields.Monetary(related='fund_id.balance', string="Fund Holds")
     state = fields.Selection(

@@ -68,10 +68,10 @@ class CoopFundSpending(models.Model):
         if taxed:
             account = self.company_id._get_coop_account('tax_withheld')
             items += [line._prepare_tax_item(account) for line in taxed]
-        partners = self.line_ids.partner_id
+        payees = {line.partner_id for line in self.line_ids}
         items.append({
             'account_id': self.journal_id.default_account_id.id,
-            'partner_id': partners.id if len(partners) == 1 else False,
+            'partner_id': payees.pop().id if len(payees) == 1 else False,
             'name': self.reason,
             'balance': -self.amount_net,
         })

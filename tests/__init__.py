@@ -120,3 +120,4 @@ from . import test_stockroom_documents
 from . import test_shu_funds
 from . import test_shu_papers
 from . import test_shu_sending
+from . import test_committed_fund

@@ -53,4 +53,4 @@ class FundCommon(ShuCommon):
         """Return a spending that the officer wrote and the accountant posted."""
         spending = cls._draft_spending(fund, *lines, **values)
         spending.with_user(cls.accountant).action_post()
-        return spending
+        return spending.with_env(cls.env)
