@@ -110,9 +110,12 @@ from . import account_move_shu
 from . import account_partial_reconcile
 from . import coop_shu_rule
 from . import coop_shu_rule_share
+from . import coop_shu_base_value
+from . import coop_shu_rule_kept
 from . import coop_shu_allocation
 from . import coop_shu_allocation_share
 from . import coop_shu_allocation_compute
+from . import coop_shu_allocation_members
 from . import coop_shu_allocation_post
 from . import coop_shu_closing_entry
 from . import coop_shu_member_line
@@ -258,3 +261,8 @@ from . import coop_shu_comparison
 from . import coop_shu_statement_run
 from . import coop_shu_statement_run_line
 from . import coop_shu_statement_run_send
+from . import account_move_booking
+from . import res_company_result
+from . import coop_shu_rule_surplus
+from . import coop_shu_surplus_line
+from . import coop_shu_allocation_surplus

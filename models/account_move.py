@@ -5,7 +5,10 @@ from odoo.exceptions import AccessError, UserError
 #: not a value: nobody can send it over RPC.
 OWNER_TOKEN = object()
 #: What only the cooperative's documents write on an entry.
-OWNED_FIELDS = {'coop_membership_id', 'coop_source_model', 'coop_source_id', 'coop_pool_id'}
+OWNED_FIELDS = {
+    'coop_membership_id', 'coop_source_model', 'coop_source_id', 'coop_pool_id', 'coop_booking_number',
+    'coop_unbooking_number',
+}
 #: What a posted entry keeps while a document owns it: members read it in their savings books.
 KEPT_FIELDS = {'ref', 'partner_id', 'date', 'invoice_date', 'journal_id', 'currency_id', 'invoice_date_due'}
 
@@ -66,7 +69,7 @@ class AccountMove(models.Model):
             self.filtered(lambda move: move.state == 'posted' and any(
                 self._field_will_change(move, vals, name) for name in names
             ))._check_not_owned()
-        return super().write(vals)
+        return super().write(self._coop_number_booking(vals))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_owned(self):

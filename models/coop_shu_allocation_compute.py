@@ -8,7 +8,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
-from odoo.addons.producer_cooperative.models.coop_membership import ADMITTED_STATES
 from odoo.addons.producer_cooperative.tools.capital import Movement, share_days
 from odoo.addons.producer_cooperative.tools.shu import (
     distribute_pool,
@@ -138,6 +137,7 @@ class CoopShuAllocation(models.Model):
     def _prepare_share_values(self, rule_share, amount):
         return {
             'allocation_id': self.id,
+            'rule_share_id': rule_share.id,
             'sequence': rule_share.sequence,
             'name': rule_share.name,
             'kind': rule_share.kind,
@@ -184,22 +184,6 @@ class CoopShuAllocation(models.Model):
         } for membership in members])
 
     # === BUSINESS METHODS - MEMBERS AND THEIR BASES === #
-
-    def _get_eligible_memberships(self):
-        """Return who takes part, by member number: members on the last day, and who left where the rule says so.
-
-        Candidates do not take part, and associates only where the rule lets them.
-        """
-        self.ensure_one()
-        memberships = self.env['coop.membership'].search([
-            ('company_id', '=', self.company_id.id), ('state', 'in', ADMITTED_STATES),
-            ('date_joined', '<=', self.date_to), '|', ('date_left', '=', False), ('date_left', '>', self.date_from),
-        ])
-        if self.rule_id.leavers == 'none':
-            memberships = memberships.filtered(lambda membership: membership._is_member_on(self.date_to))
-        if not self.rule_id.associates_included:
-            memberships = memberships.filtered(lambda m: m._get_category_on(self.date_to) == 'full')
-        return memberships.sorted(lambda membership: number_key(membership.number))
 
     def _get_bases(self, rule_share, members):
         """Return ``{membership: base}`` in the smallest unit of the currency (times days for average capital)."""
@@ -248,9 +232,7 @@ class CoopShuAllocation(models.Model):
         What was held before the period is one movement of the day before it.
         """
         self.ensure_one()
-        types = self.env['coop.savings.type'].with_context(active_test=False).search([
-            ('company_id', '=', self.company_id.id), ('is_capital', '=', True), ('account_id', '!=', False),
-        ])
+        types = self.rule_id._get_capital_types()
         several = {
             partner: memberships
             for (partner, _company), memberships in members._get_several(members.partner_id, self.company_id).items()

@@ -15,6 +15,10 @@ class CoopShuAllocationShare(models.Model):
     )
     company_id = fields.Many2one(related='allocation_id.company_id', store=True, precompute=True)
     currency_id = fields.Many2one(related='allocation_id.currency_id')
+    rule_share_id = fields.Many2one(
+        comodel_name='coop.shu.rule.share', string="Share of the Rule", readonly=True, index='btree_not_null',
+        ondelete='set null', check_company=True,
+    )
     sequence = fields.Integer(readonly=True)
     name = fields.Char(string="Share", required=True, readonly=True)
     kind = fields.Selection(

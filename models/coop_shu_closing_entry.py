@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from odoo import fields, models
-from odoo.fields import Domain
 
 
 class CoopShuClosingEntry(models.Model):
@@ -69,50 +68,6 @@ class CoopShuAllocation(models.Model):
             'amount': sum(result_lines.mapped('balance')),
             'shu_amount': -sum(move.line_ids.filtered(lambda line: line.account_id == shu_account).mapped('balance')),
         }
-
-    def _find_closing_entries(self):
-        """Return ``{posted entry of the period: whether it is taken for a closing entry}``.
-
-        Proposed is what touches income or expenses and an account where earnings end up, and what brings earnings to
-        the SHU account in a second step. It is taken for a closing entry when it touches the SHU account or the
-        unaffected earnings, or nothing but results and earnings; a second step only on the last day of the period.
-        The opening entry and entries of the cooperative's own documents are none.
-        """
-        self.ensure_one()
-        shu = self.company_id._get_coop_account('shu')
-        earnings = self._get_earnings_accounts()
-        # sudo: see _get_ledger_surplus
-        lines = self.env['account.move.line'].sudo().search(
-            self._get_period_domain() & Domain('account_id', 'in', earnings.ids)
-            & Domain('move_id', '!=', self.company_id.sudo().account_opening_move_id.id)
-            & Domain('move_id.coop_source_id', 'in', [0, False]),
-        )
-        proposed = {}
-        for move in lines.move_id.sorted(lambda move: (move.date, move.id)):
-            accounts = move.line_ids.account_id
-            to_earnings = accounts & earnings
-            is_result = any(_is_result(line) for line in move.line_ids)
-            if is_result:
-                known = to_earnings.filtered(lambda a: a == shu or a.account_type == 'equity_unaffected')
-                pure = all(_is_result(line) or line.account_id in earnings for line in move.line_ids)
-                proposed[move] = bool(known or pure)
-            elif shu in to_earnings and to_earnings - shu:
-                proposed[move] = move.date == self.date_to
-        return proposed
-
-    def _get_earnings_accounts(self):
-        """Return the equity accounts on which earnings may end up: not capital, not the reserve, not grants."""
-        self.ensure_one()
-        # sudo: ids of accounts only
-        company = self.company_id.sudo()
-        shu = company._get_coop_account('shu')
-        taken = company.coop_account_ids.account_id - shu
-        taken |= self.env['coop.savings.type'].sudo().search([('company_id', '=', company.id)]).account_id
-        accounts = self.env['account.account'].sudo().with_company(company).search([
-            *self.env['account.account']._check_company_domain(company),
-            ('account_type', 'in', ('equity', 'equity_unaffected')),
-        ])
-        return (accounts - taken) | shu
 
 
 def _is_result(line):

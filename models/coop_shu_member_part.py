@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class CoopShuMemberPart(models.Model):
@@ -27,3 +28,16 @@ class CoopShuMemberPart(models.Model):
     denominator = fields.Float(related='share_id.denominator', string="All")
     pool_amount = fields.Monetary(related='share_id.amount', string="Amount to Share")
     amount = fields.Monetary(string="Part", readonly=True)
+
+    # === ACTIONS === #
+
+    def action_open_documents(self):
+        """Open what the member's own number is made of: savings, or the documents of the member's business.
+
+        :raises UserError: when the rule that the period was shared by does not have the share any more.
+        """
+        self.ensure_one()
+        line, share = self.line_id, self.share_id.rule_share_id
+        if not share:
+            raise UserError(self.env._("“%s” is not in the rule any more: compute the allocation again.", self.name))
+        return share._get_base_documents_action(line.membership_id, line.date_from, line.date_to)

@@ -33,15 +33,48 @@ class CoopShuRule(models.Model):
         comodel_name='coop.shu.rule.share', inverse_name='rule_id', string="Shares", copy=True,
     )
     percent_total = fields.Float(string="Total (%)", compute='_compute_percent_total', digits=PERCENT_DIGITS)
+    surplus_base = fields.Selection(
+        selection=[('all', "The Whole Surplus"), ('members', "Only What Business with Members Earned")],
+        string="Shared Is", required=True, default='all', tracking=True,
+        help="Only what members earned: the surplus from business with others goes to the reserve before anything is"
+             " shared.",
+    )
+    cover_loss_first = fields.Boolean(
+        string="Cover Earlier Losses First", default=True, tracking=True,
+        help="What stands on the account of accumulated losses is covered before anything is shared.",
+    )
     capital_base = fields.Selection(
         selection=[('closing', "Balance on the Last Day"), ('average', "Daily Average")],
         string="Capital Counts By", required=True, default='closing', tracking=True,
         help="Savings of the types that count as capital. The daily average counts from the day of joining.",
     )
+    savings_type_ids = fields.Many2many(
+        comodel_name='coop.savings.type', relation='coop_shu_rule_savings_type_rel', string="Savings That Are Capital",
+        compute='_compute_savings_type_ids', store=True, readonly=False, precompute=True, check_company=True,
+        context={'active_test': False}, tracking=True,
+        help="Savings that members share by. Unless chosen otherwise, those that count as capital.",
+    )
+    joiners = fields.Selection(
+        selection=[
+            ('included', "Share from the Day of Joining"), ('prorata', "Share, Capital by Days of Membership"),
+            ('months', "Share after Some Months"), ('none', "Get Nothing in the First Period"),
+        ],
+        string="Members Who Joined in the Period", required=True, default='included', tracking=True,
+        help="Business before joining never counts. By days: capital counts for the days of membership in the period;"
+             " the daily average does so in any case.",
+    )
+    joiner_months = fields.Integer(
+        string="Months of Membership", default=3, tracking=True,
+        help="How many full months of membership are needed at the end of the period, or at the leaving.",
+    )
     leavers = fields.Selection(
-        selection=[('none', "Get Nothing"), ('included', "Share Like Others")],
+        selection=[
+            ('none', "Get Nothing"), ('prorata', "Share, Capital by Days of Membership"),
+            ('included', "Share Like Others"),
+        ],
         string="Members Who Left in the Period", required=True, default='none', tracking=True,
-        help="Whoever joins in the period counts from the day of joining in any case.",
+        help="By days: the capital that the member had until leaving counts for the days of membership in the period."
+             " Like others: what is left of it on the last day of the period.",
     )
     associates_included = fields.Boolean(
         string="Associates Take Part", default=True, tracking=True,
@@ -59,6 +92,19 @@ class CoopShuRule(models.Model):
         help="Largest remainder: units that are left go one each to the largest fractions; of equal ones, to the lower"
              " member number.",
     )
+    remainder_to = fields.Selection(
+        selection=[('reserve', "The Reserve"), ('share', "Another Share")],
+        string="What Rounding Leaves Goes To", required=True, default='reserve', tracking=True,
+    )
+    minimum_amount = fields.Monetary(
+        string="Smallest Payout", tracking=True, help="SHU of a member below this amount is not paid out by itself.",
+    )
+    minimum_treatment = fields.Selection(
+        selection=[
+            ('owed', "Stays Owed until Reached with Other Years"), ('reserve', "Goes to the Reserve"),
+        ],
+        string="Below the Smallest Payout", required=True, default='owed', tracking=True,
+    )
     payable_account_id = fields.Many2one(
         comodel_name='account.account', string="Owed to Members On", check_company=True, ondelete='restrict',
         compute='_compute_payable_account_id', store=True, readonly=False, precompute=True, tracking=True,
@@ -70,6 +116,12 @@ class CoopShuRule(models.Model):
         'UNIQUE (company_id, date_from)', "There is a rule from this day on already; change that one.",
     )
     _unit_positive = models.Constraint('CHECK (rounding_unit > 0)', "The rounding unit must be more than zero.")
+    _minimum_not_negative = models.Constraint(
+        'CHECK (minimum_amount >= 0)', "The smallest payout cannot be less than zero.",
+    )
+    _months_not_negative = models.Constraint(
+        'CHECK (joiner_months >= 0)', "The months of membership cannot be less than zero.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -82,6 +134,11 @@ class CoopShuRule(models.Model):
     def _compute_payable_account_id(self):
         for rule in self:
             rule.payable_account_id = rule.payable_account_id or rule.company_id._find_coop_account('shu_payable')
+
+    @api.depends('company_id')
+    def _compute_savings_type_ids(self):
+        for rule in self:
+            rule.savings_type_ids = rule.savings_type_ids or rule._find_capital_types()
 
     # === CONSTRAINT METHODS === #
 
@@ -97,11 +154,30 @@ class CoopShuRule(models.Model):
                 check_shares([to_decimal(share.percent) for share in rule.share_ids])
             except RuleRefusal as refusal:
                 raise ValidationError(rule._shares_error_message(refusal)) from None
-            kinds = set(rule.share_ids.mapped('kind'))
-            if 'reserve' not in kinds:
+            if 'reserve' not in rule.share_ids.mapped('kind'):
                 raise ValidationError(self.env._(
                     "%s gives nothing to the reserve: the law sets a part aside there before anything is shared.",
                     rule.name,
+                ))
+
+    @api.constrains('remainder_to', 'share_ids')
+    def _check_remainder(self):
+        """Refuse a rule of which nobody knows where the remainder goes.
+
+        :raises ValidationError: unless exactly one share takes it, where it does not go to the reserve.
+        """
+        for rule in self:
+            if rule.remainder_to == 'share' and len(rule.share_ids.filtered('takes_remainder')) != 1:
+                raise ValidationError(self.env._(
+                    "%s gives what rounding leaves to another share. Tick the one share that takes it.", rule.name,
+                ))
+
+    @api.constrains('joiners', 'joiner_months')
+    def _check_joiner_months(self):
+        for rule in self:
+            if rule.joiners == 'months' and not rule.joiner_months:
+                raise ValidationError(self.env._(
+                    "%s lets members share after some months. Say after how many months.", rule.name,
                 ))
 
     @api.constrains('payable_account_id')
@@ -121,28 +197,6 @@ class CoopShuRule(models.Model):
             "The shares of %(rule)s add up to %(total)s %% and not to 100 %% (difference %(difference)s %%).",
             rule=self.name, total=total, difference=difference,
         )
-
-    # === CRUD METHODS === #
-
-    def write(self, vals):
-        before = {rule: rule._describe_shares() for rule in self} if 'share_ids' in vals else {}
-        res = super().write(vals)
-        for rule, shares in before.items():
-            rule._log_shares(shares)
-        return res
-
-    def _describe_shares(self):
-        self.ensure_one()
-        return " · ".join(f"{share.name} {share.percent:g} %" for share in self.share_ids)
-
-    def _log_shares(self, before):
-        """Keep in the chatter what the shares were, and are."""
-        self.ensure_one()
-        after = self._describe_shares()
-        if after != before:
-            self._message_log(body=self.env._(
-                "Shares changed from %(before)s to %(after)s", before=before, after=after,
-            ))
 
     # === BUSINESS METHODS === #
 
@@ -165,6 +219,25 @@ class CoopShuRule(models.Model):
         without_account = self.share_ids.filtered(lambda share: not share._is_for_members() and not share.account_id)
         if without_account:
             raise UserError(self.env._(
-                "%(rule)s has no account for: %(shares)s.",
-                rule=self.name, shares=", ".join(without_account.mapped('name')),
+                "%(rule)s has no account for: %(shares)s.", rule=self.name,
+                shares="; ".join(share._get_line_label() for share in without_account),
             ))
+        if 'capital' in self.share_ids.mapped('kind') and not self._get_capital_types().account_id:
+            raise UserError(self.env._("%s shares by capital and does not say which savings are capital.", self.name))
+
+    def _get_capital_types(self):
+        """Return the savings types that count as capital under this rule, archived ones too."""
+        self.ensure_one()
+        return self.with_context(active_test=False).savings_type_ids or self._find_capital_types()
+
+    def _find_capital_types(self):
+        self.ensure_one()
+        return self.env['coop.savings.type'].with_context(active_test=False).search([
+            ('company_id', '=', self.company_id.id), ('is_capital', '=', True),
+        ])
+
+    def _get_remainder_share(self):
+        """Return the share that gets what could not be shared out in whole units: the reserve unless one is named."""
+        self.ensure_one()
+        named = self.share_ids.filtered('takes_remainder') if self.remainder_to == 'share' else self.share_ids.browse()
+        return (named or self.share_ids.filtered(lambda share: share.kind == 'reserve'))[:1]

@@ -31,6 +31,31 @@ class CoopShuRulePerson(models.Model):
     )
     _person_uniq = models.Constraint('UNIQUE (share_id, partner_id)', "This person is named already.")
 
+    # === COMPUTE METHODS === #
+
+    @api.depends('role', 'partner_id', 'percent')
+    def _compute_display_name(self):
+        for person in self:
+            person.display_name = f"{person.role or ''} {person.partner_id.name or ''} {person.percent:g} %".strip()
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        persons = super().create(vals_list)
+        persons.share_id.rule_id._check_not_decided()
+        return persons
+
+    def write(self, vals):
+        self.share_id.rule_id._check_not_decided()
+        res = super().write(vals)
+        self.share_id.rule_id._check_not_decided()  # the share may be another rule's now
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_decided(self):
+        self.share_id.rule_id._check_not_decided()
+
 
 class CoopShuRuleShare(models.Model):
     """How a fund share is split among persons."""
@@ -41,6 +66,7 @@ class CoopShuRuleShare(models.Model):
         help="Who gets the board's or the staff's share, each with a part of it; together 100 %.",
     )
     person_count = fields.Integer(string="Number of Persons", compute='_compute_person_count')
+    rule_is_frozen = fields.Boolean(related='rule_id.is_frozen', export_string_translation=False)
 
     # === COMPUTE METHODS === #
 
@@ -71,6 +97,15 @@ class CoopShuRuleShare(models.Model):
                     share=share.name, total=f"{refusal.params['total'].normalize():f}",
                 )) from None
 
+    # === BUSINESS METHODS === #
+
+    def _describe_details(self):
+        field = self._fields['person_ids']
+        return {
+            **super()._describe_details(),
+            field._description_string(self.env): ", ".join(self.person_ids.mapped('display_name')),
+        }
+
     # === ACTIONS === #
 
     def action_open_persons(self):
@@ -91,13 +126,10 @@ class CoopShuRuleShare(models.Model):
 
 
 class CoopShuAllocationShare(models.Model):
-    """A fund's share of a period's surplus, and the rule's line that it came from."""
+    """A fund's share of a period's surplus among persons."""
     _inherit = 'coop.shu.allocation.share'
 
-    rule_share_id = fields.Many2one(
-        comodel_name='coop.shu.rule.share', string="Line of the Rule", readonly=True, index='btree_not_null',
-        ondelete='set null',
-    )
+    # === BUSINESS METHODS === #
 
     def _get_persons(self):
         """Return ``{person: (amount, office)}``: the share among the persons of the rule, by largest remainder.
@@ -123,8 +155,7 @@ class CoopShuAllocation(models.Model):
     """What each person gets of the funds."""
     _inherit = 'coop.shu.allocation'
 
-    def _prepare_share_values(self, rule_share, amount):
-        return {**super()._prepare_share_values(rule_share, amount), 'rule_share_id': rule_share.id}
+    # === BUSINESS METHODS === #
 
     def _get_fund_parts(self, account):
         """Return ``{person: (amount, office)}`` of the shares that filled the fund of this account.

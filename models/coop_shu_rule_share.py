@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.producer_cooperative.models.coop_shu_rule import PERCENT_DIGITS
 
@@ -44,8 +44,25 @@ class CoopShuRuleShare(models.Model):
         selection=[
             ('purchases', "Purchases from the Cooperative"), ('deliveries', "Goods Sold to the Cooperative"),
             ('consigned', "Sales of Consigned Goods"), ('commission', "Commission on Consigned Goods"),
+            ('imported', "A Number Entered per Member"),
         ],
         string="Patronage By",
+        help="Business as posted in the period, untaxed, less what was credited back. Goods that the cooperative sells"
+             " on a member's behalf count for that member, not for the buyer.",
+    )
+    denominator_base = fields.Selection(
+        selection=[('members', "Members Who Share"), ('cooperative', "The Whole Cooperative")],
+        string="Divided By", required=True, default='members',
+        help="What a member's number is divided by: that of all who share, or that of the whole cooperative, where what"
+             " falls on others goes to the reserve.",
+    )
+    category_ids = fields.Many2many(
+        comodel_name='product.category', relation='coop_shu_rule_share_category_rel', string="Only These Products",
+        help="Product categories that count, with those below them; all when empty.",
+    )
+    unit_name = fields.Char(string="Unit", translate=True, help="What is counted per member, e.g. litres or hours.")
+    takes_remainder = fields.Boolean(
+        string="Takes What Rounding Leaves", help="Instead of the reserve: what cannot be shared out in whole units.",
     )
     percent = fields.Float(required=True, digits=PERCENT_DIGITS)
     account_id = fields.Many2one(
@@ -79,21 +96,72 @@ class CoopShuRuleShare(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains('kind', 'account_id', 'base')
+    @api.constrains('percent')
+    def _check_percent(self):
+        for share in self:
+            if not 0 < share.percent <= 100:
+                raise ValidationError(self.env._(
+                    "%(line)s has %(percent)s %%: a share is more than 0 and at most 100 per cent.",
+                    line=share._get_line_label(), percent=f"{share.percent:g}",
+                ))
+
+    @api.constrains('kind', 'account_id', 'base', 'fund')
     def _check_kind(self):
         for share in self:
             if share.kind == 'patronage' and not share.base:
-                raise ValidationError(self.env._("Say by which business the share “%s” goes to members.", share.name))
+                raise ValidationError(self.env._(
+                    "%s goes to members: say by which business.", share._get_line_label(),
+                ))
             if share.account_id and share.account_id.account_type not in ACCOUNT_TYPES.get(share.kind, ()):
                 raise ValidationError(share._account_error_message())
+            share._check_account_is_free()
+
+    @api.constrains('takes_remainder', 'kind')
+    def _check_remainder(self):
+        for share in self.filtered('takes_remainder'):
+            if share._is_for_members():
+                raise ValidationError(self.env._(
+                    "%s goes to members and cannot take what rounding leaves. Tick the reserve or a fund.",
+                    share._get_line_label(),
+                ))
+
+    def _check_account_is_free(self):
+        """Refuse accounts that hold something else: members' savings, or the surplus before it is shared.
+
+        :raises ValidationError: naming the line and what the account holds.
+        """
+        self.ensure_one()
+        if not self.account_id:
+            return
+        savings_type = self.env['coop.savings.type'].with_context(active_test=False).search([
+            ('company_id', '=', self.company_id.id), ('account_id', '=', self.account_id.id),
+        ], limit=1)
+        if savings_type:
+            raise ValidationError(self.env._(
+                "%(line)s: %(account)s holds members' savings (%(savings)s). Choose an account of its own.",
+                line=self._get_line_label(), account=self.account_id.display_name, savings=savings_type.name,
+            ))
+        if self.account_id == self.company_id._find_coop_account('shu'):
+            raise ValidationError(self.env._(
+                "%(line)s: %(account)s holds the surplus until it is shared. Choose another account.",
+                line=self._get_line_label(), account=self.account_id.display_name,
+            ))
+
+    def _get_line_label(self):
+        """Return where the share stands in its rule, for messages."""
+        self.ensure_one()
+        lines = self.rule_id.share_ids.sorted(lambda share: (share.sequence, share.id))
+        number = list(lines).index(self) + 1 if self in lines else len(lines) + 1
+        return self.env._("Line %(number)s, “%(share)s”", number=number, share=self.name)
 
     def _account_error_message(self):
         self.ensure_one()
+        line, account = self._get_line_label(), self.account_id.display_name
         if self.kind == 'reserve':
-            return self.env._("The reserve is equity; %s is not.", self.account_id.display_name)
+            return self.env._("%(line)s: The reserve is equity; %(account)s is not.", line=line, account=account)
         if self.kind == 'fund':
-            return self.env._("A fund is a liability; %s is not.", self.account_id.display_name)
-        return self.env._("“%s” goes to members: it is owed on the account that the rule names.", self.name)
+            return self.env._("%(line)s: A fund is a liability; %(account)s is not.", line=line, account=account)
+        return self.env._("%s goes to members: it is owed on the account that the rule names.", line)
 
     # === BUSINESS METHODS === #
 
@@ -101,69 +169,111 @@ class CoopShuRuleShare(models.Model):
         self.ensure_one()
         return self.kind in MEMBER_KINDS
 
-    def _get_patronage(self, date_from, date_to):
-        """Return the members' business with the cooperative by the base of this share.
+    def _get_base_sql(self, date_from, date_to):
+        """Return a SELECT of the members' business with the cooperative by the base of this share.
 
-        For a room to add a base, it must add it to ``base`` and define ``_get_patronage_<base>`` with the arguments
+        The columns are ``membership_id`` and ``amount``: any number of rows per membership, which add up; rows without
+        a membership are business with others. The amounts are in the company's currency, untaxed, as they were posted;
+        for a number entered per member, in its unit. The caller flushes nothing: what is read is flushed here.
+
+        For a room to add a base, it must add it to ``base`` and define ``_get_base_sql_<base>`` with the arguments
         and the result of this method.
 
-        :return: ``{membership: amount}`` in the company's currency, untaxed, both days included; negative where more
-            came back than was bought.
+        :param date_from: first day that counts.
+        :param date_to: last day that counts.
         """
         self.ensure_one()
-        return getattr(self, f'_get_patronage_{self.base}')(date_from, date_to)
+        return getattr(self, f'_get_base_sql_{self.base}')(date_from, date_to)
 
-    def _get_patronage_purchases(self, date_from, date_to):
-        """Return what members bought: posted invoices less credit notes."""
-        return self._sum_documents(self._get_purchases_domain(), date_from, date_to, sign=1)
+    def _get_base_sql_purchases(self, date_from, date_to):
+        """Return what was sold to members: posted invoices and receipts less credit notes."""
+        return self._get_business_sql(date_from, date_to)
 
-    def _get_patronage_deliveries(self, date_from, date_to):
-        """Return what members sold to the cooperative: posted bills less refunds."""
-        return self._sum_documents(self._get_deliveries_domain(), date_from, date_to, sign=-1)
+    def _get_base_sql_deliveries(self, date_from, date_to):
+        """Return what members sold to the cooperative: posted bills and receipts less refunds."""
+        return self._get_business_sql(date_from, date_to)
 
-    def _get_patronage_consigned(self, date_from, date_to):
+    def _get_base_sql_consigned(self, date_from, date_to):
         """Return what was sold of the members' consigned goods, by the settlements of the period."""
-        return self._sum_settlements('amount', date_from, date_to)
+        return self._get_business_sql(date_from, date_to)
 
-    def _get_patronage_commission(self, date_from, date_to):
+    def _get_base_sql_commission(self, date_from, date_to):
         """Return the commission that members paid, by the settlements of the period."""
-        return self._sum_settlements('commission', date_from, date_to)
+        return self._get_business_sql(date_from, date_to)
 
-    def _sum_settlements(self, field_name, date_from, date_to):
-        # sudo: sums per member, see _sum_documents
-        groups = self.env['coop.settlement.line'].sudo()._read_group([
-            ('state', '=', 'posted'), ('company_id', '=', self.company_id.id), ('date', '>=', date_from),
-            ('date', '<=', date_to),
-        ], ['settlement_id.membership_id'], [f'{field_name}:sum'])
-        return {membership.with_env(self.env): amount for membership, amount in groups}
-
-    def _get_purchases_domain(self):
-        """Return which documents count as purchases; for a room to leave some out, it must override this method.
-
-        The invoice of a settlement's commission is no purchase; the commission is a base of its own.
-        """
-        invoices = Domain('move_type', 'in', self.env['account.move'].get_sale_types(include_receipts=True))
-        return invoices & Domain('coop_source_model', 'not in', ['coop.settlement'])
-
-    def _get_deliveries_domain(self):
-        """Return which documents count as goods sold to the cooperative.
-
-        Goods that the cooperative sold on a member's behalf are not among them: their bill shows the proceeds less
-        commission and is a base of its own. For a room to leave out more, it must override this method.
-        """
-        bills = Domain('move_type', 'in', self.env['account.move'].get_purchase_types(include_receipts=True))
-        return bills & Domain('coop_source_model', 'not in', ['coop.settlement'])
-
-    def _sum_documents(self, domain, date_from, date_to, sign):
-        # sudo: sums per member, for an accountant or officer whoever's documents they are
-        groups = self.env['account.move'].sudo()._read_group(
-            domain & Domain([
-                ('state', '=', 'posted'), ('company_id', '=', self.company_id.id), ('coop_membership_id', '!=', False),
-                ('date', '>=', date_from), ('date', '<=', date_to),
-            ]),
-            ['coop_membership_id'], ['amount_untaxed_signed:sum'],
+    def _get_base_sql_imported(self, date_from, date_to):
+        """Return the numbers entered per member for this share, of periods that end in this one."""
+        self.env['coop.shu.base.value'].flush_model()
+        return SQL(
+            "SELECT membership_id, quantity AS amount FROM coop_shu_base_value"
+            " WHERE share_id = %s AND date_to BETWEEN %s AND %s", self.id, date_from, date_to,
         )
-        return {membership.with_env(self.env): sign * amount for membership, amount in groups}
+
+    def _get_business_sql(self, date_from, date_to):
+        business = self.env['coop.shu.business']
+        business._flush_sources()
+        return SQL(
+            "SELECT %s AS membership_id, %s AS amount %s", business._get_membership_column(self.base),
+            business._get_amount_column(self.base),
+            business._get_source(self.base, self.company_id, date_from, date_to, self._get_categories()),
+        )
+
+    def _get_categories(self):
+        """Return the product categories that count, with those below them; empty for all."""
+        self.ensure_one()
+        return self.env['product.category'].search([('id', 'child_of', self.category_ids.ids)])
+
+    def _get_base_documents_action(self, membership, date_from, date_to):
+        """Return an action that opens the documents behind a member's number; they add up to it.
+
+        :param membership: the member; an empty recordset for business without a member.
+        """
+        self.ensure_one()
+        if self.kind == 'capital':
+            return self._get_capital_action(membership, date_to)
+        if self.base == 'imported':
+            return {
+                **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_shu_base_value_action'),
+                'domain': [
+                    ('share_id', '=', self.id), ('membership_id', '=', membership.id),
+                    ('date_to', '>=', date_from), ('date_to', '<=', date_to),
+                ],
+                'context': {'create': False},
+            }
+        domain = [
+            ('base', '=', self.base), ('company_id', '=', self.company_id.id),
+            ('membership_id', '=', membership.id), ('date', '>=', date_from), ('date', '<=', date_to),
+        ]
+        if self.category_ids:
+            domain.append(('category_id', 'child_of', self.category_ids.ids))
+        return {
+            **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_shu_business_action'),
+            'name': self.env._(
+                "%(share)s: %(member)s", share=self.name,
+                member=membership.display_name or self.env._("Without a Member"),
+            ),
+            'domain': domain, 'context': {'create': False},
+        }
+
+    def _get_capital_action(self, membership, date_to):
+        return {
+            **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_savings_movement_action'),
+            'name': self.env._("%(share)s: %(member)s", share=self.name, member=membership.display_name),
+            'domain': [
+                ('membership_id', '=', membership.id), ('date', '<=', date_to),
+                ('type_id', 'in', self.rule_id._get_capital_types().ids),
+            ],
+            'context': {'create': False},
+        }
+
+    def _get_patronage(self, date_from, date_to):
+        """Return ``{membership: amount}`` of :meth:`_get_base_sql`, negative where more came back than was bought."""
+        self.ensure_one()
+        rows = self.env.execute_query(SQL(
+            "SELECT membership_id, SUM(amount) FROM (%s) base WHERE membership_id IS NOT NULL GROUP BY membership_id",
+            self._get_base_sql(date_from, date_to),
+        ))
+        return {self.env['coop.membership'].browse(member_id): float(amount) for member_id, amount in rows}
 
     @api.model
     def _selection_base(self):

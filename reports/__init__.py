@@ -12,3 +12,4 @@ from . import coop_fund_spending_paper
 from . import coop_shu_statement
 from . import coop_shu_meeting_table
 from . import coop_shu_comparison
+from . import coop_shu_business

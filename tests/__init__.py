@@ -51,10 +51,13 @@ from . import test_savings_report
 from . import test_savings_voucher
 from . import test_security
 from . import test_shu_access
+from . import test_shu_bases
 from . import test_shu_compute
 from . import test_shu_entries
 from . import test_shu_examples
+from . import test_shu_numbers
 from . import test_shu_payout
+from . import test_shu_rule
 from . import test_shu_security
 from . import test_tools_allocation
 from . import test_tools_apportion
@@ -121,3 +124,4 @@ from . import test_shu_funds
 from . import test_shu_papers
 from . import test_shu_sending
 from . import test_committed_fund
+from . import test_shu_surplus

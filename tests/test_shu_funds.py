@@ -325,6 +325,23 @@ class TestShuFunds(FundCommon):
         with self.assertRefused("is no fund"):
             self.rule.share_ids[0].action_open_persons()
 
+    def test_persons_stay_as_they_were_when_the_meeting_decided(self):
+        self.board_share.with_user(self.manager).person_ids[0].role = "Chairman"
+        self._approve(self._compute(1_000_000))
+        person = self.board_share.person_ids[0].with_user(self.manager)
+        for change in (
+            lambda: person.write({'percent': 30}), person.unlink,
+            lambda: person.create({'share_id': self.board_share.id, 'partner_id': self.siti.partner_id.id, 'percent': 1}),
+            lambda: self.board_share.with_user(self.manager).write({'person_ids': [Command.clear()]}),
+        ):
+            with self.assertRefused("which therefore stays as it is"):
+                change()
+        self.assertEqual(self.board_share.person_ids.mapped('percent'), [40, 35, 25])
+
+    def test_history_of_the_rule_tells_who_shares_a_fund(self):
+        self.board_share.with_user(self.manager).write({'person_ids': [Command.clear()]})
+        self.assertTrue(any("Chair Pak Ketua 40 %" in message.body for message in self.rule.message_ids))
+
     def test_copied_rule_keeps_the_persons(self):
         copy = self.rule.copy({'date_from': '2040-01-01'})
         share = copy.share_ids.filtered(lambda share: share.fund == 'board')

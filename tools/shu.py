@@ -18,7 +18,7 @@ from typing import Any, TypeVar, overload
 
 from .apportion import apportion, apportion_by_key, apportion_floor, apportion_with_rest, rest_of
 from .errors import InputRefusal, RuleRefusal
-from .units import Exact, exact, require_not_negative, require_whole
+from .units import Exact, exact, require_not_negative, require_whole, round_ratio
 
 HUNDRED = 100
 Key = TypeVar('Key', bound=Hashable)
@@ -149,6 +149,26 @@ def distribute_pool(pool, bases, ties=None, total=None):
         parts = distribute_pool(pool, list(bases.values()), keys, total)
         return dict(zip(bases, parts, strict=True))
     return apportion_with_rest(pool, list(bases), rest_of(bases, total), ties)
+
+
+def weigh_by_days(base: int, days: int, period: int) -> int:
+    """Count a base by the days that it was held, to the nearest unit, a half up.
+
+    For bylaws that give those who joined or left in the period a part by days of membership.
+
+    :param base: in the smallest unit of the currency
+    :param days: days of membership in the period
+    :param period: days of the period
+    :raises InputRefusal: `negative`, `not_whole`, `part_above_base`
+
+    >>> weigh_by_days(1_000_000, 184, 366)
+    502732
+    """
+    require_not_negative('base', require_whole(base))
+    require_not_negative('days', require_whole(days))
+    if days > period:
+        raise InputRefusal('part_above_base', own=days, base=period)
+    return round_ratio(base * days, period)
 
 
 def number_key(number: str) -> tuple:

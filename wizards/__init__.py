@@ -20,3 +20,4 @@ from . import coop_consignment_term_correct
 from . import coop_consignment_pieces
 from . import coop_price_correction
 from . import sale_order_discount
+from . import coop_shu_preview

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
+
+from odoo.addons.producer_cooperative.tools.shu import number_key
+
+#: States of an allocation that nobody decided on: what it rests on may still change.
+UNDECIDED_STATES = ('draft', 'computed', 'cancelled')
+
+
+class CoopShuBaseValue(models.Model):
+    """What one member did in a period that no document shows: litres delivered to the dairy, hours worked."""
+    _name = 'coop.shu.base.value'
+    _inherit = ['mail.thread']
+    _description = "Number Entered per Member"
+    _order = 'date_to DESC, share_id, id'
+    _rec_name = 'membership_id'
+    _check_company_auto = True
+
+    def _default_period(self):
+        """Return the company's last fiscal year that is over."""
+        return self.env.company.compute_fiscalyear_dates(fields.Date.context_today(self) - relativedelta(years=1))
+
+    membership_id = fields.Many2one(
+        comodel_name='coop.membership', string="Member", required=True, index=True, ondelete='restrict',
+        check_company=True, domain="[('state', 'in', ('active', 'suspended', 'left'))]", tracking=True,
+    )
+    date_from = fields.Date(string="From", required=True, default=lambda self: self._default_period()['date_from'])
+    date_to = fields.Date(string="To", required=True, default=lambda self: self._default_period()['date_to'])
+    share_id = fields.Many2one(
+        comodel_name='coop.shu.rule.share', string="Share", required=True, index=True, ondelete='restrict',
+        compute='_compute_share_id', store=True, readonly=False, precompute=True, domain="[('base', '=', 'imported')]",
+        context={'coop_name_with_rule': True},
+        help="The share of the surplus that goes by this number. Filled in where the rule in force has only one.",
+    )
+    rule_id = fields.Many2one(related='share_id.rule_id', string="SHU Rule", store=True, precompute=True, index=True)
+    company_id = fields.Many2one(related='membership_id.company_id', store=True, precompute=True)
+    quantity = fields.Float(string="Number", required=True, digits=(16, 2), tracking=True)
+    unit_name = fields.Char(related='share_id.unit_name')
+    note = fields.Char(string="Remarks", help="Where the number comes from, e.g. the dairy's list.")
+
+    _quantity_not_negative = models.Constraint('CHECK (quantity >= 0)', "A number below zero cannot be shared by.")
+    _period_ok = models.Constraint('CHECK (date_to >= date_from)', "The period ends before it begins.")
+    # Two people who import the same list at once are stopped here; ranges need no extension.
+    _no_overlap = models.Constraint(
+        "EXCLUDE USING gist (int4range(share_id, share_id, '[]') WITH &&,"
+        " int4range(membership_id, membership_id, '[]') WITH &&, daterange(date_from, date_to, '[]') WITH &&)",
+        "This member has a number for this share and period already. Change that one.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('membership_id', 'date_to')
+    def _compute_share_id(self):
+        for value in self:
+            company = value.membership_id.company_id or self.env.company
+            rule = value.date_to and self.env['coop.shu.rule']._get_in_force(company, value.date_to)
+            shares = rule and rule.share_ids.filtered(lambda share: share.base == 'imported')
+            value.share_id = value.share_id or (shares if shares and len(shares) == 1 else False)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('quantity', 'share_id', 'membership_id', 'date_from', 'date_to')
+    def _check_values(self):
+        """Refuse numbers that cannot be shared by.
+
+        :raises ValidationError: naming the member, for a number below zero, a share that goes by something else, a
+            candidate, another cooperative's member, or a number that was entered already.
+        """
+        for value in self:
+            if value.quantity < 0:
+                raise ValidationError(self.env._(
+                    "%(member)s: %(number)s is below zero. Enter what the member did, or leave the member out.",
+                    member=value.membership_id.display_name, number=value.quantity,
+                ))
+            if value.share_id.base != 'imported':
+                raise ValidationError(self.env._(
+                    "“%s” does not go by a number entered per member. Choose another share, or have its base changed.",
+                    value.share_id.name,
+                ))
+            if value.share_id.company_id != value.company_id:
+                raise ValidationError(self.env._(
+                    "%(member)s is a member of %(company)s, and “%(share)s” is a share of %(other)s.",
+                    member=value.membership_id.display_name, company=value.company_id.name,
+                    share=value.share_id.name, other=value.share_id.company_id.name,
+                ))
+            if not value.membership_id.date_joined:
+                raise ValidationError(self.env._(
+                    "%s is a candidate: numbers are entered for members.", value.membership_id.display_name,
+                ))
+        self._check_entered_once()
+
+    def _check_entered_once(self):
+        """Refuse a second number of the same member for days that have one.
+
+        :raises ValidationError: naming the member and the number that is there.
+        """
+        self.flush_recordset()
+        others = self.search([('share_id', 'in', self.share_id.ids), ('membership_id', 'in', self.membership_id.ids)])
+        by_key = others.grouped(lambda value: (value.share_id, value.membership_id))
+        for value in self:
+            for other in by_key.get((value.share_id, value.membership_id), ()):
+                if other != value and other.date_from <= value.date_to and other.date_to >= value.date_from:
+                    raise ValidationError(self.env._(
+                        "%(member)s has %(number)s for “%(share)s” from %(first)s to %(last)s already."
+                        " Change that number instead of entering another one.",
+                        member=value.membership_id.display_name, number=other.quantity, share=value.share_id.name,
+                        first=format_date(self.env, other.date_from), last=format_date(self.env, other.date_to),
+                    ))
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        values = super().create(vals_list)
+        values._check_not_decided()
+        values._reset_computations()
+        return values
+
+    def write(self, vals):
+        self._check_not_decided()
+        res = super().write(vals)
+        self._check_not_decided()
+        self._reset_computations()
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_decided(self):
+        self._check_not_decided()
+        self._reset_computations()
+
+    # === BUSINESS METHODS === #
+
+    def _find_allocations(self, operator, states):
+        """Return the allocations whose state is, or is not, among these, that share by any of these numbers."""
+        if not self:
+            return self.env['coop.shu.allocation']
+        # sudo: which allocations rest on the number, whoever enters it
+        allocations = self.env['coop.shu.allocation'].sudo().search([
+            ('rule_id', 'in', self.rule_id.ids), ('state', operator, states),
+            ('date_from', '<=', max(self.mapped('date_to'))), ('date_to', '>=', min(self.mapped('date_to'))),
+        ])
+        return allocations.filtered(lambda allocation: any(
+            value.rule_id == allocation.rule_id and allocation.date_from <= value.date_to <= allocation.date_to
+            for value in self
+        ))
+
+    def _check_not_decided(self):
+        """Refuse to touch a number by which an approved surplus was shared.
+
+        :raises UserError: naming the allocation.
+        """
+        allocations = self._find_allocations('not in', UNDECIDED_STATES)
+        if allocations:
+            raise UserError(self.env._(
+                "%s is being computed or was approved; the numbers that it goes by stay. Cancel it first to change them.",
+                allocations[0].display_name,
+            ))
+
+    def _reset_computations(self):
+        self._find_allocations('in', ['computed'])._reset_computation()
+
+    # === IMPORT === #
+
+    @api.model
+    def get_import_templates(self):
+        return [{
+            'label': self.env._("Import Template with All Members"),
+            'template': '/producer_cooperative/import_template/coop.shu.base.value',
+        }]
+
+    @api.model
+    def _get_import_template(self):
+        """Return ``(name, headers, rows)`` of the file to fill in: one row per member, the numbers left empty."""
+        def label(name):
+            return self._fields[name]._description_string(self.env)
+
+        period = self._default_period()
+        members = self.env['coop.membership'].search([
+            ('company_id', '=', self.env.company.id), ('date_joined', '<=', period['date_to']),
+            ('state', 'in', ('active', 'suspended', 'left')),
+            '|', ('date_left', '=', False), ('date_left', '>', period['date_from']),
+        ]).sorted(lambda member: number_key(member.number))
+        headers = [
+            (label('membership_id'), 'text', 20), (label('date_from'), 'date', 12), (label('date_to'), 'date', 12),
+            (label('quantity'), 'amount', 16), (label('note'), 'text', 30),
+        ]
+        rows = [
+            [member.number, period['date_from'], period['date_to'], None, member.partner_id.name] for member in members
+        ]
+        return self.env._("Numbers per Member"), headers, rows
