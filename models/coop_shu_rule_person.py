@@ -97,15 +97,6 @@ class CoopShuRuleShare(models.Model):
                     share=share.name, total=f"{refusal.params['total'].normalize():f}",
                 )) from None
 
-    # === BUSINESS METHODS === #
-
-    def _describe_details(self):
-        field = self._fields['person_ids']
-        return {
-            **super()._describe_details(),
-            field._description_string(self.env): ", ".join(self.person_ids.mapped('display_name')),
-        }
-
     # === ACTIONS === #
 
     def action_open_persons(self):
@@ -122,6 +113,15 @@ class CoopShuRuleShare(models.Model):
             'type': 'ir.actions.act_window', 'name': self.env._("%s: Persons", self.name),
             'res_model': self._name, 'res_id': self.id, 'view_mode': 'form', 'target': 'new',
             'views': [(self.env.ref('producer_cooperative.coop_shu_rule_share_view_form_persons').id, 'form')],
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _describe_details(self):
+        field = self._fields['person_ids']
+        return {
+            **super()._describe_details(),
+            field._description_string(self.env): ", ".join(self.person_ids.mapped('display_name')),
         }
 
 
