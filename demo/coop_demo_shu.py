@@ -48,9 +48,9 @@ class CoopDemo(models.AbstractModel):
         balances = lines.membership_id._get_savings_balances()
         savers = lines.filtered(lambda line: balances[line.membership_id][voluntary.with_env(allocation.env)] > 0)
         savers.payout_method = 'savings'
-        for method in ('cash', 'savings'):
-            payout = allocation.env['coop.shu.payout'].create({
-                'allocation_id': allocation.id, 'method': method, 'date': day,
+        for way in ('money', 'savings'):
+            payout = allocation.env['coop.payout'].create({
+                'shu_allocation_id': allocation.id, 'way': way, 'date': day,
             })
             payout.action_fill()
             payout.action_post()

@@ -108,7 +108,9 @@ from . import res_company_shu
 from . import res_config_settings_shu
 from . import account_move_shu
 from . import account_partial_reconcile
+from . import coop_membership_payout
 from . import coop_shu_rule
+from . import coop_shu_rule_unclaimed
 from . import coop_shu_rule_share
 from . import coop_shu_base_value
 from . import coop_shu_rule_kept
@@ -120,8 +122,7 @@ from . import coop_shu_allocation_post
 from . import coop_shu_closing_entry
 from . import coop_shu_member_line
 from . import coop_shu_member_part
-from . import coop_shu_payout
-from . import coop_shu_payout_line
+from . import coop_shu_tax
 from . import coop_membership_shu
 from . import res_partner_shu
 from . import product_template
@@ -240,6 +241,11 @@ from . import coop_payout_fill
 from . import coop_payout_entry
 from . import coop_payout_line
 from . import coop_payout_transfer
+from . import coop_payout_savings
+from . import coop_payout_set_off
+from . import coop_payout_shu
+from . import coop_shu_unclaimed
+from . import coop_shu_lapse
 from . import coop_settlement_payout
 from . import res_company_payout
 from . import res_config_settings_payout

@@ -53,8 +53,3 @@ class CoopMembership(models.Model):
 
     def _is_guarded(self, name):
         return name == 'arrears_reminded_on' or super()._is_guarded(name)
-
-    def _mark_reminded(self):
-        """Keep that these members were reminded today."""
-        # sudo: whoever may remind a member need not be allowed to change the membership
-        self.sudo().write({'arrears_reminded_on': fields.Date.context_today(self)})

@@ -20,6 +20,15 @@ class CoopPayout(models.Model):
         self.ensure_one()
         if not self.line_ids:
             raise UserError(self.env._("The payout is empty: fill it with the members to be paid."))
+        self._check_journal()
+        if self.way == 'money':
+            self._check_journal_pays()
+        self._check_date()
+        self._check_amounts()
+
+    def _check_journal_pays(self):
+        """Refuse a journal that no money can be paid from."""
+        self.ensure_one()
         journal = self.journal_id.sudo()  # sudo: a cashier may not read the journal's configuration
         if not journal:
             raise UserError(self.env._("Choose the cash or bank journal that the members are paid from."))
@@ -33,8 +42,6 @@ class CoopPayout(models.Model):
                 "The journal %(journal)s is kept in %(currency)s. Choose one in the cooperative's own currency.",
                 journal=journal.display_name, currency=journal.currency_id.name,
             ))
-        self._check_date()
-        self._check_amounts()
 
     def _check_amounts(self):
         """Refuse lines that pay nothing."""
@@ -71,9 +78,11 @@ class CoopPayout(models.Model):
         move = self.env['account.move'].create({**self._prepare_move_values(), 'ref': number})
         move._post(soft=False)
         self._update_state('posted', name=number, move_id=move.id, poster_id=self.env.uid)
-        paid_items = move.line_ids.sorted('id')[:len(self.line_ids)]
+        items = move.line_ids.sorted('id')
+        paid, others = items[:len(self.line_ids)], items[len(self.line_ids):]
         self.env['account.move.line']._reconcile_plan([
-            line.payable_line_id | item for line, item in zip(self.line_ids, paid_items, strict=True)
+            *(line.payable_line_id | item for line, item in zip(self.line_ids, paid, strict=True)),
+            *self._get_reconciled_debts(others),
         ])
         self._attach_transfer_file()
 
@@ -82,25 +91,36 @@ class CoopPayout(models.Model):
         return self.company_id._next_coop_number('coop.payout', 'BPA/%(range_year)s/', date=self.date, gapless=True)
 
     def _prepare_move_values(self):
-        """Return the entry: Dr what is owed, bill by bill, under each member's name / Cr cash or bank."""
+        """Return the entry: Dr what is owed, bill by bill, under each member's name / Cr what it is paid from.
+
+        That is cash or bank, the members' voluntary savings, or what the members owe.
+        """
         self.ensure_one()
-        partners = self.line_ids.partner_id
-        items = [line._prepare_item() for line in self.line_ids]
-        items.append({
-            'account_id': self.journal_id.default_account_id.id,
-            'partner_id': partners.id if len(partners) == 1 else False,
-            'name': self.note or self.env._("Payout to members"),
-            'balance': -self.amount_total,
-        })
+        items = [line._prepare_item() for line in self.line_ids] + self._prepare_counter_items()
         return {
             'move_type': 'entry',
-            'journal_id': self.journal_id.id,
+            'journal_id': self._get_entry_journal().id,
             'date': self.date,
             'company_id': self.company_id.id,
             'coop_source_model': self._name,
             'coop_source_id': self.id,
             'line_ids': [Command.create(item) for item in items],
         }
+
+    def _prepare_counter_items(self):
+        """Return the credits of the entry."""
+        self.ensure_one()
+        partners = self.line_ids.partner_id
+        return [{
+            'account_id': self.journal_id.default_account_id.id,
+            'partner_id': partners.id if len(partners) == 1 else False,
+            'name': self.note or self.env._("Payout to members"),
+            'balance': -self.amount_total,
+        }]
+
+    def _get_reconciled_debts(self, items):
+        """Return the journal items to be reconciled with these credits of the entry, pair by pair."""
+        return []
 
     def _reverse_entry(self):
         self.ensure_one()

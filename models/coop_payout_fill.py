@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
 from odoo.addons.producer_cooperative.tools.cash import pay_down
+from odoo.addons.producer_cooperative.tools.set_off import set_off_oldest
 from odoo.addons.producer_cooperative.tools.units import from_units, to_units
 
 #: How many members a message names.
@@ -12,6 +13,9 @@ MOST_NAMES = 10
 class CoopPayout(models.Model):
     """Finding what members are owed, and how much of it can be paid."""
     _inherit = 'coop.payout'
+
+    #: How many members one voucher pays at most, so that it can be opened, printed and posted in one go.
+    _most_members = 5_000
 
     # === ACTIONS === #
 
@@ -26,15 +30,29 @@ class CoopPayout(models.Model):
         self.ensure_one()
         self._check_state_is_draft()
         payables = self._get_open_payables(self.company_id, self.membership_ids.partner_id, self.date)
-        if self.run_id:
-            payables &= self.run_id.settlement_ids.sudo().move_id.line_ids
+        payables, messages = self._filter_payables(payables)
         payables -= self.line_ids.sudo().payable_line_id  # sudo: officers and cashiers read no journal items
         if not payables:
-            raise UserError(self._nothing_open_message())
+            raise UserError("\n".join([self._nothing_open_message(), *messages]))
         skipped = self._add_payables(payables)
-        return self._notify_skipped(skipped) if skipped else None
+        if skipped:
+            messages.append(self._skipped_message(skipped))
+        return self._notify_left_out(messages) if messages else None
 
     # === BUSINESS METHODS === #
+
+    def _filter_payables(self, payables):
+        """Return which of these open items the voucher pays, and sentences that say what is left out and why.
+
+        Without money, nothing is paid but what a room knows that members want paid so. For a room to leave out items of
+        its own, it must override this method.
+        """
+        self.ensure_one()
+        if self.way != 'money':
+            return payables.browse(), []
+        if self.run_id:
+            payables &= self.run_id.settlement_ids.sudo().move_id.line_ids  # sudo: officers read no journal items
+        return payables, []
 
     @api.model
     def _create_for(self, company, payables):
@@ -93,21 +111,31 @@ class CoopPayout(models.Model):
         return {partner.with_env(self.env): -residual for partner, residual in groups}
 
     def _add_payables(self, payables):
-        """Add lines for these open items; return the partners who cannot be paid from this journal."""
+        """Add lines for these open items; return the partners who cannot be paid this way.
+
+        A voucher takes so many members at most; whoever is left is not named, but finds room on the next one.
+        """
         self.ensure_one()
         skipped, commands = self.env['res.partner'], []
-        keys = self._get_order_keys(payables.partner_id.with_env(self.env))
+        partners = payables.partner_id.with_env(self.env)
+        keys = self._get_order_keys(partners)
+        accounts, limits = self._find_bank_accounts(partners), self._get_limits(partners)
+        room = self._most_members - len(self.line_ids.partner_id)
         for partner, items in sorted(
             payables.grouped('partner_id').items(), key=lambda pair: keys[pair[0].id],
         ):
-            amounts = self._share_out(items)
-            account = self._find_bank_account(partner)
+            amounts = self._share_out(items, limits.get(partner))
+            account = accounts.get(partner)
             if not any(amounts) or (self.method == 'bank' and not account):
                 skipped |= partner.with_env(self.env)
                 continue
+            if room <= 0:
+                break
+            room -= 1
             commands += [
-                Command.create({'payable_line_id': item.id, 'amount': amount, 'partner_bank_id': account.id})
-                for item, amount in zip(items, amounts, strict=True) if amount
+                Command.create({
+                    'payable_line_id': item.id, 'amount': amount, 'partner_bank_id': account.id if account else False,
+                }) for item, amount in zip(items, amounts, strict=True) if amount
             ]
         self.line_ids = commands
         return skipped
@@ -120,26 +148,44 @@ class CoopPayout(models.Model):
         last = max(ranks.values(), default=())
         return {partner.id: (partner.id not in ranks, ranks.get(partner.id, last), partner.id) for partner in partners}
 
-    def _share_out(self, items):
-        """Return how much of each open item of one member is paid: all by bank, in cash what coins can pay."""
+    def _get_limits(self, partners):
+        """Return ``{partner: the most that can be paid, in units}`` where there is such a limit.
+
+        Against debts, no more than these is paid.
+        """
+        self.ensure_one()
+        if self.method != 'set_off':
+            return {}
+        claims = self._get_claims(partners)
+        return {partner: sum(claim.units for claim in claims.get(partner, ())) for partner in partners}
+
+    def _share_out(self, items, limit=None):
+        """Return how much of each open item of one member is paid: all of it, in cash what coins can pay.
+
+        :param limit: the most that is paid on all together, in units; no limit by default.
+        """
         self.ensure_one()
         rounding = self.currency_id.rounding
         unit = to_units(self.company_id.sudo().coop_cash_unit, rounding) if self.method == 'cash' else 1
         # sudo: residuals of the items, and the company's smallest coin, for whoever prepares the payout
         owed = [max(to_units(-item.amount_residual, rounding), 0) for item in items.sudo()]
-        return [float(from_units(units, rounding)) for units in pay_down(owed, unit)]
+        parts = pay_down(owed, unit) if limit is None else set_off_oldest(owed, limit)
+        return [float(from_units(units, rounding)) for units in parts]
 
-    def _find_bank_account(self, partner):
-        """Return the first approved account of a member; empty when there is none, or cash is paid."""
+    def _find_bank_accounts(self, partners):
+        """Return ``{partner: first approved account}``, without those who have none; empty when no bank pays."""
         self.ensure_one()
-        Bank = self.env['res.partner.bank']
-        if self.method != 'bank':
-            return Bank
+        if self.method != 'bank' or not partners:
+            return {}
         # sudo: which account is paid to, for whoever may prepare the payout
-        accounts = Bank.sudo().search([
-            ('partner_id.commercial_partner_id', '=', partner.id), ('company_id', 'in', [False, self.company_id.id]),
+        accounts = self.env['res.partner.bank'].sudo().search([
+            ('partner_id.commercial_partner_id', 'in', partners.ids),
+            ('company_id', 'in', [False, self.company_id.id]),
         ])
-        return accounts.filtered(lambda account: account._coop_may_be_paid())[:1].with_env(self.env)
+        found = {}
+        for account in accounts.filtered(lambda account: account._coop_may_be_paid()):
+            found.setdefault(account.partner_id.commercial_partner_id, account.with_env(self.env))
+        return found
 
     # === BUSINESS METHODS - MESSAGES === #
 
@@ -154,22 +200,28 @@ class CoopPayout(models.Model):
 
     def _skipped_message(self, partners):
         self.ensure_one()
-        names = ", ".join(partners[:MOST_NAMES].mapped('name')) + (" …" if len(partners) > MOST_NAMES else "")
+        names = self._name_some(partners)
         if self.method == 'bank':
             return self.env._(
                 "Without an approved bank account, and not on this payout: %s. Have the account approved under Members"
                 " / Bank Accounts, or pay in cash.", names,
             )
+        if self.method == 'set_off':
+            return self.env._("Owe the cooperative nothing that could be set off: %s.", names)
         return self.env._(
             "Owed less than the smallest coin, which is carried to the next payout: %s.", names,
         )
 
-    def _notify_skipped(self, partners):
+    @api.model
+    def _name_some(self, partners):
+        return ", ".join(partners[:MOST_NAMES].mapped('name')) + (" …" if len(partners) > MOST_NAMES else "")
+
+    def _notify_left_out(self, messages):
         return {
             'type': 'ir.actions.client',
             'tag': 'display_notification',
             'params': {
                 'type': 'warning', 'sticky': True, 'title': self.env._("Not on this payout"),
-                'message': self._skipped_message(partners), 'next': {'type': 'ir.actions.act_window_close'},
+                'message': "\n".join(messages), 'next': {'type': 'ir.actions.act_window_close'},
             },
         }

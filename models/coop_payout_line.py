@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date
+from odoo.tools import SQL, format_amount, format_date, split_every
+
+#: What the transfer file needs of a member's bank account.
+ACCOUNT_COLUMNS = ('account_number', 'account_holder', 'bank_name', 'bank_code', 'email')
+ROWS_PER_STATEMENT = 1_000
 
 
 class CoopPayoutLine(models.Model):
@@ -63,16 +67,17 @@ class CoopPayoutLine(models.Model):
 
     _amount_not_negative = models.Constraint('CHECK (amount >= 0)', "A member cannot be paid less than nothing.")
     _payable_uniq = models.Constraint(
-        'UNIQUE (payout_id, payable_line_id)', "This settlement stands on the payout already.",
+        'UNIQUE (payout_id, payable_line_id)', "This debt stands on the payout already.",
     )
 
     # === COMPUTE METHODS === #
 
     @api.depends('payable_line_id')
     def _compute_settlement_id(self):
+        sources = self._get_sources()
         for line in self:
-            source = line._get_source()
             if line.payable_line_id:
+                source = sources[line]
                 is_settlement = source is not None and source._name == 'coop.settlement'
                 line.settlement_id = source.with_env(self.env) if is_settlement else False
             else:
@@ -81,14 +86,27 @@ class CoopPayoutLine(models.Model):
     @api.depends('settlement_id')
     def _compute_payable_line_id(self):
         for line in self:
-            if line.payable_line_id and not line.settlement_id:
+            if line.payable_line_id and not line._names_document():
                 continue
-            # sudo: officers and cashiers read no journal items
-            items = line.settlement_id.sudo().move_id.line_ids.filtered(
-                lambda item: item.account_id.account_type == 'liability_payable' and not item.reconciled,
-            )
+            items = line._get_named_items()
             if line.payable_line_id not in items:
                 line.payable_line_id = items[:1].id
+
+    def _names_document(self):
+        """Whether somebody chose the document that is paid, so that the open item follows from it."""
+        self.ensure_one()
+        return bool(self.settlement_id)
+
+    def _get_named_items(self):
+        """Return the open items of the document that somebody chose.
+
+        For a room to have its documents chosen on payouts, it must override this method and :meth:`_names_document`.
+        """
+        self.ensure_one()
+        # sudo: officers and cashiers read no journal items
+        return self.settlement_id.sudo().move_id.line_ids.filtered(
+            lambda item: item.account_id.account_type == 'liability_payable' and not item.reconciled,
+        )
 
     @api.depends('payable_line_id')
     def _compute_partner_id(self):
@@ -110,23 +128,27 @@ class CoopPayoutLine(models.Model):
 
     @api.depends('payable_line_id')
     def _compute_reference(self):
+        sources = self._get_sources()
         for line in self:
-            source = line._get_source()
+            source = sources[line]
             line.reference = source.display_name if source is not None else line.payable_line_id.move_name
 
     @api.depends('payable_line_id', 'payout_id.method')
     def _compute_amount(self):
-        for (payout, _partner), lines in self.grouped(lambda line: (line.payout_id, line.partner_id)).items():
-            items = lines.sudo().payable_line_id  # sudo: officers and cashiers read no journal items
-            amounts = dict(zip(items, payout._share_out(items), strict=True)) if payout else {}
-            for line in lines:
-                line.amount = amounts.get(line.sudo().payable_line_id, 0.0)
+        for payout, of_payout in self.grouped('payout_id').items():
+            limits = payout._get_limits(of_payout.partner_id) if payout else {}
+            for partner, lines in of_payout.grouped('partner_id').items():
+                items = lines.sudo().payable_line_id  # sudo: officers and cashiers read no journal items
+                amounts = dict(zip(items, payout._share_out(items, limits.get(partner)), strict=True)) if payout else {}
+                for line in lines:
+                    line.amount = amounts.get(line.sudo().payable_line_id, 0.0)
 
     @api.depends('partner_id', 'payout_id.method')
     def _compute_partner_bank_id(self):
-        for line in self:
-            known = line.partner_id and line.payout_id
-            line.partner_bank_id = line.payout_id._find_bank_account(line.partner_id) if known else False
+        for payout, lines in self.grouped('payout_id').items():
+            accounts = payout._find_bank_accounts(lines.partner_id) if payout else {}
+            for line in lines:
+                line.partner_bank_id = accounts.get(line.partner_id._origin, False)
 
     @api.depends('payable_line_id', 'amount', 'payout_id.line_ids.amount', 'state', 'open_before', 'left_after')
     def _compute_open(self):
@@ -192,12 +214,21 @@ class CoopPayoutLine(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_source(self):
-        """Return the document that owes the amount, as superuser, or None."""
-        self.ensure_one()
+    def _get_sources(self):
+        """Return ``{line: the document that owes the amount, as superuser, or None}``."""
         # sudo: which document owns the entry; officers and cashiers read no journal items
-        move = self.sudo().payable_line_id.move_id
-        return move._coop_get_source() if move else None
+        moves = {line: line.sudo().payable_line_id.move_id for line in self}
+        ids = {}
+        for move in self.env['account.move'].sudo().union(*moves.values()):
+            if move.coop_source_id and move.coop_source_model in self.env:
+                ids.setdefault(move.coop_source_model, set()).add(move.coop_source_id)
+        existing = {
+            model: {record.id: record for record in self.env[model].sudo().browse(sorted(of_model)).exists()}
+            for model, of_model in ids.items()
+        }
+        return {
+            line: existing.get(move.coop_source_model, {}).get(move.coop_source_id) for line, move in moves.items()
+        }
 
     def _get_member_name(self):
         self.ensure_one()
@@ -208,12 +239,16 @@ class CoopPayoutLine(models.Model):
 
         :raises UserError: naming the member and what is still open.
         """
-        payable = self.env['coop.payout']._get_open_payables_domain
+        # sudo: officers and cashiers read no journal items
+        items = self.sudo().payable_line_id
+        items.invalidate_recordset(['amount_residual', 'reconciled'])
+        payables = items.browse()
+        for company in self.company_id:
+            payables |= items.filtered_domain(self.env['coop.payout']._get_open_payables_domain(company))
+        payables = set(payables.ids)
         for line in self:
-            # sudo: officers and cashiers read no journal items
-            item = line.sudo().payable_line_id
-            item.invalidate_recordset(['amount_residual', 'reconciled'])
-            owed = -item.amount_residual if item.filtered_domain(payable(line.company_id)) else 0.0
+            item = line.sudo().payable_line_id  # sudo: see above
+            owed = -item.amount_residual if item.id in payables else 0.0
             if line.currency_id.compare_amounts(owed, 0.0) <= 0:
                 raise UserError(self.env._(
                     "%(member)s is owed nothing on %(document)s any more: it was paid or cancelled in the meantime, or"
@@ -245,8 +280,21 @@ class CoopPayoutLine(models.Model):
 
     def _keep_what_is_printed(self):
         """Keep what list, slips and transfer file show, whatever changes later."""
-        kept = [(line, {
-            'open_before': line.amount_open, 'left_after': line.amount_left, **line._prepare_account_values(),
-        }) for line in self]
-        for line, values in kept:
-            line.sudo().write(values)  # sudo: figures and accounts of the payout's own members; nobody types them in
+        columns = ['open_before', 'left_after', *ACCOUNT_COLUMNS]
+        rows = [SQL(
+            "(%s, %s::numeric, %s::numeric, %s, %s, %s, %s, %s)", line.id, line.amount_open, line.amount_left,
+            *(accounts.get(name) or None for name in ACCOUNT_COLUMNS),
+        ) for line in self for accounts in [line._prepare_account_values()]]
+        self.flush_model(columns)
+        # One statement for many lines, each with figures of its own; figures and accounts of the payout's own members,
+        # which nobody types in.
+        for some in split_every(ROWS_PER_STATEMENT, rows):
+            self.env.execute_query(SQL(
+                "UPDATE coop_payout_line SET %s FROM (VALUES %s) AS kept (id, %s)"
+                " WHERE coop_payout_line.id = kept.id RETURNING kept.id",
+                SQL(", ").join(SQL(
+                    "%s = %s", SQL.identifier(name), SQL.identifier('kept', name),
+                ) for name in columns),
+                SQL(", ").join(some), SQL(", ").join(map(SQL.identifier, columns)),
+            ))
+        self.invalidate_recordset(columns)

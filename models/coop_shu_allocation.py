@@ -257,22 +257,6 @@ class CoopShuAllocation(models.Model):
             'domain': [('allocation_id', '=', self.id)], 'context': {'create': False},
         }
 
-    def action_pay_out(self):
-        """Open a new payout of this allocation."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window', 'name': self.env._("Payout"), 'res_model': 'coop.shu.payout',
-            'view_mode': 'form', 'context': {'default_allocation_id': self.id},
-        }
-
-    def action_open_payouts(self):
-        """Open the payouts of this allocation."""
-        self.ensure_one()
-        return {
-            **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_shu_payout_action'),
-            'domain': [('allocation_id', '=', self.id)], 'context': {'default_allocation_id': self.id},
-        }
-
     # === BUSINESS METHODS - CANCELLING === #
 
     def _cancel_with_reason(self, reason):

@@ -172,7 +172,7 @@ class CoopShuAllocation(models.Model):
         self.env['coop.shu.member.line'].create([{
             'allocation_id': self.id,
             'membership_id': membership.id,
-            'payout_method': payout_methods.get(membership, 'cash'),
+            'payout_method': payout_methods.get(membership, membership.shu_payout_method),
             'part_ids': [
                 Command.create({
                     'share_id': share.id,

@@ -142,20 +142,31 @@ class CoopShuAllocation(models.Model):
         For a loss: Dr reserve, Dr accumulated loss / Cr SHU not yet distributed.
         """
         self.ensure_one()
-        name = self.env._(
-            "SHU %(period)s, meeting %(number)s", period=self._get_period_label(), number=self.meeting_number,
-        )
+        name = self._get_meeting_label()
         items = [
             self._prepare_item(share.account_id, f"{name}: {share.name}", -share.amount_booked)
             for share in shares if not share._is_for_members()
         ]
-        items += [
-            self._prepare_item(self.payable_account_id, name, -line.amount_total, line.partner_id)
-            for line in member_lines
-        ]
+        items += [item for line in member_lines for item in self._prepare_member_items(line)]
         total = self.currency_id.round(sum(item['balance'] for item in items))
         return self._prepare_entry_values(
             self.meeting_date, [self._prepare_item(self.shu_account_id, name, -total), *items],
+        )
+
+    def _prepare_member_items(self, member_line):
+        """Return the items of one member; together they credit the member's SHU.
+
+        The first is what is owed to the member. For a room to withhold something, it must override this method.
+        """
+        self.ensure_one()
+        return [self._prepare_item(
+            self.payable_account_id, self._get_meeting_label(), -member_line.amount_net, member_line.partner_id,
+        )]
+
+    def _get_meeting_label(self):
+        self.ensure_one()
+        return self.env._(
+            "SHU %(period)s, meeting %(number)s", period=self._get_period_label(), number=self.meeting_number,
         )
 
     def _prepare_entry_values(self, date, items):
@@ -222,16 +233,3 @@ class CoopShuAllocation(models.Model):
     def _get_entries(self):
         """Return all entries of the allocation, those of its payouts not among them."""
         return self.year_end_move_id | self.meeting_move_ids | self.reversal_move_ids
-
-    def _update_paid(self):
-        """Follow what is still open: paid when every member is, posted again when a payment was undone."""
-        for allocation in self:
-            open_lines = allocation.member_line_ids.filtered(
-                lambda line: not line.currency_id.is_zero(line.amount_residual),
-            )
-            booked = any(line.payable_line_id for line in allocation.member_line_ids)
-            # sudo: whoever pays or reconciles; the state follows the ledger and nothing else
-            if allocation.state == 'posted' and booked and not open_lines:
-                allocation.sudo()._update_state('paid')
-            elif allocation.state == 'paid' and open_lines:
-                allocation.sudo()._update_state('posted')

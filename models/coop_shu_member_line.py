@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.producer_cooperative.models.coop_membership_payout import PAYOUT_METHODS
+
 
 class CoopShuMemberLine(models.Model):
     """What one member gets of a period's surplus, with everything needed to work it out by hand."""
@@ -34,8 +36,7 @@ class CoopShuMemberLine(models.Model):
     patronage_amount = fields.Monetary(string="By Patronage", compute='_compute_amounts', store=True)
     amount_total = fields.Monetary(string="SHU", compute='_compute_amounts', store=True)
     payout_method = fields.Selection(
-        selection=[('cash', "Cash or Bank"), ('savings', "To Voluntary Savings")],
-        string="Paid As", required=True, default='cash', help="What the member chose.",
+        selection=PAYOUT_METHODS, string="Paid As", required=True, default='cash', help="What the member chose.",
     )
     payable_line_id = fields.Many2one(
         comodel_name='account.move.line', string="Owed On", readonly=True, copy=False, index='btree_not_null',
@@ -65,12 +66,12 @@ class CoopShuMemberLine(models.Model):
             line.patronage_amount = sum((line.part_ids - capital).mapped('amount'))
             line.amount_total = line.capital_amount + line.patronage_amount
 
-    @api.depends('payable_line_id.amount_residual', 'amount_total', 'state')
+    @api.depends('payable_line_id.amount_residual', 'amount_net', 'state')
     def _compute_amount_residual(self):
         for line in self:
             booked = line.payable_line_id and line.state in ('posted', 'paid')
             line.amount_residual = -line.payable_line_id.amount_residual if booked else 0.0
-            line.amount_paid = line.amount_total - line.amount_residual if booked else 0.0
+            line.amount_paid = line.amount_net - line.amount_residual if booked else 0.0
 
     # === CRUD METHODS === #
 

@@ -45,7 +45,12 @@ class CoopPayout(models.Model):
         self.ensure_one()
         _ = self.env._
         journal = self.journal_id.sudo()  # sudo: the name of the journal, which stands on the paper
-        facts = [_("Date: %s", self._format_date(self.date)), _("Cash or bank: %s", journal.name or "")]
+        facts = [_("Date: %s", self._format_date(self.date))]
+        if journal:
+            facts.append(_("Cash or bank: %s", journal.name))
+        else:
+            ways = dict(self._fields['way']._description_selection(self.env))
+            facts.append(" ".join(filter(None, (ways[self.way], self.savings_type_id.name))))
         if self.note:
             facts.append(self.note)
         report = Report(
@@ -54,6 +59,8 @@ class CoopPayout(models.Model):
             tables=[self._get_list_table()],
             signatures=[_("Cashier"), _("Witness"), _("Known to the Chair")],
         )
+        if self.set_off_ids:
+            report.tables.append(self._get_set_off_table())
         if self._get_envelopes():
             report.tables.append(self._get_envelope_table())
         return report
@@ -71,14 +78,14 @@ class CoopPayout(models.Model):
         _ = self.env._
         columns = [
             Column('place', _("No."), 'integer', 5), Column('number', _("Number"), width=11),
-            Column('name', _("Name"), width=26), Column('documents', _("Settlements"), width=28),
+            Column('name', _("Name"), width=26), Column('documents', _("Documents"), width=28),
         ]
         if self.method == 'bank':
             columns.append(Column('account', _("Bank Account"), width=28))
         columns += [
             Column('amount', _("Paid"), 'amount', 15), Column('left', _("Stays Owed"), 'amount', 13),
         ]
-        if self.method != 'bank':
+        if self.way == 'money' and self.method != 'bank':
             columns += [
                 Column('signature', _("Signature or Thumbprint"), 'blank', 24),
                 Column('witness', _("Witness"), 'blank', 16),
@@ -91,6 +98,24 @@ class CoopPayout(models.Model):
                 amount=self.currency_id.round(sum(lines.mapped('amount'))), left=lines[0].amount_left or None,
             )
         table.add_total(_("Total"), table.rows, label_key='name', skip=('place',))
+        return table
+
+    def _get_set_off_table(self):
+        """Return the table of what the members owed and do not owe any more."""
+        self.ensure_one()
+        _ = self.env._
+        numbers = {line.partner_id: line.membership_id.number for line in self.line_ids}
+        table = Table([
+            Column('number', _("Number"), width=11), Column('name', _("Name"), width=26),
+            Column('date', _("Due On"), width=14), Column('debt', _("Debt"), width=40),
+            Column('amount', _("Set Off"), 'amount', 15),
+        ], title=_("Debts Settled"))
+        for row in self.set_off_ids:
+            table.add(
+                number=numbers.get(row.partner_id), name=row.partner_id.sudo().name,  # sudo: as on the line
+                date=self._format_date(row.date_due), debt=row.name, amount=row.amount,
+            )
+        table.add_total(_("Total"), table.rows, label_key='name')
         return table
 
     # === BUSINESS METHODS - ENVELOPES === #

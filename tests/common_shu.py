@@ -118,12 +118,25 @@ class ShuCommon(CoopCommon):
         return allocation
 
     @classmethod
+    def _draft_payout(cls, allocation, method='cash', user=None, **values):
+        """Return an empty payout of ``allocation`` by the way of payment ``method``."""
+        journals = {'cash': cls.cash_journal, 'bank': cls.bank_journal}
+        by_method = {'journal_id': journals[method].id} if method in journals else {'way': method}
+        return cls.env['coop.payout'].with_user(user or cls.accountant).create({
+            'shu_allocation_id': allocation.id, 'date': fields.Date.to_date('2025-03-01'), **by_method, **values,
+        })
+
+    @classmethod
+    def _fill_payout(cls, allocation, method='cash', user=None, **values):
+        """Return a draft payout to everybody who chose ``method`` and is still owed something."""
+        payout = cls._draft_payout(allocation, method, user, **values)
+        payout.action_fill()
+        return payout
+
+    @classmethod
     def _pay(cls, allocation, method='cash', **values):
         """Return a posted payout to everybody who chose ``method`` and is still owed something."""
-        payout = cls.env['coop.shu.payout'].with_user(cls.accountant).create({
-            'allocation_id': allocation.id, 'method': method, 'date': fields.Date.to_date('2025-03-01'), **values,
-        })
-        payout.action_fill()
+        payout = cls._fill_payout(allocation, method, **values)
         payout.action_post()
         return payout
 

@@ -53,7 +53,7 @@ class TestTwoTreasurersAndTheShu(CommittedCommon):
 
     def _create_payout(self, allocation_id):
         with self._treasurer() as env:
-            payout = env['coop.shu.payout'].create({'allocation_id': allocation_id})
+            payout = env['coop.payout'].create({'shu_allocation_id': allocation_id})
             payout.action_fill()
             return payout.id
 
@@ -64,12 +64,12 @@ class TestTwoTreasurersAndTheShu(CommittedCommon):
             env['coop.shu.allocation'].browse(allocation_id).action_post()
         first, second = (self._create_payout(allocation_id) for _treasurer in range(2))
         with self._treasurer() as env_1, self._treasurer() as env_2:
-            self._call(env_1, 'coop.shu.payout', first, 'action_post')
+            self._call(env_1, 'coop.payout', first, 'action_post')
             env_1.cr.commit()
-            with self.assertRaisesRegex(UserError, "and cannot be paid"):
-                self._call(env_2, 'coop.shu.payout', second, 'action_post')
+            with self.assertRaisesRegex(UserError, "is owed nothing"):
+                self._call(env_2, 'coop.payout', second, 'action_post')
         with self._treasurer() as env:
-            self.assertEqual(env['coop.shu.payout'].browse([first, second]).mapped('state'), ['posted', 'draft'])
+            self.assertEqual(env['coop.payout'].browse([first, second]).mapped('state'), ['posted', 'draft'])
             self.assertEqual(env['coop.shu.allocation'].browse(allocation_id).state, 'paid')
 
     @mute_logger('odoo.sql_db', 'odoo.service.model')

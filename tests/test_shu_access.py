@@ -6,7 +6,7 @@ from odoo.addons.producer_cooperative.tests.common_shu import MEETING, YEAR, Shu
 
 MODELS = (
     'coop.shu.rule', 'coop.shu.rule.share', 'coop.shu.allocation', 'coop.shu.allocation.share', 'coop.shu.member.line',
-    'coop.shu.member.part', 'coop.shu.payout', 'coop.shu.payout.line',
+    'coop.shu.member.part', 'coop.shu.tax', 'coop.shu.unclaimed', 'coop.shu.lapse', 'coop.shu.lapse.line',
 )
 
 
@@ -152,7 +152,7 @@ class TestShuAccess(ShuCommon):
     def test_every_role_opens_the_screens(self):
         allocation = self._post()
         for user in (self.officer, self.cashier, self.accountant, self.manager, self.supervisor):
-            for model in ('coop.shu.rule', 'coop.shu.allocation', 'coop.shu.member.line', 'coop.shu.payout'):
+            for model in ('coop.shu.rule', 'coop.shu.allocation', 'coop.shu.member.line', 'coop.shu.tax', 'coop.shu.lapse'):
                 for view_type in ('list', 'form', 'search'):
                     self.env[model].with_user(user).get_view(view_type=view_type)
             for record in (allocation, allocation.member_line_ids[0], self.rule):

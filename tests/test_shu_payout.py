@@ -1,19 +1,39 @@
-from odoo import fields
+from odoo import Command, fields
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
 from odoo.addons.producer_cooperative.tests.common_shu import ShuCommon
 
 
-@tagged('post_install', '-at_install')
-class TestShuPayout(ShuCommon):
+class ShuPayoutCommon(ShuCommon):
+    """SHU of 400,000: 300,000 for Siti and 100,000 for Budi."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._create_rule(('reserve', 60), ('capital', 40))
+        cls.rule = cls._create_rule(('reserve', 60), ('capital', 40))
         cls.siti = cls._create_registered("Siti", '001', 300_000)
         cls.budi = cls._create_registered("Budi", '002', 100_000)
         cls.allocation = cls._post(1_000_000)
+        cls.of_siti, cls.of_budi = cls.allocation.member_line_ids
+
+    @classmethod
+    def _consent(cls, member, date='2025-01-10'):
+        member.shu_set_off_date = date
+
+    @classmethod
+    def _owe(cls, member, amount, date):
+        """Return the open item of an invoice of the member that is due on its day."""
+        invoice = cls._invoice(member, amount, date=date, post=False)
+        invoice.invoice_date_due = date
+        invoice.action_post()
+        return invoice.line_ids.filtered(lambda item: item.account_id.account_type == 'asset_receivable')
+
+
+@tagged('post_install', '-at_install')
+class TestShuPayout(ShuPayoutCommon):
+
+    # === CASH AND BANK === #
 
     def test_cash_payout_debits_each_members_payable_and_credits_cash(self):
         payout = self._pay(self.allocation)
@@ -26,55 +46,318 @@ class TestShuPayout(ShuCommon):
             self.assertEqual(line.payable_line_id.matched_debit_ids.debit_move_id.partner_id, line.partner_id)
         self.assertEqual(self.allocation.member_line_ids.mapped('amount_residual'), [0, 0])
         self.assertEqual(self.allocation.state, 'paid')
+        self.assertEqual(payout.line_ids.mapped('reference'), ["SHU/2024/00001", "SHU/2024/00001"])
+        self.assertEqual(self.of_siti.payout_count, 1)
+
+    def test_cash_pays_those_who_chose_cash_only(self):
+        self.of_siti.payout_method = 'bank'
+        payout = self._pay(self.allocation)
+        self.assertEntry(payout.move_id, [
+            (self.payable, self.budi.partner_id, 100_000), (self.cash, self.budi.partner_id, -100_000),
+        ])
+        self.assertEqual(self.allocation.state, 'posted')
+
+    def test_bank_pays_to_approved_accounts_and_names_who_has_none(self):
+        self.allocation.member_line_ids.payout_method = 'bank'
+        account = self.env['res.partner.bank'].with_user(self.officer).create({
+            'partner_id': self.siti.partner_id.id, 'acc_number': '0012345678',
+        })
+        account.with_user(self.manager).action_coop_approve()
+        payout = self._draft_payout(self.allocation, 'bank')
+        notice = payout.action_fill()
+        self.assertIn("Without an approved bank account, and not on this payout: Budi", notice['params']['message'])
+        payout.action_post()
+        self.assertEntry(payout.move_id, [
+            (self.payable, self.siti.partner_id, 300_000),
+            (self.bank_journal.default_account_id, self.siti.partner_id, -300_000),
+        ])
+        self.assertIn('0012345678', payout._get_transfer_content().decode())
+
+    def test_shu_of_several_years_is_paid_at_once_the_oldest_first(self):
+        self._create_rule(('reserve', 50), ('capital', 50), date_from='2025-12-31')
+        later = self._post(200_000, period=('2025-01-01', '2025-12-31'), date='2026-02-01')
+        payout = self.env['coop.payout'].create({'journal_id': self.cash_journal.id})
+        payout.action_fill()
+        payout.action_post()
+        # 200,000 at 50 %: 75,000 for Siti, 25,000 for Budi
+        self.assertEntry(payout.move_id, [
+            (self.payable, self.siti.partner_id, 300_000), (self.payable, self.siti.partner_id, 75_000),
+            (self.payable, self.budi.partner_id, 100_000), (self.payable, self.budi.partner_id, 25_000),
+            (self.cash, None, -500_000),
+        ])
+        self.assertEqual((self.allocation | later).mapped('state'), ['paid', 'paid'])
+
+    def test_what_no_coin_pays_stays_owed(self):
+        self.allocation._cancel_with_reason("Again")
+        self._book_result(240, '2024-12-30')
+        allocation = self._post()  # 40 % of 1,000,240 = 400,096: 300,072 and 100,024
+        payout = self._pay(allocation)
+        self.assertEqual(payout.line_ids.mapped('amount'), [300_000, 100_000])
+        self.assertEqual(allocation.member_line_ids.mapped('amount_residual'), [72, 24])
+        self.assertEqual(allocation.state, 'posted')
+
+    def test_part_of_the_shu_can_be_paid_and_the_rest_stays_owed(self):
+        payout = self._fill_payout(self.allocation, membership_ids=self.siti.ids)
+        payout.line_ids.amount = 100_000
+        payout.action_post()
+        self.assertEqual((self.of_siti.amount_paid, self.of_siti.amount_residual), (100_000, 200_000))
+        self.assertEqual(self.allocation.amount_unpaid, 300_000)
+
+    # === SAVINGS === #
 
     def test_payout_to_savings_credits_each_members_voluntary_savings(self):
-        self._line(self.allocation, self.siti).payout_method = 'savings'
+        self.of_siti.payout_method = 'savings'
         payout = self._pay(self.allocation, 'savings')
         self.assertEntry(payout.move_id, [
             (self.payable, self.siti.partner_id, 300_000), (self.voluntary.account_id, self.siti.partner_id, -300_000),
         ])
         self.assertEqual(self.siti._get_savings_balances()[self.siti][self.voluntary], 300_000)
+        self.assertTrue(self.of_siti.payable_line_id.reconciled)
         self.assertEqual(self.allocation.state, 'posted')
         self._pay(self.allocation)
         self.assertEqual(self.allocation.state, 'paid')
 
+    def test_payout_to_savings_that_were_withdrawn_since_is_not_cancelled(self):
+        self.of_siti.payout_method = 'savings'
+        payout = self._pay(self.allocation, 'savings')
+        self._save(self.siti, {self.voluntary: 250_000}, direction='out', date='2025-03-02')
+        with self.assertRefused("has taken the money out"):
+            payout._cancel_with_reason("Wrong choice")
+        self.assertEqual(payout.state, 'posted')
+
+    def test_cancelled_payout_to_savings_takes_them_back(self):
+        self.of_siti.payout_method = 'savings'
+        payout = self._pay(self.allocation, 'savings')
+        payout._cancel_with_reason("Wrong choice")
+        self.assertEqual(self.siti._get_savings_balances()[self.siti][self.voluntary], 0)
+        self.assertEqual(self.of_siti.amount_residual, 300_000)
+
+    def test_former_member_is_not_paid_into_savings(self):
+        self.of_siti.payout_method = 'savings'
+        self.siti.write({'state': 'left', 'date_left': '2025-02-25', 'leave_reason': 'moved'})
+        with self.assertRefused("has left the cooperative and saves no more"):
+            self._pay(self.allocation, 'savings')
+
+    # === AGAINST DEBTS === #
+
+    def test_set_off_settles_the_oldest_debts_first_and_partially(self):
+        """Siti owes 60,000 of January and 500,000 of February; no savings are in arrears."""
+        self.env['coop.savings.rate'].search([('type_id', '=', self.mandatory.id)]).amount = 0
+        second, first = self._owe(self.siti, 500_000, '2025-02-10'), self._owe(self.siti, 60_000, '2025-01-10')
+        self._consent(self.siti)
+        self.of_siti.payout_method = 'set_off'
+        payout = self._pay(self.allocation, 'set_off')
+        self.assertEntry(payout.move_id, [
+            (self.payable, self.siti.partner_id, 300_000), (first.account_id, self.siti.partner_id, -60_000),
+            (second.account_id, self.siti.partner_id, -240_000),
+        ])
+        self.assertEqual((first.reconciled, first.amount_residual), (True, 0))
+        self.assertEqual(second.amount_residual, 260_000)
+        self.assertEqual(first.move_id.payment_state, 'paid')
+        self.assertTrue(self.of_siti.payable_line_id.reconciled)
+        self.assertEqual(payout.set_off_ids.mapped('debt_line_id'), first | second)
+
+    def test_set_off_pays_arrears_of_savings_in_the_order_of_their_months(self):
+        """Budi joined in 2020 and owes 10,000 for each month since; 100,000 were paid: the ten months of 2020.
+
+        An invoice that was due on 15 March 2021 comes after November and December 2020 and three months of 2021.
+        """
+        debt = self._owe(self.budi, 20_000, '2021-03-15')
+        self._consent(self.budi)
+        self.of_budi.payout_method = 'set_off'
+        payout = self._pay(self.allocation, 'set_off')
+        self.assertEntry(payout.move_id, [
+            (self.payable, self.budi.partner_id, 100_000), (debt.account_id, self.budi.partner_id, -20_000),
+            (self.mandatory.account_id, self.budi.partner_id, -80_000),
+        ])
+        savings = payout.set_off_ids.filtered('savings_type_id')
+        # 80,000 are eight months: November 2020 to June 2021
+        self.assertIn("November 2020 – June 2021", savings.name)
+        self.assertEqual(self.budi._get_savings_balances()[self.budi][self.mandatory], 180_000)
+
+    def test_open_credit_makes_the_debt_smaller(self):
+        self.env['coop.savings.rate'].search([('type_id', '=', self.mandatory.id)]).amount = 0
+        debt = self._owe(self.siti, 60_000, '2025-01-10')
+        self._invoice(self.siti, 20_000, 'out_refund', '2025-01-20')
+        self._consent(self.siti)
+        self.of_siti.payout_method = 'set_off'
+        payout = self._pay(self.allocation, 'set_off')
+        self.assertEntry(payout.move_id, [
+            (self.payable, self.siti.partner_id, 40_000), (debt.account_id, self.siti.partner_id, -40_000),
+        ])
+
+    def test_rest_after_the_set_off_is_paid_in_cash_and_not_before(self):
+        self.env['coop.savings.rate'].search([('type_id', '=', self.mandatory.id)]).amount = 0
+        self._owe(self.siti, 60_000, '2025-01-10')
+        self._consent(self.siti)
+        self.of_siti.payout_method = 'set_off'
+        cash = self._draft_payout(self.allocation)
+        notice = cash.action_fill()
+        self.assertIn("Chose to have the SHU set off, and still owe the cooperative something: Siti",
+                      notice['params']['message'])
+        self.assertEqual(cash.line_ids.membership_id, self.budi)
+        self._pay(self.allocation, 'set_off')
+        self.assertEqual(self.of_siti.amount_residual, 240_000)
+        cash.action_fill()
+        self.assertEqual(cash.line_ids.mapped('amount'), [100_000, 240_000])
+
+    def test_set_off_needs_consent_of_that_day_or_before(self):
+        self._owe(self.siti, 60_000, '2025-01-10')
+        with self.assertRefused("consented to the set-off in writing"):
+            self.of_siti.payout_method = 'set_off'
+        with self.assertRefused("consented to the set-off in writing", ValidationError):
+            self.siti.shu_payout_method = 'set_off'
+        self._consent(self.siti, '2025-03-02')
+        self.of_siti.payout_method = 'set_off'
+        payout = self._draft_payout(self.allocation, 'set_off')
+        with self.assertRefused("Without a consent to the set-off of that day or before: Siti"):
+            payout.action_fill()
+        payout.line_ids = [Command.create({'shu_line_id': self.of_siti.id, 'amount': 60_000})]
+        with self.assertRefused("consented to the set-off on 03/02/2025 only"):
+            payout.action_post()
+
+    def test_more_than_the_member_owes_is_not_set_off(self):
+        self.env['coop.savings.rate'].search([('type_id', '=', self.mandatory.id)]).amount = 0
+        debt = self._owe(self.siti, 60_000, '2025-01-10')
+        self._consent(self.siti)
+        self.of_siti.payout_method = 'set_off'
+        payout = self._fill_payout(self.allocation, 'set_off')
+        self.assertEqual(payout.line_ids.amount, 60_000)
+        self.env['account.payment.register'].with_context(
+            active_model='account.move', active_ids=debt.move_id.ids,
+        ).create({'journal_id': self.cash_journal.id, 'amount': 25_000})._create_payments()
+        with self.assertRefused("Siti owes the cooperative only .*35,000.* now, and .*60,000"):
+            payout.action_post()
+        payout.line_ids.amount = 35_000
+        self.assertEqual(payout.set_off_ids.amount, 35_000)
+        payout.action_post()
+        self.assertEqual(debt.amount_residual, 0)
+
+    def test_who_owes_nothing_is_named(self):
+        self.env['coop.savings.rate'].search([('type_id', '=', self.mandatory.id)]).amount = 0
+        self._consent(self.siti)
+        self.of_siti.payout_method = 'set_off'
+        payout = self._draft_payout(self.allocation, 'set_off')
+        notice = payout.action_fill()
+        self.assertIn("Owe the cooperative nothing that could be set off: Siti", notice['params']['message'])
+        self.assertFalse(payout.line_ids)
+
+    def test_cancelled_set_off_owes_everything_again(self):
+        self.env['coop.savings.rate'].search([('type_id', '=', self.mandatory.id)]).amount = 0
+        debt = self._owe(self.siti, 60_000, '2025-01-10')
+        self._consent(self.siti)
+        self.of_siti.payout_method = 'set_off'
+        payout = self._pay(self.allocation, 'set_off')
+        payout._cancel_with_reason("Consent was withdrawn")
+        self.assertEntry(payout.reversal_move_id, [
+            (self.payable, self.siti.partner_id, -60_000), (debt.account_id, self.siti.partner_id, 60_000),
+        ])
+        self.assertEqual((debt.amount_residual, self.of_siti.amount_residual), (60_000, 300_000))
+
+    def test_set_off_is_not_undone_behind_its_back(self):
+        self.env['coop.savings.rate'].search([('type_id', '=', self.mandatory.id)]).amount = 0
+        debt = self._owe(self.siti, 60_000, '2025-01-10')
+        self._consent(self.siti)
+        self.of_siti.payout_method = 'set_off'
+        payout = self._pay(self.allocation, 'set_off')
+        with self.assertRefused(f"{payout.name}"):
+            debt.remove_move_reconcile()
+        with self.assertRefused("undone only there"):
+            payout.move_id.button_draft()
+
+    # === THE CHOICE === #
+
+    def test_choice_is_remembered_for_the_next_year(self):
+        self.of_siti.with_user(self.officer).payout_method = 'savings'
+        self.assertEqual(self.siti.shu_payout_method, 'savings')
+        later = self._compute(0, period=('2025-01-01', '2025-12-31'))
+        self.assertEqual(self._line(later, self.siti).payout_method, 'savings')
+        self.assertEqual(self._line(later, self.budi).payout_method, 'cash')
+
+    def test_choice_on_the_membership_holds_for_what_is_not_paid_yet(self):
+        self.siti.with_user(self.officer).shu_payout_method = 'savings'
+        self.assertEqual((self.of_siti.payout_method, self.of_budi.payout_method), ('savings', 'cash'))
+        self._pay(self.allocation)
+        self._pay(self.allocation, 'savings')
+        self.siti.shu_payout_method = 'cash'
+        self.assertEqual(self.of_siti.payout_method, 'savings')
+
+    def test_paid_member_chooses_no_more(self):
+        self._pay(self.allocation)
+        with self.assertRefused("paid already"):
+            self.of_siti.payout_method = 'savings'
+
+    # === NEVER TWICE === #
+
     def test_nobody_is_paid_twice(self):
-        drafts = [
-            self.env['coop.shu.payout'].with_user(self.accountant).create({'allocation_id': self.allocation.id})
-            for _number in range(2)
-        ]
-        for draft in drafts:
-            draft.action_fill()
+        drafts = [self._fill_payout(self.allocation) for _number in range(2)]
         drafts[0].action_post()
-        with self.assertRefused("is owed .*0.* and cannot be paid"):
+        with self.assertRefused("Siti is owed nothing on SHU/2024/00001 any more"):
             drafts[1].action_post()
         self.assertEqual(self._balance(self.payable), 0)
+        with self.assertRefused("is Posted and cannot become Posted"):
+            drafts[0].action_post()
+
+    def test_nobody_is_paid_in_cash_and_into_savings(self):
+        self.of_siti.payout_method = 'savings'
+        saved = self._fill_payout(self.allocation, 'savings')
+        self.of_siti.payout_method = 'cash'
+        self._pay(self.allocation)
+        with self.assertRefused("Siti is owed nothing"):
+            saved.action_post()
 
     def test_filling_again_finds_nobody_left(self):
         self._pay(self.allocation)
-        payout = self.env['coop.shu.payout'].create({'allocation_id': self.allocation.id})
-        payout.action_fill()
-        self.assertFalse(payout.line_ids)
+        payout = self._draft_payout(self.allocation)
+        with self.assertRefused("There is no SHU to be paid this way"):
+            payout.action_fill()
         with self.assertRefused("The payout is empty"):
             payout.action_post()
 
-    def test_part_of_the_shu_can_be_paid_and_the_rest_stays_owed(self):
-        line = self._line(self.allocation, self.siti)
-        payout = self.env['coop.shu.payout'].with_user(self.accountant).create({
-            'allocation_id': self.allocation.id, 'line_ids': [(0, 0, {'member_line_id': line.id, 'amount': 100_000})],
-        })
-        payout.action_post()
-        self.assertEqual((line.amount_paid, line.amount_residual), (100_000, 200_000))
-        self.assertEqual(self.allocation.amount_unpaid, 300_000)
-
     def test_paying_more_than_is_owed_is_refused(self):
-        payout = self.env['coop.shu.payout'].with_user(self.accountant).create({
-            'allocation_id': self.allocation.id,
-            'line_ids': [(0, 0, {'member_line_id': self._line(self.allocation, self.siti).id, 'amount': 300_001})],
-        })
-        with self.assertRefused("300,001"):
+        payout = self._fill_payout(self.allocation)
+        payout.line_ids[0].amount = 300_100
+        with self.assertRefused("Siti is owed .*300,000.* cannot be paid .*300,100"):
             payout.action_post()
         self.assertEqual(payout.state, 'draft')
+
+    def test_shu_that_is_not_booked_to_its_end_is_not_paid(self):
+        payout = self._fill_payout(self.allocation)
+        self.env.cr.execute("UPDATE coop_shu_allocation SET state = 'approved' WHERE id = %s", [self.allocation.id])
+        self.env.cr.execute(
+            "UPDATE coop_shu_member_line SET state = 'approved' WHERE allocation_id = %s", [self.allocation.id],
+        )
+        self.env.invalidate_all()
+        with self.assertRefused("is not booked to its end"):
+            payout.action_post()
+
+    def test_shu_on_which_nothing_is_owed_is_not_put_on_a_payout(self):
+        self._pay(self.allocation)
+        payout = self._draft_payout(self.allocation)
+        with self.assertRefused("Nothing is owed on SHU/2024/00001, 001 Siti"):
+            payout.line_ids = [Command.create({'shu_line_id': self.of_siti.id, 'amount': 100})]
+
+    # === ODOO'S OWN PAYMENTS === #
+
+    def _register(self, lines, **values):
+        action = lines.with_user(self.accountant).action_register_payment()
+        return self.env['account.payment.register'].with_user(self.accountant).with_context(action['context']).create({
+            'journal_id': self.cash_journal.id, **values,
+        })
+
+    def test_odoos_own_payment_screen_pays_and_is_followed(self):
+        self._register(self.of_siti)._create_payments()
+        self.assertEqual((self.of_siti.amount_residual, self.allocation.state), (0, 'posted'))
+        self._register(self.of_budi)._create_payments()
+        self.assertEqual(self.allocation.state, 'paid')
+        with self.assertRefused("Nothing is owed: this SHU is paid already"):
+            self.of_siti.action_register_payment()
+
+    def test_odoos_own_screen_does_not_pay_what_a_payout_paid_meanwhile(self):
+        wizard = self._register(self.of_siti, amount=300_000)
+        self._pay(self.allocation)
+        with self.assertRefused("Only .*0.* is still owed"):
+            wizard._create_payments()
 
     def test_payment_made_in_the_ledger_counts_as_paid(self):
         entries = self.env['account.move']
@@ -90,6 +373,8 @@ class TestShuPayout(ShuCommon):
         entries.button_cancel()
         self.assertEqual(self.allocation.state, 'posted')
 
+    # === CANCELLING === #
+
     def test_cancelled_payout_is_owed_again(self):
         payout = self._pay(self.allocation)
         payout._cancel_with_reason("Cash was stolen")
@@ -101,16 +386,8 @@ class TestShuPayout(ShuCommon):
         self.assertEqual(self.allocation.member_line_ids.mapped('amount_residual'), [300_000, 100_000])
         self.assertEqual(self._pay(self.allocation).amount_total, 400_000)
 
-    def test_payout_to_savings_that_were_withdrawn_since_is_not_cancelled(self):
-        self._line(self.allocation, self.siti).payout_method = 'savings'
-        payout = self._pay(self.allocation, 'savings')
-        self._save(self.siti, {self.voluntary: 250_000}, direction='out', date='2025-03-02')
-        with self.assertRefused("has taken the money out"):
-            payout._cancel_with_reason("Wrong choice")
-        self.assertEqual(payout.state, 'posted')
-
     def test_allocation_is_not_cancelled_once_members_were_paid(self):
-        self._line(self.allocation, self.siti).payout_method = 'savings'
+        self.of_siti.payout_method = 'savings'
         self._pay(self.allocation, 'savings')
         with self.assertRefused("Members were paid from SHU/2024/00001 already"):
             self.allocation._cancel_with_reason("Too late")
@@ -118,75 +395,136 @@ class TestShuPayout(ShuCommon):
         with self.assertRefused("Cancel the payouts first"):
             self.allocation._cancel_with_reason("Too late")
 
-    def test_former_member_is_not_paid_into_savings(self):
-        line = self._line(self.allocation, self.siti)
-        line.payout_method = 'savings'
-        self.siti.write({'state': 'left', 'date_left': '2025-02-25', 'leave_reason': 'moved'})
-        with self.assertRefused("has left the cooperative and saves no more"):
-            self._pay(self.allocation, 'savings')
-
     def test_posted_payout_is_not_changed_or_deleted(self):
         payout = self._pay(self.allocation)
         with self.assertRefused("is not changed"):
-            payout.date = '2025-04-01'
+            payout.way = 'savings'
         with self.assertRefused("is not changed"):
             payout.line_ids[0].amount = 1
         with self.assertRefused("it can only be cancelled"):
             payout.unlink()
-        with self.assertRefused("undone only there"):
-            payout.move_id.button_draft()
 
-    def test_paid_member_chooses_no_more(self):
-        self._pay(self.allocation)
-        with self.assertRefused("paid already"):
-            self._line(self.allocation, self.siti).payout_method = 'savings'
+    # === WHO === #
 
     def test_cashier_cancels_the_payouts_of_today_only(self):
         old = self._pay(self.allocation)
         with self.assertRefused("Ask the treasurer to cancel it"):
             old.with_user(self.cashier)._cancel_with_reason("x")
-        self.assertEqual(old.state, 'posted')
         old.with_user(self.accountant)._cancel_with_reason("Wrong member")
         today = self._pay(self.allocation, date=fields.Date.context_today(self.allocation))
         today.with_user(self.cashier)._cancel_with_reason("Counted twice")
         self.assertEqual(today.state, 'cancelled')
 
     def test_cashier_dates_no_payout_back(self):
-        payout = self.env['coop.shu.payout'].with_user(self.cashier).create({
-            'allocation_id': self.allocation.id, 'date': '2025-03-01',
-        })
-        payout.action_fill()
+        payout = self._fill_payout(self.allocation, user=self.cashier)
         with self.assertRefused("Cashiers date payments .* or later"):
             payout.action_post()
         payout.with_user(self.accountant).action_post()
         self.assertEqual(str(payout.move_id.date), '2025-03-01')
 
-    def test_cashier_pays_from_the_own_journal_only(self):
-        payouts = self.env['coop.shu.payout'].with_user(self.cashier)
-        own = payouts.create({'allocation_id': self.allocation.id})
-        self.assertEqual(own.journal_id, self.cash_journal)
-        own.action_fill()
-        own.action_post()
-        self.assertEqual(own.state, 'posted')
-        own._cancel_with_reason("Counted wrong")
-        foreign = payouts.create({'allocation_id': self.allocation.id, 'journal_id': self.bank_journal.id})
-        foreign.action_fill()
-        with self.assertRefused("name you as its cashier"):
-            foreign.action_post()
-
     def test_officer_drafts_payouts_and_does_not_post(self):
-        draft = self.env['coop.shu.payout'].with_user(self.officer).create({'allocation_id': self.allocation.id})
-        draft.action_fill()
+        draft = self._fill_payout(self.allocation, user=self.officer)
         self.assertEqual(draft.amount_total, 400_000)
         with self.assertRefused("may not post on"):
             draft.action_post()
-        with self.assertRefused("own buttons"):
-            draft.state = 'posted'
+        self._consent(self.siti)
+        self.of_siti.payout_method = 'set_off'
+        against = self._fill_payout(self.allocation, 'set_off', self.officer)
+        with self.assertRefused("Only the accountant posts or cancels"):
+            against.action_post()
+        with self.assertRefused("", AccessError):
+            against.set_off_ids.amount = 1
 
     def test_payout_is_written_in_its_form(self):
-        self._line(self.allocation, self.siti).payout_method = 'savings'
-        with Form(self.env['coop.shu.payout'].with_user(self.cashier).with_context(
+        for user in (self.cashier, self.officer):
+            with self.subTest(user=user.login):
+                with Form(self.env['coop.payout'].with_user(user)) as form:
+                    form.journal_id = self.cash_journal.with_user(user)
+                    with form.line_ids.new() as line:
+                        line.shu_line_id = self.of_budi.with_user(user)
+                        self.assertEqual((line.amount, line.amount_open), (100_000, 100_000))
+                self.assertEqual(form.record.amount_total, 100_000)
+                self.assertEqual(form.record.line_ids.membership_id, self.budi)
+
+
+@tagged('post_install', '-at_install')
+class TestShuLeastPayout(ShuPayoutCommon):
+    """The rule pays out no less than 150,000."""
+
+    @classmethod
+    def _create_rule(cls, *shares, **values):
+        return super()._create_rule(*shares, **{'minimum_amount': 150_000, 'minimum_treatment': 'owed', **values})
+
+    def test_less_than_the_least_amount_waits_for_the_next_year(self):
+        payout = self._draft_payout(self.allocation)
+        notice = payout.action_fill()
+        self.assertEqual(payout.line_ids.membership_id, self.siti)
+        self.assertIn("Owed less SHU than the rule pays out, which waits for the next year: Budi",
+                      notice['params']['message'])
+        payout.action_post()
+        self._post(600_000, period=('2025-01-01', '2025-12-31'), date='2026-02-01')
+        # 40 % of 600,000 = 240,000: 60,000 for Budi; with 100,000 of the year before 160,000
+        both = self.env['coop.payout'].create({'journal_id': self.cash_journal.id, 'membership_ids': self.budi.ids})
+        both.action_fill()
+        self.assertEqual(both.line_ids.mapped('amount'), [100_000, 60_000])
+
+    def test_former_member_waits_for_no_further_year(self):
+        self.budi.write({'state': 'left', 'date_left': '2025-02-25', 'leave_reason': 'moved'})
+        payout = self._fill_payout(self.allocation)
+        self.assertEqual(payout.line_ids.membership_id, self.siti | self.budi)
+
+
+@tagged('post_install', '-at_install')
+class TestShuPayoutRun(ShuPayoutCommon):
+    """The window that writes a voucher for each way of payment."""
+
+    def _pay_out(self, records, user=None, **values):
+        action = records.with_user(user or self.accountant).action_pay_out()
+        wizard = self.env['coop.shu.pay.out'].with_user(user or self.accountant).with_context(
+            action['context'],
+        ).create(values)
+        action = wizard.action_confirm()
+        return self.env['coop.payout'].browse(action.get('res_id') or action['domain'][0][2])
+
+    def test_each_way_of_payment_gets_a_voucher_of_its_own(self):
+        self.of_siti.payout_method = 'savings'
+        payouts = self._pay_out(self.allocation)
+        self.assertEqual(
+            [(payout.method, payout.amount_total) for payout in payouts.sorted('id')],
+            [('cash', 100_000), ('savings', 300_000)],
+        )
+        payouts.action_post()
+        self.assertEqual(self.allocation.state, 'paid')
+
+    def test_window_says_how_many_chose_which_way(self):
+        self.of_siti.payout_method = 'savings'
+        with Form(self.env['coop.shu.pay.out'].with_user(self.cashier).with_context(
             default_allocation_id=self.allocation.id,
-        )) as form, form.line_ids.new() as line:
-            line.member_line_id = self._line(self.allocation, self.budi)
-        self.assertEqual(form.record.amount_total, 100_000)
+        )) as form:
+            self.assertIn("1 members, ", form.cash_text)
+            self.assertIn("300,000", form.savings_text)
+            self.assertEqual(form.set_off_text, "nobody")
+            self.assertEqual(form.cash_journal_id, self.cash_journal)
+
+    def test_single_members_are_paid_out_from_their_list(self):
+        payouts = self._pay_out(self.of_budi, self.officer)
+        self.assertEqual((payouts.line_ids.shu_line_id, payouts.amount_total), (self.of_budi, 100_000))
+
+    def test_way_that_is_not_ticked_gets_no_voucher(self):
+        self.of_siti.payout_method = 'savings'
+        payouts = self._pay_out(self.allocation, is_cash=False)
+        self.assertEqual(payouts.mapped('method'), ['savings'])
+        with self.assertRefused("Choose a way of payment that members have chosen"):
+            self._pay_out(self.allocation, is_cash=False, is_savings=False)
+
+    def test_nothing_owed_is_refused(self):
+        self._pay(self.allocation)
+        with self.assertRefused("Nothing is owed: all SHU is paid"):
+            self._pay_out(self.allocation)
+
+    def test_many_members_are_spread_over_several_vouchers(self):
+        self.patch(self.env.registry['coop.payout'], '_most_members', 1)
+        payouts = self._pay_out(self.allocation)
+        self.assertEqual(payouts.sorted('id').mapped('amount_total'), [300_000, 100_000])
+        payouts.action_post()
+        self.assertEqual(self.allocation.state, 'paid')

@@ -16,15 +16,11 @@ class TestShuSecurity(ShuCommon):
         cls.siti = cls._create_registered("Siti", '001', 300_000)
         cls.budi = cls._create_registered("Budi", '002', 100_000)
 
-    def _draft(self, allocation, user, **values):
-        return self.env['coop.shu.payout'].with_user(user).create({'allocation_id': allocation.id, **values})
-
     def test_payout_into_savings_takes_no_journal(self):
         allocation = self._post(1_000_000)
-        self._line(allocation, self.siti).payout_method = 'savings'
         with self.assertRefused("leave the cash or bank journal empty", ValidationError):
-            self._draft(allocation, self.cashier, method='savings', journal_id=self.cash_journal.id)
-        draft = self._draft(allocation, self.cashier, method='savings')
+            self._draft_payout(allocation, 'savings', self.cashier, journal_id=self.cash_journal.id)
+        draft = self._draft_payout(allocation, 'savings', self.cashier)
         self.assertFalse(draft.journal_id)
         with self.assertRefused("leave the cash or bank journal empty", ValidationError):
             draft.journal_id = self.cash_journal
@@ -32,8 +28,7 @@ class TestShuSecurity(ShuCommon):
     def test_only_the_accountant_posts_a_payout_into_savings(self):
         allocation = self._post(1_000_000)
         self._line(allocation, self.siti).payout_method = 'savings'
-        draft = self._draft(allocation, self.cashier, method='savings')
-        draft.action_fill()
+        draft = self._fill_payout(allocation, 'savings', self.cashier)
         for user in (self.cashier, self.officer):
             with self.assertRefused("Only the accountant posts or cancels"):
                 draft.with_user(user).action_post()
@@ -45,32 +40,26 @@ class TestShuSecurity(ShuCommon):
     def test_payout_is_made_from_a_cash_or_bank_journal_only(self):
         allocation = self._post(1_000_000)
         self.miscellaneous.coop_cashier_ids = self.cashier
-        with self.assertRefused("is no cash or bank journal", ValidationError):
-            self._draft(allocation, self.cashier, journal_id=self.miscellaneous.id)
-        draft = self._draft(allocation, self.accountant, journal_id=self.bank_journal.id)
-        draft.action_fill()
-        draft.action_post()
-        self.assertEqual(draft.move_id.journal_id, self.bank_journal)
+        with self.assertRefused("through a cash or bank journal only", ValidationError):
+            self._draft_payout(allocation, user=self.cashier, journal_id=self.miscellaneous.id)
 
     def test_choosing_savings_in_the_form_empties_the_journal(self):
         allocation = self._post(1_000_000)
-        form = Form(self.env['coop.shu.payout'].with_user(self.cashier).with_context(
-            default_allocation_id=allocation.id,
+        form = Form(self.env['coop.payout'].with_user(self.cashier).with_context(
+            default_shu_allocation_id=allocation.id,
         ))
         self.assertEqual(form.journal_id, self.cash_journal)
-        form.method = 'savings'
+        form.way = 'savings'
         self.assertFalse(form.save().journal_id)
 
     def test_line_is_moved_neither_into_nor_out_of_a_posted_payout(self):
         allocation = self._post(1_000_000)
-        posted = self._draft(allocation, self.accountant)
-        posted.line_ids = [(0, 0, {'member_line_id': self._line(allocation, self.siti).id, 'amount': 300_000})]
+        posted = self._fill_payout(allocation, membership_ids=self.siti.ids)
         posted.action_post()
-        draft = self._draft(allocation, self.accountant)
-        draft.line_ids = [(0, 0, {'member_line_id': self._line(allocation, self.budi).id, 'amount': 100_000})]
-        with self.assertRefused("A posted payout is not changed"):
+        draft = self._fill_payout(allocation, membership_ids=self.budi.ids)
+        with self.assertRefused("posted and is not changed"):
             draft.line_ids.payout_id = posted
-        with self.assertRefused("A posted payout is not changed"):
+        with self.assertRefused("posted and is not changed"):
             posted.line_ids.payout_id = draft
         self.assertEqual((posted.amount_total, draft.amount_total), (300_000, 100_000))
 

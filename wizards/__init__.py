@@ -15,9 +15,12 @@ from . import coop_pool_overrule
 from . import coop_membership_decision
 from . import coop_membership_admission
 from . import account_payment_register
+from . import coop_remind_mixin
 from . import coop_arrears_remind
 from . import coop_consignment_term_correct
 from . import coop_consignment_pieces
 from . import coop_price_correction
 from . import sale_order_discount
+from . import coop_shu_pay_out
+from . import coop_shu_remind
 from . import coop_shu_preview

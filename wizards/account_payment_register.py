@@ -11,18 +11,22 @@ class AccountPaymentRegister(models.TransientModel):
         return super()._create_payments()
 
     def _coop_check_still_owed(self):
-        """Let nobody be paid twice for one leaving or settlement, from two open windows or by two people at once.
+        """Let nobody be paid twice for one leaving, settlement or SHU, from two open windows or by two people at once.
 
         :raises UserError: when less is still owed than is to be paid.
         """
         moves = self.line_ids.move_id
         of_leavings = self.line_ids.filtered(lambda item: item.move_id.coop_source_model == 'coop.leaving')
         of_settlements = moves.filtered(lambda move: move.coop_source_model == 'coop.settlement')
-        if not of_leavings and not of_settlements:
+        of_shu = self.line_ids.filtered(lambda item: item.move_id.coop_source_model == 'coop.shu.allocation')
+        if not of_leavings and not of_settlements and not of_shu:
             return
         # sudo: only to queue up behind each other
         self.env['coop.leaving'].sudo().search([('payable_line_ids', 'in', of_leavings.ids)])._queue_up()
         self.env['coop.settlement'].sudo().search([('move_id', 'in', of_settlements.ids)])._queue_up()
+        member_lines = self.env['coop.shu.member.line'].sudo().search([('payable_line_id', 'in', of_shu.ids)])
+        member_lines.membership_id._queue_up()
+        member_lines.allocation_id._queue_up()
         items = self.line_ids  # Whatever else is owed on the same account is paid with it, in one amount.
         items.invalidate_recordset(['amount_residual', 'amount_residual_currency', 'reconciled'])
         owed = -sum(items.mapped('amount_residual'))

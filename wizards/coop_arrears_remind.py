@@ -1,129 +1,35 @@
-from dateutil.relativedelta import relativedelta
-from markupsafe import Markup
-
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import models
 from odoo.tools import format_amount
 
 
 class CoopArrearsRemind(models.TransientModel):
-    """Remind members of arrears: by an officer's visit or call, by e-mail, or by a letter."""
+    """Remind members of arrears of mandatory savings."""
     _name = 'coop.arrears.remind'
+    _inherit = ['coop.remind.mixin']
     _description = "Remind of Arrears"
 
-    membership_ids = fields.Many2many(comodel_name='coop.membership', string="Members", required=True)
-    method = fields.Selection(
-        selection=[('activity', "An officer calls or visits"), ('email', "E-mail, letter for those without"),
-                   ('letter', "Letter")],
-        default='activity', required=True,
-    )
-    user_id = fields.Many2one(
-        comodel_name='res.users', string="Responsible", default=lambda self: self.env.user,
-        domain="[('share', '=', False)]",
-    )
-    date_deadline = fields.Date(
-        string="Until", default=lambda self: fields.Date.context_today(self) + relativedelta(days=7),
-    )
-    days = fields.Integer(
-        string="Not Again Within (Days)", default=lambda self: self.env.company.sudo().coop_reminder_days,
-    )
-    again = fields.Boolean(string="Remind Again All the Same")
-    is_done = fields.Boolean(readonly=True, export_string_translation=False)
-    remind_ids = fields.Many2many(
-        comodel_name='coop.membership', string="To Be Reminded", compute='_compute_remind_ids',
-    )
-    recent_ids = fields.Many2many(
-        comodel_name='coop.membership', string="Reminded Recently", compute='_compute_remind_ids',
-    )
-    without_email_ids = fields.Many2many(
-        comodel_name='coop.membership', string="Without E-mail", compute='_compute_remind_ids',
-    )
+    _reminded_field = 'arrears_reminded_on'
+    _template = 'producer_cooperative.mail_template_coop_arrears'
+    _letter = 'producer_cooperative.coop_arrears_letter_action_report'
 
-    # === COMPUTE METHODS === #
+    # === BUSINESS METHODS - WHAT IT IS ABOUT === #
 
-    @api.depends('membership_ids', 'days', 'again')
-    def _compute_remind_ids(self):
-        for wizard in self:
-            members = wizard.membership_ids._origin
-            rows = self.env['coop.savings.arrears']._get_by_membership(members)
-            owing = members.filtered(lambda member, rows=rows: member in rows)
-            since = fields.Date.context_today(self) - relativedelta(days=max(wizard.days, 0))
-            recent = owing.filtered(
-                lambda member, since=since: member.arrears_reminded_on and member.arrears_reminded_on > since,
-            )
-            wizard.recent_ids = recent
-            wizard.remind_ids = owing if wizard.again else owing - recent
-            wizard.without_email_ids = wizard.remind_ids.filtered(lambda member: not member.partner_id.email)
+    def _get_rows(self, members):
+        return self.env['coop.savings.arrears']._get_by_membership(members)
 
-    # === ACTIONS === #
+    def _get_rows_html(self, member, rows):
+        return member._get_arrears_html(rows)
 
-    def action_remind(self):
-        """Remind the members who owe something and were not reminded lately.
+    def _get_summary(self, member, rows):
+        return self.env._(
+            "Arrears of %s", format_amount(self.env, sum(rows.mapped('amount')), member.currency_id),
+        )
 
-        :return: the letters to print, or a message that says how many were reminded.
-        :raises UserError: when nobody is left to be reminded, and when the same window is used twice.
-        """
-        self.ensure_one()
-        # A second click waits here for the first one, and then finds the work done.
-        self.membership_ids._queue_up()
-        if self.is_done:
-            raise UserError(self.env._(
-                "These members have just been reminded. To remind them once more, open the window anew.",
-            ))
-        members = self.remind_ids
-        if not members:
-            raise UserError(self.env._(
-                "Nobody to remind: these members owe nothing, or were reminded within the last %s days. Tick “Remind"
-                " Again All the Same” to remind them once more.", self.days,
-            ))
-        rows = self.env['coop.savings.arrears']._get_by_membership(members)
-        letters = {'activity': members.browse(), 'email': self.without_email_ids, 'letter': members}[self.method]
-        if self.method == 'activity':
-            self._schedule_activities(rows)
-        if self.method == 'email':
-            self._send_emails(members - letters)
-        self._log(rows, letters)
-        members._mark_reminded()
-        self.is_done = True
-        if letters:
-            action = self.env.ref('producer_cooperative.coop_arrears_letter_action_report').report_action(letters)
-            return {**action, 'close_on_report_download': True}
-        return {
-            'type': 'ir.actions.client', 'tag': 'display_notification',
-            'params': {
-                'message': self.env._("%s members are reminded.", len(members)), 'type': 'success',
-                'next': {'type': 'ir.actions.act_window_close'},
-            },
-        }
+    def _get_log_text(self, method):
+        return self.env._("Reminded of arrears: %s.", method)
 
-    # === BUSINESS METHODS === #
-
-    def _schedule_activities(self, rows):
-        if not self.user_id:
-            raise UserError(self.env._("Choose the officer who calls or visits the members."))
-        for member, of_member in rows.items():
-            # sudo: an activity on a member's card, whatever else the user may change there
-            member.sudo().activity_schedule(
-                'mail.mail_activity_data_call', date_deadline=self.date_deadline, user_id=self.user_id.id,
-                summary=self.env._(
-                    "Arrears of %s",
-                    format_amount(self.env, sum(of_member.mapped('amount')), member.currency_id),
-                ),
-                note=member._get_arrears_html(of_member),
-            )
-
-    def _send_emails(self, members):
-        if members:
-            template = self.env.ref('producer_cooperative.mail_template_coop_arrears')
-            # sudo: renders and queues the cooperative's own template for members whom the user may read
-            template.sudo().send_mail_batch(members.ids, email_layout_xmlid='mail.mail_notification_light')
-
-    def _log(self, rows, letters):
-        methods = dict(self._fields['method']._description_selection(self.env))
-        # sudo: a note on the member's card
-        self.env['coop.membership'].sudo().union(*rows)._message_log_batch(bodies={
-            member.id: Markup("<p>%s</p>%s") % (
-                self.env._("Reminded of arrears: %s.", methods['letter' if member in letters else self.method]),
-                member._get_arrears_html(of_member),
-            ) for member, of_member in rows.items()
-        })
+    def _nobody_message(self):
+        return self.env._(
+            "Nobody to remind: these members owe nothing, or were reminded within the last %s days. Tick “Remind"
+            " Again All the Same” to remind them once more.", self.days,
+        )

@@ -1,0 +1,98 @@
+"""A cash payout of SHU to 5,000 members, as a ratio to registering as many payments with Odoo's payment screen.
+
+The payout is filled and posted: one entry, reconciled member by member. Odoo's screen makes a payment for each member:
+all at once in one window, which is the fastest that it offers, and one by one, as a cashier would; the latter is
+measured for some members and multiplied. Limit: 20 times faster than one by one. The memory at most is measured for few
+and for many members; limit: 1.5 times per member.
+"""
+import time
+import tracemalloc
+
+from _bench import cooperative, environment, measure, members, parse, savings, verdict
+
+from odoo.fields import Command
+
+MEMBERS, ONE_BY_ONE, LIMIT, MEMORY_LIMIT = 5_000, 100, 20, 1.5
+
+
+def allocate(env, everybody):
+    """Return the posted allocation of last year, by capital of the members."""
+    env.company.coop_shu_four_eyes = False
+    savings(env, env['coop.savings.type'].search([('kind', '=', 'mandatory'), ('company_id', '=', env.company.id)]))
+    env['coop.shu.rule'].create({'name': "Bylaws", 'date_from': '2020-01-01', 'share_ids': [
+        Command.create({'kind': 'reserve', 'percent': 60}), Command.create({'kind': 'capital', 'percent': 40}),
+    ]})
+    income = env['account.account'].search([
+        *env['account.account']._check_company_domain(env.company), ('account_type', '=', 'income'),
+    ], limit=1)
+    cash = env['account.journal'].search([('type', '=', 'cash'), ('company_id', '=', env.company.id)], limit=1)
+    env['account.move'].create({'journal_id': cash.id, 'date': '2025-06-30', 'line_ids': [
+        Command.create({'account_id': cash.default_account_id.id, 'balance': 250_000 * len(everybody)}),
+        Command.create({'account_id': income.id, 'balance': -250_000 * len(everybody)}),
+    ]})._post(soft=False)
+    allocation = env['coop.shu.allocation'].create({
+        'date_from': '2025-01-01', 'date_to': '2025-12-31', 'meeting_date': '2026-02-01', 'meeting_number': '1',
+    })
+    allocation.action_compute()
+    allocation.action_approve()
+    allocation.action_post()
+    return allocation
+
+
+def pay_out(env, memberships=None):
+    """Pay everybody, or these members, in cash with one voucher."""
+    payout = env['coop.payout'].create({'membership_ids': [Command.set(memberships.ids)] if memberships else False})
+    payout.action_fill()
+    payout.action_post()
+    return payout
+
+
+def register(env, items):
+    """Pay these open items with Odoo's own payment screen, one payment for each."""
+    cash = env['account.journal'].search([('type', '=', 'cash'), ('company_id', '=', env.company.id)], limit=1)
+    env['account.payment.register'].with_context(
+        active_model='account.move.line', active_ids=items.ids,
+    ).create({'journal_id': cash.id, 'group_payment': False})._create_payments()
+
+
+def one_by_one(env, items):
+    for item in items:
+        register(env, item)
+
+
+def peak(env, memberships):
+    """Return the most memory that a payout to these members takes at once, in MB."""
+    savepoint = env.cr.savepoint()
+    env.invalidate_all()
+    tracemalloc.start()
+    pay_out(env, memberships)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    savepoint.close(rollback=True)
+    env.invalidate_all()
+    return most / 2 ** 20
+
+
+options = parse()
+count = options.size or MEMBERS
+some = min(ONE_BY_ONE, count)
+with environment(options) as env:
+    env = cooperative(env)
+    everybody = members(env, count)
+    start = time.perf_counter()
+    allocation = allocate(env, everybody)
+    print(f"  allocation of {count} members made in {time.perf_counter() - start:.1f} s", flush=True)
+    items = allocation.member_line_ids.payable_line_id
+    ours, queries = measure(env, lambda: pay_out(env), options.repeat)
+    print(f"  payout to {count} members                      {ours:8.2f} s  {queries:6d} queries", flush=True)
+    single, single_queries = measure(env, lambda: one_by_one(env, items[:some]), 1)
+    base = single * count / some
+    print(f"  {count} payments one by one (measured for {some}) {base:8.2f} s  {single_queries * count // some:6d} queries")
+    batch, batch_queries = measure(env, lambda: register(env, items[:10 * some]), 1)
+    batch *= count / len(items[:10 * some])
+    print(f"  {count} payments in one window                 {batch:8.2f} s")
+    print(f"  {base / ours:.1f} times faster than one by one (limit {LIMIT}), {batch / ours:.1f} times than in one window")
+    few, many = peak(env, everybody[:count // 4]), peak(env, everybody)
+    print(f"  memory at most: {few:.1f} MB for {count // 4} members, {many:.1f} MB for {count}")
+    passed = base >= LIMIT * ours and many <= 4 * MEMORY_LIMIT * few
+verdict(passed)
