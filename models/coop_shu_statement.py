@@ -87,6 +87,9 @@ class CoopShuMemberLine(models.Model):
         self.ensure_one()
         _ = self.env._
         rows = [(_("SHU"), self.amount_total)]
+        if not self.currency_id.is_zero(self.amount_tax):
+            tax = self.sudo().allocation_id.tax_id.name  # sudo: the name of the tax on the member's own paper
+            rows += [(tax or _("Tax"), -self.amount_tax), (_("Owed to the Member"), self.amount_net)]
         if self._is_booked():
             rows += [(_("Paid"), self.amount_paid), (_("Not Paid Yet"), self.amount_residual)]
         return rows

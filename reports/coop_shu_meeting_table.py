@@ -103,17 +103,23 @@ class CoopShuMeetingTable(models.TransientModel):
         if len(shares) > 1:
             columns += [Column(f'part_{share.id}', share.name, 'amount', 15) for share in shares]
         columns.append(Column('amount', _("SHU"), 'amount', 15))
+        if not self.currency_id.is_zero(self.allocation_id.tax_total):
+            columns += [Column('tax', _("Tax"), 'amount', 13), Column('net', _("Owed to the Member"), 'amount', 15)]
         if self.with_signature:
             columns.append(Column('signature', _("Signature or Thumbprint"), 'blank', 22))
         table = Table(columns, title=_("Members"), new_page=True)
         parts = self._get_parts()
-        for place, (line_id, number, name, amount) in enumerate(self._get_lines(), start=1):
-            table.add(place=place, number=number, name=name, amount=float(amount), **parts.get(line_id, {}))
+        for place, (line_id, number, name, amount, tax) in enumerate(self._get_lines(), start=1):
+            amount, tax = float(amount), float(tax)
+            table.add(
+                place=place, number=number, name=name, amount=amount, tax=tax,
+                net=self.currency_id.round(amount - tax), **parts.get(line_id, {}),
+            )
         table.add_total(_("Total"), table.rows, label_key='name', skip=('place',))
         return table
 
     def _get_lines(self):
-        """Return ``[(id, member number, name, SHU)]`` by member number."""
+        """Return ``[(id, member number, name, SHU, tax)]`` by member number."""
         self.env['coop.shu.member.line'].check_access('read')
         for model in ('coop.shu.member.line', 'coop.membership', 'res.partner'):
             self.env[model].flush_model()
@@ -121,7 +127,7 @@ class CoopShuMeetingTable(models.TransientModel):
         # The allocation was checked, and whoever reads it reads its lines.
         rows = self.env.execute_query(SQL(
             """
-            SELECT l.id, m.number, p.name, l.amount_total
+            SELECT l.id, m.number, p.name, l.amount_total, COALESCE(l.amount_tax, 0)
               FROM coop_shu_member_line l
               JOIN coop_membership m ON m.id = l.membership_id
               JOIN res_partner p ON p.id = m.partner_id

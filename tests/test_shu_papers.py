@@ -65,6 +65,26 @@ class TestShuStatement(ShuPapersCommon):
         self._pay(allocation)
         self.assertEqual([amount for _label, amount in line._get_statement_totals()][-2:], [356_268, 0])
 
+    def test_statement_and_table_show_the_tax(self):
+        self.env['coop.shu.tax'].create({
+            'name': "PPh 10 %", 'date_from': '2020-01-01', 'rate': 10,
+            'account_id': self._account('tax_withheld').id,
+        })
+        allocation = self._post(1_000_000)
+        # 10 % of 356,268 is 35,626.8
+        line = self._line(allocation, self.siti)
+        self.assertEqual(
+            line._get_statement_totals()[:3],
+            [("SHU", 356_268), ("PPh 10 %", -line.amount_tax), ("Owed to the Member", line.amount_net)],
+        )
+        self.assertIn("PPh 10 %", self._render('coop_shu_statement', line))
+        wizard = self.env['coop.shu.meeting.table'].create({
+            'allocation_id': allocation.id, 'with_bases': False, 'with_signature': False,
+        })
+        self.assertIn(
+            [1, '2', "Siti", 106_268, 250_000, 356_268, line.amount_tax, line.amount_net], self._rows(wizard, sheet=1),
+        )
+
     def test_each_member_gets_a_page_in_the_own_language(self):
         self.env['res.lang']._activate_lang('id_ID')
         self.budi.partner_id.lang = 'id_ID'
