@@ -11,7 +11,7 @@ class AccountMove(models.Model):
         taken = self._coop_queue_up_at_funds(1)
         posted = super()._post(soft=soft)
         for fund, date in taken.items():
-            fund._check_holds(0.0, date)
+            fund._check_not_below_zero(date)
         return posted
 
     def button_draft(self):
@@ -19,7 +19,7 @@ class AccountMove(models.Model):
         brought = posted._coop_queue_up_at_funds(-1)
         res = super().button_draft()
         for fund, date in brought.items():
-            fund._check_holds(0.0, date)
+            fund._check_not_below_zero(date)
         return res
 
     def _coop_queue_up_at_funds(self, side):

@@ -229,3 +229,19 @@ class CoopFund(models.Model):
                 fund=self.name, available=format_amount(self.env, max(available, 0.0), self.currency_id),
                 date=format_date(self.env, date), amount=format_amount(self.env, amount, self.currency_id),
             ))
+
+    def _check_not_below_zero(self, date):
+        """Refuse what was just booked where it leaves the fund below zero.
+
+        :param date: the first day that it changed.
+        :raises UserError: naming the fund and what it would hold.
+        """
+        self.ensure_one()
+        least = self._get_available(date)
+        if self.currency_id.compare_amounts(least, 0.0) < 0:
+            raise UserError(self.env._(
+                "%(fund)s would hold %(balance)s on %(date)s or later, and a fund is never spent below zero. Book less,"
+                " or fill the fund first.",
+                fund=self.name, balance=format_amount(self.env, least, self.currency_id),
+                date=format_date(self.env, date),
+            ))
