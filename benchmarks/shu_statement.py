@@ -1,8 +1,8 @@
 """A member's SHU statement and the meeting's table: reading them in small and large cooperatives.
 
 Limit: the member's page, which shows the SHU of all years, takes the same number of queries for 1 and for 10 years and
-in cooperatives of 10, 1,000 and 10,000 members; so do one member's statement on paper and the meeting's table. The table
-of 10,000 members takes at most 3 times as long per member as that of 1,000.
+in cooperatives of 10, 1,000 and 10,000 members; so do one member's statement on paper and the meeting's table. The
+table of 10,000 members takes at most 3 times as long per member as that of 1,000.
 """
 from _bench import cooperative, environment, measure, members, parse, verdict
 
@@ -75,8 +75,8 @@ with environment(options) as env:
                 'company_id': env.company.id, 'allocation_id': allocation.id,
             })
             cases = {
-                "member's page": lambda partner=member.partner_id: read_page(env, env['res.partner'].browse(partner.id)),
-                "statement on paper": lambda ids=line.ids: env['ir.actions.report']._render_qweb_html(
+                "member's page": lambda env=env, partner=member.partner_id: read_page(env, partner.with_env(env)),
+                "statement on paper": lambda env=env, ids=line.ids: env['ir.actions.report']._render_qweb_html(
                     'producer_cooperative.coop_shu_statement', ids,
                 ),
                 "meeting's table": table._get_report,
@@ -85,8 +85,8 @@ with environment(options) as env:
                 case = name, size, years
                 seconds[case], queries[case] = measure(env, action, options.repeat)
                 print(
-                    f"  {name:20} {size:6d} members  {years:3d} years  {seconds[case]:8.4f} s  {queries[case]:4d} queries",
-                    flush=True,
+                    f"  {name:20} {size:6d} members  {years:3d} years  {seconds[case]:8.4f} s"
+                    f"  {queries[case]:4d} queries", flush=True,
                 )
 passed = all(
     len({count for case, count in queries.items() if case[0] == name}) == 1

@@ -178,4 +178,6 @@ class CoopShuAllocation(models.Model):
                 "The rule %(rule)s does not say who shares “%(share)s”. Name the persons there, or enter the lines"
                 " by hand.", rule=self.rule_id.name, share=shares[0].name,
             ))
-        return {partner: (self.currency_id.round(amount), ", ".join(roles)) for partner, (amount, roles) in parts.items()}
+        return {
+            partner: (self.currency_id.round(amount), ", ".join(roles)) for partner, (amount, roles) in parts.items()
+        }

@@ -96,9 +96,9 @@ class CoopShuMemberLine(models.Model):
 
     def _get_statement_file_name(self):
         self.ensure_one()
-        # sudo: period and number of the own membership
-        line = self.sudo()
-        return f"SHU {line.allocation_id._get_period_label()} {line.membership_id.number or ''}".strip().replace('/', '-')
+        line = self.sudo()  # sudo: period and number of the own membership
+        name = f"SHU {line.allocation_id._get_period_label()} {line.membership_id.number or ''}"
+        return name.strip().replace('/', '-')
 
     def _get_statement_language(self):
         """Return the language that the member's statement is written in: the member's, else the user's."""

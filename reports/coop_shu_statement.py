@@ -46,12 +46,11 @@ class CoopShuStatement(models.TransientModel):
         lines = self.env['coop.shu.member.line'].browse(self.line_ids.ids).filtered(
             lambda line: line.company_id == self.company_id,
         ).sorted(lambda line: (line.membership_id._get_rank(), line.date_to))
-        report = Report(
+        return Report(
             title=_("SHU Statement"),
             subtitles=[_("Part = amount to share × own ÷ all, rounded together with the parts of all members.")],
             tables=[self._get_table(lines)],
         )
-        return report
 
     def _get_table(self, lines):
         _ = self.env._

@@ -290,7 +290,10 @@ class TestShuFunds(FundCommon):
         spending.with_user(self.officer).action_share_out()
         self.assertEqual(
             [(line.partner_id, line.name, line.amount) for line in spending.line_ids],
-            [(self.chair, "Chair", 40_001), (self.secretary, "Secretary", 35_000), (self.treasurer, "Treasurer", 25_000)],
+            [
+                (self.chair, "Chair", 40_001), (self.secretary, "Secretary", 35_000),
+                (self.treasurer, "Treasurer", 25_000),
+            ],
         )
         spending.with_user(self.accountant).action_post()
         self.board.invalidate_recordset()
@@ -331,7 +334,9 @@ class TestShuFunds(FundCommon):
         person = self.board_share.person_ids[0].with_user(self.manager)
         for change in (
             lambda: person.write({'percent': 30}), person.unlink,
-            lambda: person.create({'share_id': self.board_share.id, 'partner_id': self.siti.partner_id.id, 'percent': 1}),
+            lambda: person.create({
+                'share_id': self.board_share.id, 'partner_id': self.siti.partner_id.id, 'percent': 1,
+            }),
             lambda: self.board_share.with_user(self.manager).write({'person_ids': [Command.clear()]}),
         ):
             with self.assertRefused("which therefore stays as it is"):

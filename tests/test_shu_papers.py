@@ -260,7 +260,7 @@ class TestShuPortal(ShuPapersCommon, HttpCase):
         self.authenticate('siti_shu', 'siti_shu')
         response = self.url_open(f'/my/shu/{self._line(allocation, self.siti).id}/pdf')
         self.assertEqual(response.headers['Content-Type'], 'application/pdf')
-        self.assertIn('SHU%202024%202.pdf', response.headers['Content-Disposition'].replace('"', '').replace(' ', '%20'))
+        self.assertIn("SHU 2024 2.pdf", response.headers['Content-Disposition'].replace('%20', ' '))
         other = self.url_open(f'/my/shu/{self._line(allocation, self.budi).id}/pdf', allow_redirects=False)
         self.assertIn('/my/shu', other.headers['Location'])
 
