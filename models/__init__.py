@@ -116,9 +116,13 @@ from . import coop_shu_base_value
 from . import coop_shu_rule_kept
 from . import coop_shu_allocation
 from . import coop_shu_allocation_share
+from . import coop_shu_allocation_progress
 from . import coop_shu_allocation_compute
+from . import coop_shu_allocation_parts
+from . import coop_shu_allocation_capital
 from . import coop_shu_allocation_members
 from . import coop_shu_allocation_post
+from . import coop_shu_allocation_cancel
 from . import coop_shu_closing_entry
 from . import coop_shu_member_line
 from . import coop_shu_member_part

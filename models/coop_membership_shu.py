@@ -14,7 +14,8 @@ class CoopMembership(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('shu_line_ids.amount_total', 'shu_line_ids.state')
+    # Without the state: a step of an allocation would look up the memberships of all its members.
+    @api.depends('shu_line_ids.amount_total')
     def _compute_shu_total(self):
         groups = self.env['coop.shu.member.line']._read_group(
             [('membership_id', 'in', self.ids), ('state', 'in', ('posted', 'paid'))], ['membership_id'],

@@ -294,8 +294,8 @@ class CoopMembership(models.Model):
         if vals.get('shu_payout_method') and not self.env.context.get('coop_shu_choice_of_one'):
             # sudo: what the member chose; see the access of memberships
             self.env['coop.shu.member.line'].sudo().search([
-                ('membership_id', 'in', self.ids), ('state', 'in', ('computed', 'approved', 'posted')),
-                ('payout_method', '!=', vals['shu_payout_method']),
+                ('membership_id', 'in', self.ids), ('payout_method', '!=', vals['shu_payout_method']),
+                ('state', 'in', ('computing', 'computed', 'approved', 'posting', 'posted')),
             ]).write({'payout_method': vals['shu_payout_method']})
         return res
 

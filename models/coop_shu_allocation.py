@@ -24,11 +24,14 @@ class CoopShuAllocation(models.Model):
     _check_company_auto = True
 
     _transitions = {
-        'draft': ('computed', 'cancelled'),
-        'computed': ('computed', 'draft', 'approved', 'cancelled'),
-        'approved': ('posted', 'cancelled'),
-        'posted': ('paid', 'cancelled'),
+        'draft': ('computing', 'cancelled'),
+        'computing': ('computed', 'draft', 'cancelled'),
+        'computed': ('computing', 'draft', 'approved', 'cancelled'),
+        'approved': ('posting', 'cancelled'),
+        'posting': ('posted', 'cancelling'),
+        'posted': ('paid', 'cancelling'),
         'paid': ('posted',),
+        'cancelling': ('cancelled',),
         'cancelled': (),
     }
 
@@ -49,8 +52,9 @@ class CoopShuAllocation(models.Model):
     )
     state = fields.Selection(
         selection=[
-            ('draft', "Draft"), ('computed', "Computed"), ('approved', "Approved"), ('posted', "Posted"),
-            ('paid', "Paid"), ('cancelled', "Cancelled"),
+            ('draft', "Draft"), ('computing', "Being Computed"), ('computed', "Computed"), ('approved', "Approved"),
+            ('posting', "Being Posted"), ('posted', "Posted"), ('paid', "Paid"), ('cancelling', "Being Cancelled"),
+            ('cancelled', "Cancelled"),
         ],
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
     )
@@ -101,7 +105,8 @@ class CoopShuAllocation(models.Model):
     # Two transactions that both checked the others before either committed are stopped here; ranges need no extension.
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(company_id, company_id, '[]') WITH &&,"
-        " daterange(date_from, date_to, '[]') WITH &&) WHERE (state IN ('approved', 'posted', 'paid'))",
+        " daterange(date_from, date_to, '[]') WITH &&)"
+        " WHERE (state IN ('approved', 'posting', 'posted', 'paid', 'cancelling'))",
         "The surplus of this period is allocated already. Cancel that allocation first.",
     )
 
@@ -145,7 +150,7 @@ class CoopShuAllocation(models.Model):
     @api.depends('surplus', 'state', 'closing_ids.is_closing', 'date_from', 'date_to')
     def _compute_surplus_now(self):
         for allocation in self:
-            computed = allocation.state not in ('draft', 'cancelled') and allocation.id
+            computed = allocation.state not in ('draft', 'computing', 'cancelled') and allocation.id
             allocation.surplus_now = allocation._get_ledger_surplus() if computed else 0.0
             allocation.difference = allocation.surplus_now - allocation.surplus if computed else 0.0
 
@@ -163,7 +168,8 @@ class CoopShuAllocation(models.Model):
         changed = {'date_from', 'date_to', 'rule_id'} & vals.keys()
         if changed or 'closing_ids' in vals:
             self._check_may_be_computed()
-        if {'meeting_date', 'meeting_number'} & vals.keys() and any(a.state not in ('draft', 'computed') for a in self):
+        open_states = ('draft', 'computing', 'computed')
+        if {'meeting_date', 'meeting_number'} & vals.keys() and any(a.state not in open_states for a in self):
             raise UserError(self.env._("The meeting has decided; its date and number stay."))
         res = super().write(vals)
         if changed:
@@ -208,7 +214,7 @@ class CoopShuAllocation(models.Model):
             allocation._check_period_is_over()
             allocation._check_books_complete()
             # sudo: the accountant was checked above; what is computed is nobody's to write
-            allocation.sudo()._freeze_computation()
+            allocation.sudo()._start_computing()
 
     def action_approve(self):
         """Note that the members' meeting approved the allocation.
@@ -223,6 +229,7 @@ class CoopShuAllocation(models.Model):
                 raise UserError(allocation._state_error_message('approved'))
             allocation._check_meeting()
             allocation._check_four_eyes()
+            allocation._check_unchanged_meanwhile()
             allocation._check_not_allocated()
             # sudo: the manager was checked above; see _check_only_entered
             allocation.sudo()._update_state('approved', approved_by_id=self.env.uid)
@@ -239,7 +246,7 @@ class CoopShuAllocation(models.Model):
                 raise UserError(allocation._state_error_message('posted'))
             allocation._check_not_allocated()
             # sudo: the accountant was checked above; see _check_only_entered
-            allocation.sudo()._post_entries()
+            allocation.sudo()._start_posting()
 
     def action_open_entries(self):
         """Open all journal entries of the allocation."""
@@ -266,18 +273,22 @@ class CoopShuAllocation(models.Model):
             members were paid.
         """
         for allocation in self:
-            allocation._check_user_is(*(ACCOUNTANT,) if allocation.state == 'posted' else (ACCOUNTANT, MANAGER))
             allocation._queue_up()
+            allocation.invalidate_recordset(['state'])
+            booked = allocation.state in ('posting', 'posted')
+            allocation._check_user_is(*(ACCOUNTANT,) if booked else (ACCOUNTANT, MANAGER))
             allocation._check_may_be_cancelled()
-            # sudo: the user was checked above; see _check_only_entered. The state comes first: reversing settles what
-            # is owed to members, which must not look like a payment.
-            allocation.sudo()._update_state('cancelled', cancel_reason=reason)
-            allocation.sudo()._cancel_entries()
+            # sudo: the user was checked above; see _check_only_entered
+            allocation.sudo()._start_cancelling(reason)
 
     # === BUSINESS METHODS - CHECKS === #
 
     def _check_may_be_computed(self):
         for allocation in self:
+            if allocation.state == 'computing':
+                raise UserError(self.env._(
+                    "%s is being computed. Wait until that is done, or stop it first.", allocation.display_name,
+                ))
             if allocation.state not in ('draft', 'computed'):
                 raise UserError(self.env._(
                     "%s was approved and stays as the meeting saw it. Cancel it and make a new one to change it.",
@@ -364,7 +375,7 @@ class CoopShuAllocation(models.Model):
         self.ensure_one()
         other = self.search([
             ('id', '!=', self.id), ('company_id', '=', self.company_id.id),
-            ('state', 'in', ('approved', 'posted', 'paid')),
+            ('state', 'in', ('approved', 'posting', 'posted', 'paid', 'cancelling')),
             ('date_from', '<=', self.date_to), ('date_to', '>=', self.date_from),
         ], limit=1)
         if other:

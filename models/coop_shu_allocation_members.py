@@ -54,24 +54,3 @@ class CoopShuAllocation(models.Model):
         day_after = fields.Date.add(self.date_to, days=1)
         end = min(day_after, membership.date_left or day_after)
         return membership.date_joined + relativedelta(months=self.rule_id.joiner_months) <= end
-
-    def _get_membership_days(self, memberships):
-        """Return ``{membership: (days as a member, days of the period)}`` where capital counts by days of membership.
-
-        Only those are in it whose closing balance counts in part; whoever was a member for all of the period, and
-        everybody where the capital is averaged or the rule counts it whole, is not. For a leaver, it is the balance
-        at the end of the day before leaving that counts (see ``tools.shu.weigh_by_days``).
-        """
-        self.ensure_one()
-        rule = self.rule_id
-        if rule.capital_base != 'closing' or 'prorata' not in (rule.joiners, rule.leavers):
-            return {}
-        first, day_after = self.date_from, fields.Date.add(self.date_to, days=1)
-        period, days = (day_after - first).days, {}
-        for membership in memberships:
-            start = max(first, membership.date_joined) if rule.joiners == 'prorata' else first
-            left = membership.date_left if rule.leavers == 'prorata' else None
-            own = (min(day_after, left or day_after) - start).days
-            if own < period:
-                days[membership] = (max(own, 0), period)
-        return days

@@ -3,7 +3,7 @@ from __future__ import annotations
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import format_amount
+from odoo.tools import SQL, format_amount
 
 #: Journal entries stay small enough to be opened and reconciled: this many members in one.
 MEMBERS_PER_ENTRY = 500
@@ -59,38 +59,65 @@ class CoopShuAllocation(models.Model):
     def _sum_shu(self, moves):
         """Return the posted balance, debit positive, of these entries on the SHU account."""
         self.ensure_one()
-        lines = moves.line_ids.filtered(
-            lambda line: line.account_id == self.shu_account_id and line.parent_state == 'posted',
-        )
-        return self.currency_id.round(sum(lines.mapped('balance')))
+        [(balance,)] = self.env['account.move.line']._read_group([
+            ('move_id', 'in', moves.ids), ('account_id', '=', self.shu_account_id.id), ('parent_state', '=', 'posted'),
+        ], [], ['balance:sum'])
+        return self.currency_id.round(balance or 0.0)
 
     # === BUSINESS METHODS - POSTING === #
 
-    def _post_entries(self):
-        """Number the allocation and book it; the SHU account holds nothing of this period afterwards."""
+    def _start_posting(self):
+        """Number the allocation and carry the surplus over; distribute it at once, or in the background to many.
+
+        The SHU account holds nothing of this period afterwards.
+        """
         self.ensure_one()
+        self._check_adds_up()
         self._check_loss_still_covered()
         self._propose_closing_entries()
         number = self.company_id._next_coop_number(
             'coop.shu.allocation', 'SHU/%(range_year)s/', date=self.date_to, gapless=True,
         )
-        self._update_state('posted', name=number)
-        self.year_end_move_id = self._create_entries([self._prepare_year_end_values()])
-        self._create_meeting_entries()
+        members = self.env['coop.shu.member.line'].search_count(self._get_unbooked_domain())
+        entries = max(-(-members // MEMBERS_PER_ENTRY), 1)
+        self._start('posting', steps=entries + 1, members=members, name=number)
+
+    def _take_step_posting(self):
+        """Carry the surplus over first; then distribute it, some members at a time; then see that nothing is left."""
+        self.ensure_one()
+        if not self.steps_done:
+            self.year_end_move_id = self._create_entries([self._prepare_year_end_values()])
+        elif not self._post_meeting_entry():
+            self._finish_posting()
+            return 0
+        return 1
+
+    def _finish_posting(self):
+        self.ensure_one()
+        self._update_state('posted')
         self._check_zero()
         self._update_paid()
 
     def _check_loss_still_covered(self):
+        """Refuse to draw more from the reserve, or to cover more of earlier losses, than there is now.
+
+        :raises UserError: naming the account and what it holds.
+        """
         self.ensure_one()
-        for share in self.share_ids.filtered(lambda share: self.is_loss and share.kind == 'reserve'):
-            balance = self._get_account_balance(share.account_id)
-            if self.currency_id.compare_amounts(-share.amount, balance) > 0:
+        for share in self.share_ids:
+            if self.is_loss and share.kind == 'reserve':
+                drawn, balance = -share.amount, self._get_account_balance(share.account_id)
+            elif share.kind == 'loss_cover':
+                drawn, balance = share.amount, -self._get_account_balance(share.account_id)
+            else:
+                continue
+            if self.currency_id.compare_amounts(drawn, balance) > 0:
                 raise UserError(self.env._(
                     "%(account)s holds %(balance)s now, less than the %(amount)s that %(allocation)s draws from it."
                     " Cancel the allocation and compute it again.",
                     account=share.account_id.display_name, allocation=self.display_name,
                     balance=format_amount(self.env, balance, self.currency_id),
-                    amount=format_amount(self.env, -share.amount, self.currency_id),
+                    amount=format_amount(self.env, drawn, self.currency_id),
                 ))
 
     def _create_entries(self, values_list):
@@ -122,19 +149,49 @@ class CoopShuAllocation(models.Model):
             self._prepare_item(self.shu_account_id, name, -carry),
         ])
 
-    def _create_meeting_entries(self):
+    def _get_unbooked_domain(self):
+        """Return the member lines that no meeting's entry owes anything on yet."""
         self.ensure_one()
-        lines = self.member_line_ids.filtered(lambda line: not self.currency_id.is_zero(line.amount_total)).sorted('id')
-        chunks = [lines[start:start + MEMBERS_PER_ENTRY] for start in range(0, len(lines) or 1, MEMBERS_PER_ENTRY)]
-        moves = self._create_entries([
-            self._prepare_meeting_values(chunk, self.share_ids if index == 0 else self.share_ids.browse())
-            for index, chunk in enumerate(chunks)
+        return [('allocation_id', '=', self.id), ('meeting_move_id', '=', False), ('amount_total', '!=', 0)]
+
+    def _post_meeting_entry(self):
+        """Book the next members, the first time with reserve and funds; return whether there was anything to book."""
+        self.ensure_one()
+        lines = self.env['coop.shu.member.line'].search(
+            self._get_unbooked_domain(), order='id', limit=MEMBERS_PER_ENTRY,
+        )
+        first = self.steps_done == 1
+        if not lines and not first:
+            return False
+        move = self._create_entries([
+            self._prepare_meeting_values(lines, self.share_ids if first else self.share_ids.browse()),
         ])
-        self.meeting_move_ids = moves
-        for move, chunk in zip(moves, chunks, strict=False):
-            payables = move.line_ids.filtered(lambda line: line.account_id == self.payable_account_id).sorted('id')
-            for line, payable in zip(chunk, payables, strict=True):
-                line.payable_line_id = payable
+        if move:
+            self.meeting_move_ids = [Command.link(move.id)]
+            self._link_member_lines(lines, move)
+        return True
+
+    def _link_member_lines(self, lines, move):
+        """Note on the member lines the journal item that owes them their SHU.
+
+        The items stand in the order of the lines. Who is owed nothing after deductions has none.
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        payables = iter(move.line_ids.filtered(lambda line: line.account_id == self.payable_account_id).sorted('id'))
+        items = [None if self.currency_id.is_zero(line.amount_net) else next(payables).id for line in lines]
+        # In SQL: one UPDATE; what is open follows the journal items from here on.
+        self.env.cr.execute(SQL(
+            """
+            UPDATE coop_shu_member_line line
+               SET meeting_move_id = %(move)s, payable_line_id = item.id,
+                   amount_residual = COALESCE(-item.amount_residual, 0), amount_paid = 0
+              FROM unnest(%(lines)s::int[], %(items)s::int[]) booked(line_id, item_id)
+         LEFT JOIN account_move_line item ON item.id = booked.item_id
+             WHERE line.id = booked.line_id
+            """, move=move.id, lines=lines.ids, items=items,
+        ))
+        lines.invalidate_recordset(flush=False)
 
     def _prepare_meeting_values(self, member_lines, shares):
         """Return an entry: Dr SHU not yet distributed / Cr reserve, funds and SHU payable per member.
@@ -205,30 +262,7 @@ class CoopShuAllocation(models.Model):
                     account=self.shu_account_id.display_name,
                 ))
 
-    # === BUSINESS METHODS - CANCELLING AND PAYING === #
-
-    def _check_may_be_cancelled(self):
-        """Refuse to cancel once anybody was paid, and what was cancelled before.
-
-        :raises UserError: naming the allocation and what to do.
-        """
-        self.ensure_one()
-        if any(self.member_line_ids.mapped('amount_paid')):
-            raise UserError(self.env._(
-                "Members were paid from %s already; it cannot be cancelled. Cancel the payouts first.",
-                self.display_name,
-            ))
-        if 'cancelled' not in self._transitions[self.state]:
-            raise UserError(self._state_error_message('cancelled'))
-
-    def _cancel_entries(self):
-        """Reverse the entries, if there are any, as of today or the first open day."""
-        self.ensure_one()
-        moves = (self.year_end_move_id | self.meeting_move_ids).filtered(lambda move: move.state == 'posted')
-        if moves:
-            self.reversal_move_ids = moves._coop_reverse_for(
-                self, self.env._("Cancelled: %(document)s, %(reason)s", document=self.name, reason=self.cancel_reason),
-            )
+    # === BUSINESS METHODS - PAYING === #
 
     def _get_entries(self):
         """Return all entries of the allocation, those of its payouts not among them."""

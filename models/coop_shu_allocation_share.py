@@ -16,8 +16,8 @@ class CoopShuAllocationShare(models.Model):
     company_id = fields.Many2one(related='allocation_id.company_id', store=True, precompute=True)
     currency_id = fields.Many2one(related='allocation_id.currency_id')
     rule_share_id = fields.Many2one(
-        comodel_name='coop.shu.rule.share', string="Share of the Rule", readonly=True, index='btree_not_null',
-        ondelete='set null', check_company=True,
+        comodel_name='coop.shu.rule.share', string="Share of the Rule", readonly=True, ondelete='set null',
+        index='btree_not_null', check_company=True,
     )
     sequence = fields.Integer(readonly=True)
     name = fields.Char(string="Share", required=True, readonly=True)
@@ -25,6 +25,7 @@ class CoopShuAllocationShare(models.Model):
         selection=[
             ('reserve', "Reserve"), ('fund', "Fund"), ('capital', "Members by Capital"),
             ('patronage', "Members by Patronage"), ('loss', "Loss Carried Forward"),
+            ('loss_cover', "Earlier Losses Covered"),
         ],
         required=True, readonly=True,
     )
@@ -34,7 +35,17 @@ class CoopShuAllocationShare(models.Model):
         string="By Percentage", readonly=True, help="The amount that members share, or the fund's part.",
     )
     rounding_amount = fields.Monetary(
-        string="Rounding", readonly=True, help="What could not be shared out in whole units goes to the reserve.",
+        string="Rounding", readonly=True,
+        help="What could not be shared out in whole units goes to the reserve, or where the rule says.",
+    )
+    others_amount = fields.Monetary(
+        string="From Business with Others", readonly=True,
+        help="What was earned with others, or what falls on others because a share is divided by the whole"
+             " cooperative's business, goes to the reserve.",
+    )
+    forgone_amount = fields.Monetary(
+        string="Below the Smallest Payout", readonly=True,
+        help="Parts of members whose SHU is below the smallest payout, where the rule gives them to the reserve.",
     )
     amount_booked = fields.Monetary(string="Amount", compute='_compute_amount_booked', store=True)
     denominator = fields.Float(
@@ -47,10 +58,12 @@ class CoopShuAllocationShare(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('amount', 'rounding_amount')
+    @api.depends('amount', 'rounding_amount', 'others_amount', 'forgone_amount')
     def _compute_amount_booked(self):
         for share in self:
-            share.amount_booked = share.amount + share.rounding_amount
+            share.amount_booked = (
+                share.amount + share.rounding_amount + share.others_amount + share.forgone_amount
+            )
 
     # === SELECTION METHODS === #
 

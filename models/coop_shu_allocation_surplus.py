@@ -135,10 +135,7 @@ class CoopShuAllocation(models.Model):
     # === BUSINESS METHODS - FREEZING === #
 
     def _prepare_computation_values(self):
-        values = {**super()._prepare_computation_values(), **self._prepare_surplus_values()}
-        if 'surplus_of_members' in values and self.rule_id.surplus_base == 'members':
-            values['surplus_of_members'] = self._get_shareable(values['surplus'], values['surplus_members'])
-        return values
+        return {**super()._prepare_computation_values(), **self._prepare_surplus_values()}
 
     def _prepare_surplus_values(self):
         """Return the surplus by account and what follows from it, to be written down with the computation."""
@@ -257,11 +254,10 @@ class CoopShuAllocation(models.Model):
         with members leaves nothing.
         """
         self.ensure_one()
-        return self._get_shareable(self.surplus, self.surplus_members)
-
-    def _get_shareable(self, surplus, of_members):
         unit = self.currency_id.rounding
-        return float(from_units(shareable(to_units(surplus, unit), to_units(of_members, unit)), unit))
+        return float(from_units(
+            shareable(to_units(self.surplus, unit), to_units(self.surplus_members, unit)), unit,
+        ))
 
     # === BUSINESS METHODS - CLOSING ENTRIES === #
 

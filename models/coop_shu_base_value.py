@@ -10,12 +10,14 @@ from odoo.addons.producer_cooperative.tools.shu import number_key
 
 #: States of an allocation that nobody decided on: what it rests on may still change.
 UNDECIDED_STATES = ('draft', 'computed', 'cancelled')
+#: What makes a number one of its kind: one share, one member, one period.
+KEY_FIELDS = ('share_id', 'membership_id', 'date_from', 'date_to')
 
 
 class CoopShuBaseValue(models.Model):
     """What one member did in a period that no document shows: litres delivered to the dairy, hours worked."""
     _name = 'coop.shu.base.value'
-    _inherit = ['mail.thread']
+    _inherit = ['coop.guard.mixin', 'mail.thread']
     _description = "Number Entered per Member"
     _order = 'date_to DESC, share_id, id'
     _rec_name = 'membership_id'
@@ -43,7 +45,6 @@ class CoopShuBaseValue(models.Model):
     unit_name = fields.Char(related='share_id.unit_name')
     note = fields.Char(string="Remarks", help="Where the number comes from, e.g. the dairy's list.")
 
-    _quantity_not_negative = models.Constraint('CHECK (quantity >= 0)', "A number below zero cannot be shared by.")
     _period_ok = models.Constraint('CHECK (date_to >= date_from)', "The period ends before it begins.")
     # Two people who import the same list at once are stopped here; ranges need no extension.
     _no_overlap = models.Constraint(
@@ -58,9 +59,7 @@ class CoopShuBaseValue(models.Model):
     def _compute_share_id(self):
         for value in self:
             company = value.membership_id.company_id or self.env.company
-            rule = value.date_to and self.env['coop.shu.rule']._get_in_force(company, value.date_to)
-            shares = rule and rule.share_ids.filtered(lambda share: share.base == 'imported')
-            value.share_id = value.share_id or (shares if shares and len(shares) == 1 else False)
+            value.share_id = value.share_id or self._find_share(company, value.date_to)
 
     # === CONSTRAINT METHODS === #
 
@@ -92,37 +91,26 @@ class CoopShuBaseValue(models.Model):
                 raise ValidationError(self.env._(
                     "%s is a candidate: numbers are entered for members.", value.membership_id.display_name,
                 ))
-        self._check_entered_once()
-
-    def _check_entered_once(self):
-        """Refuse a second number of the same member for days that have one.
-
-        :raises ValidationError: naming the member and the number that is there.
-        """
-        self.flush_recordset()
-        others = self.search([('share_id', 'in', self.share_id.ids), ('membership_id', 'in', self.membership_id.ids)])
-        by_key = others.grouped(lambda value: (value.share_id, value.membership_id))
-        for value in self:
-            for other in by_key.get((value.share_id, value.membership_id), ()):
-                if other != value and other.date_from <= value.date_to and other.date_to >= value.date_from:
-                    raise ValidationError(self.env._(
-                        "%(member)s has %(number)s for “%(share)s” from %(first)s to %(last)s already."
-                        " Change that number instead of entering another one.",
-                        member=value.membership_id.display_name, number=other.quantity, share=value.share_id.name,
-                        first=format_date(self.env, other.date_from), last=format_date(self.env, other.date_to),
-                    ))
 
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
-        values = super().create(vals_list)
+        vals_list = [self._add_missing_default_values(vals) for vals in vals_list]
+        found = {}  # the share of each day, looked up once for a list of thousands
+        keys = [self._get_key(vals, found) for vals in vals_list]
+        self._check_entered_once([(self.browse(), key) for key in keys])
+        values = super().create([
+            {**vals, 'share_id': share.id} for vals, (share, *_others) in zip(vals_list, keys, strict=True)
+        ])
         values._check_not_decided()
         values._reset_computations()
         return values
 
     def write(self, vals):
         self._check_not_decided()
+        if vals.keys() & set(KEY_FIELDS):
+            self._check_entered_once([(value, value._get_key(vals)) for value in self])
         res = super().write(vals)
         self._check_not_decided()
         self._reset_computations()
@@ -134,6 +122,54 @@ class CoopShuBaseValue(models.Model):
         self._reset_computations()
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _find_share(self, company, date):
+        """Return the share that goes by a number under the rule in force on ``date``; empty unless there is just one."""
+        shares = self.env['coop.shu.rule.share']
+        if date:
+            rule = self.env['coop.shu.rule']._get_in_force(company, date)
+            shares = rule.share_ids.filtered(lambda share: share.base == 'imported')
+        return shares if len(shares) == 1 else shares.browse()
+
+    def _get_key(self, vals, found=None):
+        """Return ``(share, member, first day, last day)`` as the number will have them once ``vals`` are written.
+
+        :param found: shares that were found already, by company and day; filled in further.
+        """
+        found = {} if found is None else found
+        member = self.env['coop.membership'].browse(vals.get('membership_id', self.membership_id.id) or [])
+        first, last = (fields.Date.to_date(vals.get(name, self[name])) for name in ('date_from', 'date_to'))
+        share = self.env['coop.shu.rule.share'].browse(vals.get('share_id', self.share_id.id) or [])
+        company = member.company_id or self.env.company
+        if not share and (company, last) not in found:
+            found[company, last] = self._find_share(company, last)
+        return share or found[company, last], member, first, last
+
+    @api.model
+    def _check_entered_once(self, rows):
+        """Refuse a second number of the same member for days that have one, before the database does.
+
+        :param rows: ``[(number or an empty recordset, its key)]``, see :meth:`_get_key`.
+        :raises ValidationError: naming the member, the share and the days.
+        """
+        members = self.env['coop.membership'].union(*(key[1] for _value, key in rows))
+        taken = [
+            (value, value._get_key({})) for value in self.search([('membership_id', 'in', members.ids)])
+            if value not in {row for row, _key in rows}
+        ]
+        by_member = {}
+        for _value, (share, member, first, last) in taken + rows:
+            others = by_member.setdefault((share, member), [])
+            for other_first, other_last in others if share and member and first and last else ():
+                if other_first <= last and other_last >= first:
+                    raise ValidationError(self.env._(
+                        "%(member)s has a number for “%(share)s” from %(first)s to %(last)s already. Change that one"
+                        " instead of entering another.",
+                        member=member.display_name, share=share.name, first=format_date(self.env, other_first),
+                        last=format_date(self.env, other_last),
+                    ))
+            others.append((first, last))
 
     def _find_allocations(self, operator, states):
         """Return the allocations whose state is, or is not, among these, that share by any of these numbers."""

@@ -4,6 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import format_date
 
 from odoo.addons.producer_cooperative.models.coop_shu_base_value import UNDECIDED_STATES
@@ -11,10 +12,20 @@ from odoo.addons.producer_cooperative.models.coop_shu_base_value import UNDECIDE
 #: Proof, in the context, that the rule itself writes its shares and keeps the history. A Python object and not a value:
 #: nobody can send it over RPC.
 RULE_TOKEN = object()
-#: What may change after the meeting decided by the rule.
-FREE_FIELDS = {'active', 'note'}
+#: What may change after the meeting decided by the rule: nothing that the surplus was shared by.
+FREE_FIELDS = {'active', 'note', 'unclaimed_years', 'unclaimed_account_id'}
 #: What the history tells of each share beside its percentage.
 TOLD_FIELDS = ('kind', 'fund', 'base', 'denominator_base', 'category_ids', 'unit_name', 'takes_remainder', 'account_id')
+#: What a new rule begins with on the screen: a split that many bylaws have, the members' 40 per cent as 30 to 70.
+COMMON_SHARES = (
+    {'kind': 'reserve', 'percent': 40},
+    {'kind': 'capital', 'percent': 12},
+    {'kind': 'patronage', 'base': 'purchases', 'percent': 28},
+    {'kind': 'fund', 'fund': 'board', 'percent': 5},
+    {'kind': 'fund', 'fund': 'staff', 'percent': 5},
+    {'kind': 'fund', 'fund': 'education', 'percent': 5},
+    {'kind': 'fund', 'fund': 'social', 'percent': 5},
+)
 
 
 class CoopShuRule(models.Model):
@@ -34,6 +45,18 @@ class CoopShuRule(models.Model):
     )
     is_capital_only = fields.Boolean(compute='_compute_is_capital_only')
     has_numbers = fields.Boolean(compute='_compute_is_capital_only')
+
+    # === DEFAULT METHODS === #
+
+    @api.model
+    def default_get(self, fields):
+        """Let a rule that is begun on the screen have shares to start from."""
+        values = super().default_get(fields)
+        if self.env.context.get('coop_common_shares') and 'share_ids' in fields:
+            values.setdefault('share_ids', [
+                Command.create({'sequence': number, **share}) for number, share in enumerate(COMMON_SHARES, start=1)
+            ])
+        return values
 
     # === COMPUTE METHODS === #
 

@@ -230,7 +230,7 @@ class CoopShuRuleShare(models.Model):
         """
         self.ensure_one()
         if self.kind == 'capital':
-            return self._get_capital_action(membership, date_to)
+            return self._get_capital_action(membership, date_from, date_to)
         if self.base == 'imported':
             return {
                 **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_shu_base_value_action'),
@@ -255,25 +255,25 @@ class CoopShuRuleShare(models.Model):
             'domain': domain, 'context': {'create': False},
         }
 
-    def _get_capital_action(self, membership, date_to):
+    def _get_capital_action(self, membership, date_from, date_to):
+        """Return an action that opens the movements of the member's capital, with what each of them counts as."""
+        rule = self.rule_id
+        counts_days = rule.capital_base == 'average' or rule._counts_days_of(membership, date_from, date_to)
         return {
-            **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_savings_movement_action'),
+            'type': 'ir.actions.act_window',
             'name': self.env._("%(share)s: %(member)s", share=self.name, member=membership.display_name),
+            'res_model': 'coop.savings.movement',
+            'view_mode': 'list',
+            'views': [(self.env.ref('producer_cooperative.coop_savings_movement_view_list_shu').id, 'list')],
             'domain': [
                 ('membership_id', '=', membership.id), ('date', '<=', date_to),
-                ('type_id', 'in', self.rule_id._get_capital_types().ids),
+                ('type_id', 'in', rule._get_capital_types().ids),
             ],
-            'context': {'create': False},
+            'context': {
+                'create': False, 'coop_shu_rule': rule.id, 'coop_shu_counts_days': counts_days,
+                'coop_shu_first': fields.Date.to_string(date_from), 'coop_shu_last': fields.Date.to_string(date_to),
+            },
         }
-
-    def _get_patronage(self, date_from, date_to):
-        """Return ``{membership: amount}`` of :meth:`_get_base_sql`, negative where more came back than was bought."""
-        self.ensure_one()
-        rows = self.env.execute_query(SQL(
-            "SELECT membership_id, SUM(amount) FROM (%s) base WHERE membership_id IS NOT NULL GROUP BY membership_id",
-            self._get_base_sql(date_from, date_to),
-        ))
-        return {self.env['coop.membership'].browse(member_id): float(amount) for member_id, amount in rows}
 
     @api.model
     def _selection_base(self):

@@ -142,18 +142,21 @@ class CoopShuAllocation(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _freeze_computation(self):
-        super()._freeze_computation()
+    def _get_member_total_columns(self):
+        """Add what is withheld from every member's SHU, by the tax on the day of the meeting or, before it, of today."""
+        self._choose_tax()
+        amount = SQL("(total.amount - total.forgone)")
+        tax = self.tax_id._get_tax_sql(amount)
+        return {
+            **super()._get_member_total_columns(), 'amount_tax': tax, 'amount_net': SQL("%s - %s", amount, tax),
+        }
+
+    def _start_posting(self):
         self._freeze_tax()
+        return super()._start_posting()
 
-    def _post_entries(self):
-        self._freeze_tax()
-        return super()._post_entries()
-
-    def _freeze_tax(self):
-        """Write down what is withheld from every member's SHU, by the tax on the day of the meeting.
-
-        Before the meeting, by the tax of today. Called when everything is computed, and once more before it is booked.
+    def _choose_tax(self):
+        """Take the tax on the day of the meeting; before the meeting, that of today.
 
         :raises UserError: when the tax has no account.
         """
@@ -164,13 +167,21 @@ class CoopShuAllocation(models.Model):
         if tax and not tax.account_id:
             raise UserError(self.env._("%s has no account yet. Choose one under Configuration / SHU Tax.", tax.name))
         self.write({'tax_id': tax.id, 'tax_account_id': tax.account_id.id})
+
+    def _freeze_tax(self):
+        """Write down once more what is withheld, before it is booked: the day of the meeting may bring another tax."""
+        self.ensure_one()
+        before = self.tax_id
+        self._choose_tax()
+        if not before and not self.tax_id:
+            return
         lines = self.env['coop.shu.member.line']
         lines.flush_model(['amount_total', 'amount_tax', 'amount_net', 'allocation_id'])
         # One statement for all members, whose amounts are stored already.
         self.env.execute_query(SQL(
             "UPDATE coop_shu_member_line SET amount_tax = %(tax)s, amount_net = amount_total - %(tax)s"
             " WHERE allocation_id = %(allocation)s RETURNING id",
-            tax=tax._get_tax_sql(SQL("amount_total")), allocation=self.id,
+            tax=self.tax_id._get_tax_sql(SQL("amount_total")), allocation=self.id,
         ))
         lines.invalidate_model(['amount_tax', 'amount_net'])
 

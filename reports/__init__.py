@@ -13,3 +13,4 @@ from . import coop_shu_statement
 from . import coop_shu_meeting_table
 from . import coop_shu_comparison
 from . import coop_shu_business
+from . import coop_shu_capital

@@ -124,6 +124,8 @@ from . import test_shu_funds
 from . import test_shu_papers
 from . import test_shu_sending
 from . import test_committed_fund
+from . import test_shu_engine
+from . import test_committed_shu_steps
 from . import test_shu_tax
 from . import test_shu_unclaimed
 from . import test_shu_surplus

@@ -1,4 +1,5 @@
 from odoo import Command, fields
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -201,6 +202,15 @@ class TestShuBases(ShuCommon):
         opened = rows[0].with_user(self.accountant).action_open_document()
         self.assertEqual((opened['res_model'], opened['res_id']), ('account.move', rows[0].move_id.id))
 
+    def test_staff_see_members_business_and_the_warehouse_does_not(self):
+        self._invoice(self.siti, 600_000)
+        domain = [('company_id', '=', self.company.id)]
+        for user in (self.officer, self.cashier, self.accountant, self.manager, self.supervisor):
+            rows = self.env['coop.shu.business'].with_user(user).search(domain)
+            self.assertEqual(rows.mapped('amount'), [600_000])
+        with self.assertRaises(AccessError):
+            self.env['coop.shu.business'].with_user(self.warehouse_user).search(domain)
+
     def test_the_number_behind_a_capital_part_opens_the_savings(self):
         self.rule.share_ids = [
             Command.clear(), Command.create({'kind': 'reserve', 'percent': 50}),
@@ -211,8 +221,33 @@ class TestShuBases(ShuCommon):
         ])
         part = self._line(self._compute(1_000_000), self.siti).part_ids
         action = part.with_user(self.officer).action_open_documents()
-        rows = self.env['coop.savings.movement'].with_user(self.officer).search(action['domain'])
+        movements = self.env['coop.savings.movement'].with_user(self.officer).with_context(**action['context'])
+        rows = movements.search(action['domain'])
         self.assertEqual((sum(rows.mapped('amount')), part.numerator), (70_000, 70_000))
+        self.assertFalse(action['context']['coop_shu_counts_days'])
+
+    def test_capital_over_time_opens_every_movement_with_its_days(self):
+        self.rule.write({'capital_base': 'average', 'leavers': 'included', 'share_ids': [
+            Command.clear(), Command.create({'kind': 'reserve', 'percent': 50}),
+            Command.create({'kind': 'capital', 'percent': 50}),
+        ]})
+        for member, date, amount in (
+            (self.siti, '2023-03-03', 70_000), (self.siti, '2024-05-05', 30_000), (self.siti, '2024-11-30', -20_000),
+            (self.budi, '2024-02-02', 50_000), (self.budi, '2025-01-05', 90_000),
+        ):
+            self._book(date, [(self.cash, None, amount), (self.mandatory.account_id, member.partner_id, -amount)])
+        self.budi.sudo().write({'state': 'left', 'date_left': '2024-10-01', 'leave_reason': 'resigned'})
+        allocation = self._compute(1_000_000)
+        # 70,000 × 366 + 30,000 × 241 − 20,000 × 32; 50,000 × 242 days from 2 February to 30 September
+        for member, expected, days in (
+            (self.siti, 32_210_000, [366, 241, 32]), (self.budi, 12_100_000, [242]),
+        ):
+            part = self._line(allocation, member).part_ids
+            action = part.with_user(self.officer).action_open_documents()
+            movements = self.env['coop.savings.movement'].with_user(self.officer).with_context(**action['context'])
+            rows = movements.search(action['domain'], order='date')
+            self.assertEqual((sum(rows.mapped('shu_amount')), part.numerator), (expected, expected))
+            self.assertEqual(rows.mapped('shu_days'), days)
 
 
 @tagged('post_install', '-at_install')

@@ -1,8 +1,11 @@
 import random
 
+from odoo import Command
 from odoo.tests import tagged
 
 from odoo.addons.producer_cooperative.tests.common_shu import ShuCommon
+from odoo.addons.producer_cooperative.tools.shu import member_part
+from odoo.addons.producer_cooperative.tools.units import to_decimal
 
 
 @tagged('post_install', '-at_install')
@@ -58,6 +61,67 @@ class TestShuExamples(ShuCommon):
         self.assertEqual(others.patronage_amount, 26_602_941)
         self.assertEqual(self._shares(allocation), [36_000_000, 26_999_999, 18_000_001, 9_000_000])
 
+    def test_heri_gets_397058_of_what_members_and_others_bought(self):
+        # The book divides by the turnover of the whole cooperative. Only Heri is a member: the other 26,602,942 of the
+        # pool fall on others and go to the reserve.
+        rule = self._create_rule(
+            ('capital', 40), ('patronage', 30, 'purchases'), ('reserve', 20), ('fund', 10, 'social'),
+            rounding_method='floor',
+        )
+        rule.share_ids = [Command.update(rule.share_ids[1].id, {'denominator_base': 'cooperative'})]
+        heri = self._create_registered("Heri", '001', 6_500_000)
+        self._invoice(heri, 1_500_000)
+        self._document(self.env['res.partner'].create({'name': "Toko"}), 100_500_000)
+        allocation = self._compute(90_000_000)
+        part = self._line(allocation, heri).part_ids[1]
+        self.assertEqual((part.numerator, part.denominator, part.amount), (1_500_000, 102_000_000, 397_058))
+        self.assertEqual(self._shares(allocation), [36_000_000, 397_058, 18_000_000 + 26_602_942, 9_000_000])
+
+    def test_melani_from_her_savings_book_to_the_entry_of_the_meeting(self):
+        # savings by vouchers, business by invoices and a credit note, costs by a bill; the numbers are those of the book
+        self._create_rule(('reserve', 45), ('capital', 25), ('patronage', 30, 'purchases'))
+        melani = self._create_registered("Melani", '001')
+        others = self._create_registered("Others", '002')
+        self._save(melani, {self.principal: 100_000, self.mandatory: 500_000}, date='2024-01-10')
+        self._save(others, {self.principal: 100_000, self.mandatory: 27_300_000}, date='2024-01-10')
+        self._invoice(melani, 9_000_000)
+        self._invoice(melani, 600_000, 'out_refund')
+        self._invoice(others, 159_600_000)
+        self._invoice(others, 112_000_000, 'in_invoice')
+        allocation = self._post()
+        # 168,000,000 − 112,000,000; reserve 25,200,000, capital 14,000,000, patronage 16,800,000
+        self.assertEqual(allocation.surplus, 56_000_000)
+        line = self._line(allocation, melani)
+        self.assertEqual((line.capital_amount, line.patronage_amount), (300_000, 840_000))
+        # the others 14,000,000 × 27,400,000 / 28,000,000 + 16,800,000 × 159,600,000 / 168,000,000
+        self.assertEntry(allocation.year_end_move_id, [
+            (self.unaffected, None, 56_000_000), (self.shu, None, -56_000_000),
+        ])
+        self.assertEntry(allocation.meeting_move_ids, [
+            (self.shu, None, 56_000_000), (self.reserve, None, -25_200_000),
+            (self.payable, melani.partner_id, -1_140_000), (self.payable, others.partner_id, -29_660_000),
+        ])
+
+    def test_every_part_can_be_worked_out_by_hand(self):
+        allocation, *_lines = self._compute_heri()
+        for part in allocation.member_line_ids.part_ids:
+            exact = member_part(int(part.pool_amount), to_decimal(part.numerator), to_decimal(part.denominator))
+            self.assertLess(abs(part.amount - exact), 1)
+        self.assertEqual(len(allocation.member_line_ids.part_ids), 4)
+
+    @classmethod
+    def _document(cls, partner, amount):
+        """Return a posted invoice of a customer who is no member."""
+        move = cls.env['account.move'].create({
+            'move_type': 'out_invoice', 'partner_id': partner.id, 'invoice_date': '2024-03-15', 'date': '2024-03-15',
+            'invoice_line_ids': [Command.create({
+                'name': "Goods", 'quantity': 1, 'price_unit': amount, 'account_id': cls.income.id,
+                'tax_ids': [Command.clear()],
+            })],
+        })
+        move.action_post()
+        return move
+
     def test_grace_gets_620000(self):
         # 10,000,000 × 3,000,000 / 60,000,000 + 12,000,000 × 1,000,000 / 100,000,000
         self._create_rule(('reserve', 45), ('capital', 25), ('patronage', 30, 'purchases'))
@@ -98,6 +162,13 @@ class TestShuExamples(ShuCommon):
             [(45_600, 11_321), (73_200, 18_173), (54_900, 13_629), (12_200, 3_029), (15_500, 3_848)],
         )
         self.assertEqual(allocation.share_ids[0].denominator, 201_400)
+
+    def test_1000_at_5_per_cent_held_the_whole_year_is_50_and_not_49_86(self):
+        # 5 % of 1,000 for 366 of 366 days is 50.00, for 184 of 366 days 25.14: pool 75.14
+        self._create_rule(('capital', 50), ('reserve', 50), capital_base='average', rounding_unit=0.01)
+        self._create_registered("Whole Year", '001', 1_000, joined='2023-12-31')
+        self._create_registered("Half Year", '002', 1_000, joined='2024-07-01')
+        self.assertEqual(self._parts(self._compute(150.28)), {"Whole Year": 50.00, "Half Year": 25.14})
 
     def test_capital_held_all_year_counts_for_the_whole_year(self):
         # 5 % of 1,000 is 50.00 and not 49.86: a pool of 5 % of the only member's capital goes to that member whole

@@ -71,12 +71,12 @@ class TestShuNumbers(ShuCommon):
     def test_the_same_list_twice_is_refused(self):
         row = ('001', '2024-01-01', '2024-12-31', '5')
         self.assertFalse(self._load(row))
-        self.assertIn("001 Siti has 5.0 for “Milk”", self._load(row)[0]['message'])
+        self.assertIn("001 Siti has a number for “Milk” from 01/01/2024 to 12/31/2024", self._load(row)[0]['message'])
         self.assertIn("001 Siti has", self._load(('001', '2024-12-01', '2025-01-31', '5'))[0]['message'])
 
     def test_the_same_member_twice_in_one_list_is_refused(self):
         row = ('001', '2024-01-01', '2024-12-31', '5')
-        self.assertIn("001 Siti has 5.0 for “Milk”", self._load(row, row)[0]['message'])
+        self.assertIn("001 Siti has a number for “Milk” from 01/01/2024 to 12/31/2024", self._load(row, row)[0]['message'])
 
     def test_two_people_at_once_are_stopped_by_the_database(self):
         first = self._number(self.siti, 5)
@@ -126,6 +126,14 @@ class TestShuNumbers(ShuCommon):
         _name, headers, rows = self.env['coop.shu.base.value']._get_import_template()
         self.assertEqual([label for label, _kind, _width in headers], ["Member", "From", "To", "Number", "Remarks"])
         self.assertEqual([row[0] for row in rows], ['001', '002'])
+
+    def test_company_and_rule_of_a_number_follow_its_share(self):
+        number = self._number(self.siti, 5).with_user(self.officer)
+        other = self._create_cooperative("Koperasi Lain")
+        for values in ({'company_id': other.id}, {'rule_id': False}):
+            with self.assertRefused("change only through", AccessError):
+                number.write(values)
+        self.assertEqual((number.company_id, number.rule_id), (self.company, self.rule))
 
     def test_officers_and_accountants_enter_numbers_and_others_do_not(self):
         for user in (self.officer, self.accountant):

@@ -1,8 +1,9 @@
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.producer_cooperative.tests.common_shu import ShuCommon
+from odoo.addons.producer_cooperative.tools.shu import weigh_by_days
 
 
 @tagged('post_install', '-at_install')
@@ -38,6 +39,7 @@ class TestShuRuleChoices(ShuCommon):
         allocation = self._compute(1_000_000)
         # 184 of 366 days: 300,000 × 184 / 366 = 150,819.67
         self.assertEqual(self._line(allocation, joined).part_ids.numerator, 150_819.67)
+        self.assertEqual(weigh_by_days(300_000_00, 184, 366), 150_819_67)
         self.assertEqual(self._line(allocation, self.siti).part_ids.numerator, 300_000)
         # 500,000 × 300,000 / 450,819.67 = 332,727.27 and 167,272.73
         self.assertEqual(self._parts(allocation), {"Siti": 332_727, "Budi": 167_273})
@@ -49,7 +51,14 @@ class TestShuRuleChoices(ShuCommon):
         self._book('2024-07-01', [(self.mandatory.account_id, budi.partner_id, 300_000), (self.cash, None, -300_000)])
         allocation = self._compute(1_000_000)
         # the 300,000 of 30 June for 182 of 366 days: 149,180.33
-        self.assertEqual(self._line(allocation, budi).part_ids.numerator, 149_180.33)
+        part = self._line(allocation, budi).part_ids
+        self.assertEqual(part.numerator, 149_180.33)
+        action = part.with_user(self.officer).action_open_documents()
+        movements = self.env['coop.savings.movement'].with_user(self.officer).with_context(**action['context'])
+        rows = movements.search(action['domain'], order='date')
+        self.assertEqual(rows.mapped('amount'), [300_000, -300_000])
+        self.assertEqual(rows.mapped('shu_days'), [182, 0])
+        self.assertEqual(self.rupiah.round(sum(rows.mapped('shu_amount'))), 149_180.33)
         self.rule.leavers = 'included'
         allocation.with_user(self.accountant).action_compute()
         self.assertEqual(self._line(allocation, budi).part_ids.numerator, 0)
@@ -94,7 +103,7 @@ class TestShuRuleChoices(ShuCommon):
     def test_other_cooperatives_savings_are_no_capital_here(self):
         other = self._create_cooperative("Koperasi Lain")
         foreign = self.env['coop.savings.type'].search([('company_id', '=', other.id)], limit=1)
-        with self.assertRaises(ValidationError):
+        with self.assertRefused("belongs to another company"):
             self.rule.savings_type_ids = foreign
 
 
@@ -151,6 +160,20 @@ class TestShuRuleKept(ShuCommon):
     def test_members_by_capital_alone_is_pointed_out(self):
         self.assertFalse(self.rule.is_capital_only)
         self.assertTrue(self._create_rule(('reserve', 50), ('capital', 50), date_from='2030-01-01').is_capital_only)
+
+    def test_a_rule_begun_on_the_screen_has_shares_to_start_from(self):
+        rules = self.env['coop.shu.rule'].with_user(self.manager)
+        with Form(rules.with_context(coop_common_shares=True)) as form:
+            form.name = "New Bylaws"
+            form.date_from = '2031-01-01'
+        rule = form.save()
+        self.assertEqual(
+            rule.share_ids.mapped('name'),
+            ["Reserve", "Members by Capital", "Purchases from the Cooperative", "Board", "Staff", "Education", "Social"],
+        )
+        self.assertEqual(sum(rule.share_ids.mapped('percent')), 100)
+        self.assertEqual(len(rule.share_ids.account_id), 5)
+        self.assertFalse(rules.default_get(['share_ids']))
 
     # === HISTORY === #
 

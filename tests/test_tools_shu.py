@@ -18,6 +18,7 @@ from odoo.addons.producer_cooperative.tools.shu import (
     member_part,
     number_key,
     split_surplus,
+    weigh_by_days,
 )
 
 properties = settings(derandomize=True, max_examples=100, deadline=None, database=None)
@@ -37,6 +38,17 @@ def share_tables(draw):
 
 @tagged('post_install', '-at_install')
 class TestToolsShu(BaseCase):
+
+    # === DAYS OF MEMBERSHIP === #
+
+    def test_a_base_counts_by_days_of_membership(self):
+        self.assertEqual(weigh_by_days(1_000_000, 184, 366), 502_732)  # 502,732.24
+        self.assertEqual((weigh_by_days(1_000_000, 366, 366), weigh_by_days(1_000_000, 0, 366)), (1_000_000, 0))
+
+    def test_more_days_than_the_period_has_are_refused(self):
+        for base, days in ((1, 367), (1, -1), (-1, 1)):
+            with self.subTest(base=base, days=days), self.assertRaises(InputRefusal):
+                weigh_by_days(base, days, 366)
 
     # === PUBLISHED EXAMPLES === #
 

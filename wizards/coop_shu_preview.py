@@ -108,7 +108,7 @@ class CoopShuPreview(models.TransientModel):
                 tracking_disable=True, mail_create_nolog=True,
             ).create({'company_id': self.company_id.id, 'date_from': self.date_from, 'date_to': self.date_to})
             allocation.rule_id = self.rule_id
-            allocation._freeze_computation()
+            allocation._start_computing(at_once=True)
             result = self._read_result(allocation)
             savepoint.rollback()
         return result
@@ -120,12 +120,12 @@ class CoopShuPreview(models.TransientModel):
         } for share in allocation.share_ids]
         before = self._get_amounts_before()
         members = [{
-            'preview_id': self.id, 'membership_id': line['membership_id'][0], 'capital_amount': line['capital_amount'],
+            'preview_id': self.id, 'membership_id': line['membership_id'], 'capital_amount': line['capital_amount'],
             'patronage_amount': line['patronage_amount'], 'amount_total': line['amount_total'],
-            'amount_before': before.get(line['membership_id'][0], 0.0),
+            'amount_before': before.get(line['membership_id'], 0.0),
         } for line in self.env['coop.shu.member.line'].sudo().search_read(  # sudo: see _compute_and_undo
             [('allocation_id', '=', allocation.id)],
-            ['membership_id', 'capital_amount', 'patronage_amount', 'amount_total'], order='id', load='_classic_read',
+            ['membership_id', 'capital_amount', 'patronage_amount', 'amount_total'], order='id', load=None,
         )]
         return {
             'surplus': allocation.surplus, 'is_loss': allocation.is_loss, 'member_count': len(members),

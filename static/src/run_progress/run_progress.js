@@ -4,6 +4,7 @@ import { registry } from "@web/core/registry";
 import { ProgressBarField, progressBarField } from "@web/views/fields/progress_bar/progress_bar_field";
 
 const SECONDS = 3;
+const WORKING = ["running", "computing", "posting", "cancelling"];
 
 /** A progress bar that keeps up with a run that goes on in the background. */
 export class RunProgressField extends ProgressBarField {
@@ -17,7 +18,7 @@ export class RunProgressField extends ProgressBarField {
 
     async keepUp() {
         const { record } = this.props;
-        if (record.data.state === "running" && !(await record.isDirty())) {
+        if (WORKING.includes(record.data.state) && !(await record.isDirty())) {
             await record.load();
         }
     }
