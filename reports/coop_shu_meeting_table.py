@@ -16,7 +16,7 @@ class CoopShuMeetingTable(models.TransientModel):
 
     allocation_id = fields.Many2one(
         comodel_name='coop.shu.allocation', string="SHU Allocation", required=True,
-        domain="[('company_id', '=', company_id), ('state', '!=', 'draft')]",
+        domain="[('company_id', '=', company_id), ('state', 'not in', ('draft', 'computing'))]",
         default=lambda self: self._default_allocation_id(),
     )
     with_bases = fields.Boolean(
@@ -32,7 +32,7 @@ class CoopShuMeetingTable(models.TransientModel):
         if self.env.context.get('active_model') == allocations._name:
             return allocations.browse(self.env.context.get('active_id')).exists()
         return allocations.search(
-            [('company_id', '=', self.env.company.id), ('state', 'not in', ('draft', 'cancelled'))], limit=1,
+            [('company_id', '=', self.env.company.id), ('state', 'not in', ('draft', 'computing', 'cancelled'))], limit=1,
         )
 
     # === BUSINESS METHODS === #
@@ -66,10 +66,10 @@ class CoopShuMeetingTable(models.TransientModel):
                 "Members' meeting %(number)s of %(date)s", number=allocation.meeting_number,
                 date=self._format_date(allocation.meeting_date),
             ))
-        if allocation.state not in ('approved', 'posted', 'paid'):
-            facts.append(
-                _("CANCELLED") if allocation.state == 'cancelled' else _("Proposal to the members' meeting")
-            )
+        if allocation.state in ('cancelling', 'cancelled'):
+            facts.append(_("CANCELLED"))
+        elif allocation.state in ('draft', 'computing', 'computed'):
+            facts.append(_("Proposal to the members' meeting"))
         if allocation.is_loss:
             facts.append(_("The period made a loss. There is no SHU to share."))
         return facts

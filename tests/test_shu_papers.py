@@ -63,7 +63,8 @@ class TestShuStatement(ShuPapersCommon):
         line = self._line(allocation, self.siti)
         self.assertEqual([amount for _label, amount in line._get_statement_totals()][-2:], [0, 356_268])
         self._pay(allocation)
-        self.assertEqual([amount for _label, amount in line._get_statement_totals()][-2:], [356_268, 0])
+        # cash is paid in whole multiples of Rp 100
+        self.assertEqual([amount for _label, amount in line._get_statement_totals()][-2:], [356_200, 68])
 
     def test_statement_and_table_show_the_tax(self):
         self.env['coop.shu.tax'].create({
