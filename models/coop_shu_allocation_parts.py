@@ -72,7 +72,7 @@ class CoopShuAllocation(models.Model):
             "DELETE FROM coop_shu_member_line WHERE allocation_id = %s",
         ):
             self.env.cr.execute(SQL(query, self.id))
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         self.share_ids.unlink()
         return choices
 
@@ -103,7 +103,7 @@ class CoopShuAllocation(models.Model):
                 " WHERE line.allocation_id = %s AND line.membership_id = choice.membership_id",
                 list(choices), list(choices.values()), self.id,
             ))
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         self._analyze('coop_shu_member_line')
 
     def _get_member_line_columns(self):
@@ -127,8 +127,8 @@ class CoopShuAllocation(models.Model):
         """Add up the parts of every member, and leave out what is too little to be paid where the rule says so."""
         self.ensure_one()
         self._analyze('coop_shu_member_part')
+        rule, columns = self.rule_id, self._get_member_total_columns()
         self.env.flush_all()
-        rule = self.rule_id
         minimum = rule.minimum_amount if rule.minimum_treatment == 'reserve' else 0.0
         # In SQL: one UPDATE for all members.
         self.env.cr.execute(SQL(
@@ -147,7 +147,7 @@ class CoopShuAllocation(models.Model):
             """,
             allocation=self.id, minimum=minimum,
             assignments=SQL(", ").join(
-                SQL("%s = %s", SQL.identifier(name), value) for name, value in self._get_member_total_columns().items()
+                SQL("%s = %s", SQL.identifier(name), value) for name, value in columns.items()
             ),
         ))
         forgone = self.env.execute_query(SQL(
@@ -155,7 +155,7 @@ class CoopShuAllocation(models.Model):
             " JOIN coop_shu_member_line line ON line.id = part.line_id"
             " WHERE line.allocation_id = %s AND line.amount_forgone <> 0 GROUP BY part.share_id", self.id,
         )) if minimum else []
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         for share_id, amount in forgone:
             self.env['coop.shu.allocation.share'].browse(share_id).forgone_amount = -float(amount)
 
@@ -200,7 +200,7 @@ class CoopShuAllocation(models.Model):
         with self._reading_everybody():
             [(*sums, negative)] = self.env.execute_query(self._get_distribution_sql(share, rule_share, pool, unit))
         own, rest, rest_part, given = map(Decimal, sums)
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         if negative:
             self._report_negative(share, negative)
         if pool and not own:

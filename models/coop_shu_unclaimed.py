@@ -15,10 +15,10 @@ class CoopShuUnclaimed(models.Model):
     _order = 'date_owed, membership_id, id'
     _rec_name = 'member_line_id'
     _depends = {
-        'coop.shu.allocation': ['meeting_date', 'rule_id'],
+        'coop.shu.allocation': ['meeting_date', 'rule_id', 'state'],
         'coop.shu.member.line': [
             'allocation_id', 'amount_net', 'amount_residual', 'company_id', 'date_to', 'membership_id', 'partner_id',
-            'payout_method', 'state',
+            'payout_method',
         ],
         'coop.shu.rule': ['unclaimed_years'],
     }
@@ -67,7 +67,7 @@ class CoopShuUnclaimed(models.Model):
                            END AS date_lapse,
                            EXTRACT(YEAR FROM AGE(%(today)s::date, allocation.meeting_date))::integer AS age
                    ) term
-             WHERE line.state IN ('posted', 'paid') AND line.amount_residual > 0
+             WHERE allocation.state IN ('posted', 'paid') AND line.amount_residual > 0
             """, today=fields.Date.context_today(self),
         )
 

@@ -50,7 +50,7 @@ class TestShuIsKilled(CommittedCommon):
         cls._copy(
             env, first, partner_id=SQL("%s + n", partners), number=SQL("'K' || lpad(n::text, 5, '0')"),
         )
-        cls._save(env)
+        cls._save(env, first)
         env['coop.shu.rule'].create({
             'name': "Bylaws", 'date_from': '2020-01-01', 'share_ids': [
                 Command.create({'kind': 'reserve', 'percent': 40, 'sequence': 1}),
@@ -93,7 +93,7 @@ class TestShuIsKilled(CommittedCommon):
         return move
 
     @classmethod
-    def _save(cls, env):
+    def _save(cls, env, first):
         """Give every member savings of some thousands, different ones, by copies of one journal item."""
         account = env['coop.savings.type'].search([
             ('kind', '=', 'mandatory'), ('company_id', '=', env.company.id),
@@ -110,9 +110,15 @@ class TestShuIsKilled(CommittedCommon):
         }
         env.cr.execute(SQL(
             "INSERT INTO account_move_line (%s) SELECT %s FROM account_move_line l"
-            " CROSS JOIN coop_membership m WHERE l.id = %s AND m.company_id = %s",
+            " CROSS JOIN coop_membership m WHERE l.id = %s AND m.company_id = %s AND m.id <> %s",
             SQL(', ').join(SQL.identifier(name) for name in names),
             SQL(', ').join(changed.get(name) or SQL.identifier('l', name) for name in names), item.id, env.company.id,
+            first.id,
+        ))
+        env.cr.execute(SQL(
+            "UPDATE account_move_line l SET %s FROM coop_membership m WHERE l.id = %s AND m.id = %s",
+            SQL(', ').join(SQL("%s = %s", SQL.identifier(name), value) for name, value in changed.items()), item.id,
+            first.id,
         ))
         env.cr.execute("ANALYZE account_move_line")
 
