@@ -16,7 +16,7 @@ SHARES = (
 
 
 def year(env: odoo.api.Environment, count: int, lines: int, name: str = "Koperasi Ukur"):
-    """Return an environment in a new cooperative with so many members, and ``lines`` invoice lines of the year 2025."""
+    """Return an environment in a new cooperative with so many members and ``lines`` invoice lines of the year."""
     env = cooperative(env, name)
     env.company.coop_shu_four_eyes = False
     everybody = members(env, count)
@@ -24,7 +24,8 @@ def year(env: odoo.api.Environment, count: int, lines: int, name: str = "Koperas
     savings(env, types)
     # What the copies were made of belongs to somebody as well.
     env.cr.execute(SQL(
-        "UPDATE account_move_line SET partner_id = %s WHERE partner_id IS NULL AND account_id IN %s AND company_id = %s",
+        "UPDATE account_move_line SET partner_id = %s"
+        " WHERE partner_id IS NULL AND account_id IN %s AND company_id = %s",
         everybody[0].partner_id.id, tuple(types.account_id.ids), env.company.id,
     ))
     _copy_invoices(env, everybody, max(lines // LINES_PER_INVOICE, 1))

@@ -41,7 +41,8 @@ class CoopShuAllocation(models.Model):
         if not self._counts_by_days():
             return movements
         return SQL(
-            "SELECT held.membership_id, ROUND(SUM(held.amount) * COALESCE(held.days, %(period)s) / %(period)s, 2) AS amount"
+            "SELECT held.membership_id,"
+            " ROUND(SUM(held.amount) * COALESCE(held.days, %(period)s) / %(period)s, 2) AS amount"
             " FROM (%(movements)s) held GROUP BY held.membership_id, held.days",
             movements=movements, period=(self.date_to - self.date_from).days + 1,
         )

@@ -186,9 +186,8 @@ class CoopShuAllocation(models.Model):
         pools = self.share_ids.filtered(lambda share: share._is_for_members())
         reserve.others_amount -= sum(pools.mapped('others_amount'))
         reserve.forgone_amount = -sum(pools.mapped('forgone_amount'))
-        taker.rounding_amount = float(
-            self._to_exact(self.surplus) - sum(self._to_exact(amount) for amount in self.share_ids.mapped('amount_booked')),
-        )
+        shared = sum(map(self._to_exact, self.share_ids.mapped('amount_booked')))
+        taker.rounding_amount = float(self._to_exact(self.surplus) - shared)
 
     def _check_adds_up(self):
         """Refuse figures that do not add up: shares to the surplus, and members to their shares.
@@ -226,7 +225,9 @@ class CoopShuAllocation(models.Model):
         for share in self.share_ids.filtered(lambda share: share._is_for_members()):
             count = self._count_changed_bases(share)
             if count:
-                changes.append(self.env._("“%(share)s” changed for %(count)s members.", share=share.name, count=count))
+                changes.append(self.env._(
+                    "“%(share)s” changed for %(count)s members.", share=share.name, count=count,
+                ))
         rule_written = max([self.rule_id.write_date, *self.rule_id.share_ids.mapped('write_date')])
         if rule_written > self.computed_on:
             changes.append(self.env._("The rule was changed."))

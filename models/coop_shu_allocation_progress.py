@@ -28,7 +28,8 @@ class CoopShuAllocation(models.Model):
     progress_text = fields.Char(string="At Work On", compute='_compute_progress')
     in_background = fields.Boolean(readonly=True, copy=False, export_string_translation=False)
     is_paused = fields.Boolean(
-        string="Stopped", readonly=True, copy=False, help="Somebody stopped it, or something has to be dealt with first.",
+        string="Stopped", readonly=True, copy=False,
+        help="Somebody stopped it, or something has to be dealt with first.",
     )
     problem = fields.Text(readonly=True, copy=False, help="What stopped the work that went on in the background.")
 
@@ -88,7 +89,9 @@ class CoopShuAllocation(models.Model):
         self._queue_up()
         self.invalidate_recordset(['state'])
         if self.state not in RUNNING_STATES:
-            raise UserError(self.env._("%s is not at work: there is nothing to stop or to go on with.", self.display_name))
+            raise UserError(self.env._(
+                "%s is not at work: there is nothing to stop or to go on with.", self.display_name,
+            ))
 
     # === BUSINESS METHODS - STARTING === #
 

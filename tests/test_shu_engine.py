@@ -41,10 +41,7 @@ class ShuEngineCommon(ShuCommon):
     def _work(self, allocation, steps=99):
         """Let the schedule take some steps; return whether there is more to do."""
         allocation = allocation._as_starter()
-        for _step in range(steps):
-            if not allocation._go_on():
-                return False
-        return True
+        return all(allocation._go_on() for _step in range(steps))
 
     def _share(self, allocation, kind):
         return allocation.share_ids.filtered(lambda share: share.kind == kind)
@@ -444,7 +441,9 @@ class TestShuShareChoices(ShuEngineCommon):
     def test_capital_by_days_of_membership_counts_a_leavers_last_balance(self):
         self.rule.leavers = 'prorata'
         self.budi.sudo().write({'state': 'left', 'date_left': '2024-07-01', 'leave_reason': 'resigned'})
-        self._book('2024-07-01', [(self.mandatory.account_id, self.budi.partner_id, 100_000), (self.cash, None, -100_000)])
+        self._book('2024-07-01', [
+            (self.mandatory.account_id, self.budi.partner_id, 100_000), (self.cash, None, -100_000),
+        ])
         allocation = self._compute(1_000_000)
         # 182 of 366 days: 100,000 × 182 / 366 = 49,726.78
         self.assertEqual(self._line(allocation, self.budi).part_ids[0].numerator, 49_726.78)
