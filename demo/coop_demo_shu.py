@@ -17,7 +17,7 @@ class CoopDemo(models.AbstractModel):
         super()._load_year(year)
         detail = {'fund': 'fund', 'patronage': 'base'}
         self.env['coop.shu.rule'].create({
-            'name': "AD/ART pasal 38", 'date_from': date(year, 1, 1),
+            'name': "AD/ART pasal 38", 'date_from': date(year, 1, 1), 'unclaimed_years': 5,
             'share_ids': [
                 Command.create({
                     'sequence': sequence, 'kind': kind, 'percent': percent, **({detail[kind]: key} if key else {}),
@@ -42,15 +42,19 @@ class CoopDemo(models.AbstractModel):
         self._pay_shu(allocation, min(date(today.year, 3, 5), today))
 
     def _pay_shu(self, allocation, day):
-        """Pay the SHU in cash; who saves voluntarily gets it there."""
+        """Pay the SHU in cash; who saves voluntarily gets it there, and so does what no coin pays."""
         _principal, _mandatory, voluntary = self._get_savings_types()
         lines = allocation.member_line_ids
         balances = lines.membership_id._get_savings_balances()
         savers = lines.filtered(lambda line: balances[line.membership_id][voluntary.with_env(allocation.env)] > 0)
         savers.payout_method = 'savings'
-        for way in ('money', 'savings'):
-            payout = allocation.env['coop.payout'].create({
-                'shu_allocation_id': allocation.id, 'way': way, 'date': day,
-            })
-            payout.action_fill()
-            payout.action_post()
+        cash, saved = allocation.env['coop.payout'].create([
+            {'shu_allocation_id': allocation.id, 'way': way, 'date': day} for way in ('money', 'savings')
+        ])
+        cash.action_fill()
+        cash.action_post()
+        saved.action_fill()
+        saved.line_ids = [
+            Command.create({'shu_line_id': line.id}) for line in (lines - savers).filtered('amount_residual')
+        ]
+        saved.action_post()

@@ -250,6 +250,8 @@ from . import coop_payout_set_off
 from . import coop_payout_shu
 from . import coop_shu_unclaimed
 from . import coop_shu_lapse
+from . import coop_shu_lapse_entry
+from . import coop_shu_lapse_line
 from . import coop_settlement_payout
 from . import res_company_payout
 from . import res_config_settings_payout

@@ -1,9 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.producer_cooperative.models.coop_membership import STAFF_GROUPS
+
 #: How a member can get what the cooperative owes, in the words of the member.
 PAYOUT_METHODS = [
-    ('cash', "Cash"), ('bank', "Bank Transfer"), ('savings', "To Voluntary Savings"), ('set_off', "Set Off Against Debts"),
+    ('cash', "Cash"), ('bank', "Bank Transfer"), ('savings', "To Voluntary Savings"),
+    ('set_off', "Set Off Against Debts"),
 ]
 
 
@@ -13,10 +16,11 @@ class CoopMembership(models.Model):
 
     shu_payout_method = fields.Selection(
         selection=PAYOUT_METHODS, string="SHU Paid As", required=True, default='cash', tracking=True,
-        help="What the member chose. Each year's SHU begins with it.",
+        groups=STAFF_GROUPS, help="What the member chose. Each year's SHU begins with it.",
     )
     shu_set_off_date = fields.Date(
         string="Consent to Set-Off Signed On", tracking=True, copy=False,
+        groups=STAFF_GROUPS,
         help="Nothing is set off before the member has consented in writing (surat kuasa potong).",
     )
 

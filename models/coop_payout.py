@@ -34,7 +34,8 @@ class CoopPayout(models.Model):
     date = fields.Date(required=True, default=fields.Date.context_today, copy=False, tracking=True)
     way = fields.Selection(
         selection=[
-            ('money', "In Cash or by Bank"), ('savings', "Into Voluntary Savings"), ('set_off', "Set Off Against Debts"),
+            ('money', "In Cash or by Bank"), ('savings', "Into Voluntary Savings"),
+            ('set_off', "Set Off Against Debts"),
         ],
         string="Way of Payment", required=True, default='money', tracking=True,
         help="Only SHU goes into savings or against debts, of members who chose it.",
@@ -188,8 +189,8 @@ class CoopPayout(models.Model):
     def _cancel_with_reason(self, reason):
         """Undo posted payouts by reversing their entries; the members are owed the money again.
 
-        :raises UserError: when the payout is not posted, is not of today and a cashier cancels it, or a member has taken
-            out the savings since.
+        :raises UserError: when the payout is not posted, is not of today and a cashier cancels it, or a member has
+            taken out the savings since.
         """
         for payout in self:
             payout._check_may_post()

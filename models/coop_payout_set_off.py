@@ -176,11 +176,12 @@ class CoopPayout(models.Model):
         for membership in self.line_ids.membership_id:
             self._check_consent(membership)
         left = self._refresh_set_offs()
+        by_partner = self.line_ids.grouped('partner_id')
         for partner, units in left.items():
-            amount = sum(self.line_ids.filtered(lambda line, partner=partner: line.partner_id == partner).mapped('amount'))
+            amount = sum(by_partner[partner].mapped('amount'))
             raise UserError(self.env._(
-                "%(member)s owes the cooperative only %(owed)s now, and %(amount)s cannot be set off. Pay less this way;"
-                " the rest can be paid in cash, by bank or into savings.",
+                "%(member)s owes the cooperative only %(owed)s now, and %(amount)s cannot be set off. Pay less this"
+                " way; the rest can be paid in cash, by bank or into savings.",
                 member=partner.display_name, amount=format_amount(self.env, amount, self.currency_id),
                 owed=format_amount(self.env, amount - self._from_units(units), self.currency_id),
             ))

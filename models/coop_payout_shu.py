@@ -214,7 +214,11 @@ class CoopShuMemberLine(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        """Remember the way of payment for the member's next SHU."""
+        """Remember the way of payment for the member's next SHU; what was paid keeps the way that it was paid."""
+        if vals.get('payout_method') and self.filtered(
+            lambda line: line.state in BOOKED_STATES and line.currency_id.is_zero(line.amount_residual),
+        ):
+            raise UserError(self.env._("This SHU is paid already."))
         res = super().write(vals)
         if vals.get('payout_method'):
             for membership in self.membership_id:
@@ -293,10 +297,12 @@ class CoopMembership(models.Model):
         res = super().write(vals)
         if vals.get('shu_payout_method') and not self.env.context.get('coop_shu_choice_of_one'):
             # sudo: what the member chose; see the access of memberships
-            self.env['coop.shu.member.line'].sudo().search([
-                ('membership_id', 'in', self.ids), ('payout_method', '!=', vals['shu_payout_method']),
-                ('state', 'in', ('computing', 'computed', 'approved', 'posting', 'posted')),
-            ]).write({'payout_method': vals['shu_payout_method']})
+            self.env['coop.shu.member.line'].sudo().search(
+                Domain('membership_id', 'in', self.ids) & Domain('payout_method', '!=', vals['shu_payout_method']) & (
+                    Domain('state', 'in', ('computing', 'computed', 'approved', 'posting'))
+                    | Domain('state', '=', 'posted') & Domain('amount_residual', '>', 0)
+                ),
+            ).write({'payout_method': vals['shu_payout_method']})
         return res
 
 

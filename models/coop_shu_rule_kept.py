@@ -64,8 +64,8 @@ class CoopShuRule(models.Model):
     def _compute_display_name(self):
         for rule in self:
             rule.display_name = self.env._(
-                "%(name)s, from %(date)s", name=rule.name or "", date=format_date(self.env, rule.date_from),
-            ) if rule.date_from else rule.name
+                "%(name)s, from %(date)s", name=rule.name, date=format_date(self.env, rule.date_from),
+            ) if rule.name and rule.date_from else rule.name
 
     @api.depends('company_id', 'date_from', 'active')
     def _compute_date_until(self):

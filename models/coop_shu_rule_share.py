@@ -246,13 +246,13 @@ class CoopShuRuleShare(models.Model):
         ]
         if self.category_ids:
             domain.append(('category_id', 'child_of', self.category_ids.ids))
+        title = self.env._(
+            "%(share)s: %(member)s", share=self.name,
+            member=membership.display_name or self.env._("Without a Member"),
+        )
         return {
             **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_shu_business_action'),
-            'name': self.env._(
-                "%(share)s: %(member)s", share=self.name,
-                member=membership.display_name or self.env._("Without a Member"),
-            ),
-            'domain': domain, 'context': {'create': False},
+            'name': title, 'display_name': title, 'domain': domain, 'context': {'create': False},
         }
 
     def _get_capital_action(self, membership, date_from, date_to):

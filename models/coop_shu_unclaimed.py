@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount
 
+from odoo.addons.producer_cooperative.models.coop_membership import STAFF_GROUPS
+
 
 class CoopShuUnclaimed(models.Model):
     """SHU that is booked and that members have not come for, with its age; one row for each member and year."""
@@ -108,7 +110,7 @@ class CoopMembership(models.Model):
     _inherit = 'coop.membership'
 
     shu_reminded_on = fields.Date(
-        string="Last Reminded of SHU", readonly=True, copy=False,
+        string="Last Reminded of SHU", readonly=True, copy=False, groups=STAFF_GROUPS,
         help="When the member was last reminded of SHU that waits.",
     )
 

@@ -128,4 +128,5 @@ from . import test_shu_engine
 from . import test_committed_shu_steps
 from . import test_shu_tax
 from . import test_shu_unclaimed
+from . import test_tools_set_off
 from . import test_shu_surplus

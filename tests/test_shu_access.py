@@ -152,7 +152,9 @@ class TestShuAccess(ShuCommon):
     def test_every_role_opens_the_screens(self):
         allocation = self._post()
         for user in (self.officer, self.cashier, self.accountant, self.manager, self.supervisor):
-            for model in ('coop.shu.rule', 'coop.shu.allocation', 'coop.shu.member.line', 'coop.shu.tax', 'coop.shu.lapse'):
+            for model in (
+                'coop.shu.rule', 'coop.shu.allocation', 'coop.shu.member.line', 'coop.shu.tax', 'coop.shu.lapse',
+            ):
                 for view_type in ('list', 'form', 'search'):
                     self.env[model].with_user(user).get_view(view_type=view_type)
             for record in (allocation, allocation.member_line_ids[0], self.rule):

@@ -1,3 +1,5 @@
+import random
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
@@ -265,6 +267,18 @@ class TestShuPayout(ShuPayoutCommon):
         with self.assertRefused("undone only there"):
             payout.move_id.button_draft()
 
+    def test_list_and_slip_name_the_debts_that_are_settled(self):
+        self.env['coop.savings.rate'].search([('type_id', '=', self.mandatory.id)]).amount = 0
+        debt = self._owe(self.siti, 60_000, '2025-01-10')
+        self._consent(self.siti)
+        self.of_siti.payout_method = 'set_off'
+        payout = self._pay(self.allocation, 'set_off')
+        for report, records in (('report_coop_payout', payout), ('report_coop_payout_slip', payout.line_ids)):
+            html, _type = self.env['ir.actions.report']._render_qweb_html(f'producer_cooperative.{report}', records.ids)
+            for text in ("Siti", debt.move_name, "60,000", "SHU/2024/00001"):
+                self.assertIn(text, html.decode(), report)
+            self.assertNotIn("Cash or bank", html.decode())
+
     # === THE CHOICE === #
 
     def test_choice_is_remembered_for_the_next_year(self):
@@ -283,9 +297,12 @@ class TestShuPayout(ShuPayoutCommon):
         self.assertEqual(self.of_siti.payout_method, 'savings')
 
     def test_paid_member_chooses_no_more(self):
-        self._pay(self.allocation)
+        self._pay(self.allocation, membership_ids=self.siti.ids)
         with self.assertRefused("paid already"):
             self.of_siti.payout_method = 'savings'
+        self.siti.shu_payout_method = 'savings'
+        self.assertEqual(self.of_siti.payout_method, 'cash')
+        self.of_budi.payout_method = 'savings'
 
     # === NEVER TWICE === #
 
@@ -323,10 +340,7 @@ class TestShuPayout(ShuPayoutCommon):
 
     def test_shu_that_is_not_booked_to_its_end_is_not_paid(self):
         payout = self._fill_payout(self.allocation)
-        self.env.cr.execute("UPDATE coop_shu_allocation SET state = 'approved' WHERE id = %s", [self.allocation.id])
-        self.env.cr.execute(
-            "UPDATE coop_shu_member_line SET state = 'approved' WHERE allocation_id = %s", [self.allocation.id],
-        )
+        self.env.cr.execute("UPDATE coop_shu_allocation SET state = 'posting' WHERE id = %s", [self.allocation.id])
         self.env.invalidate_all()
         with self.assertRefused("is not booked to its end"):
             payout.action_post()
@@ -501,7 +515,7 @@ class TestShuPayoutRun(ShuPayoutCommon):
         with Form(self.env['coop.shu.pay.out'].with_user(self.cashier).with_context(
             default_allocation_id=self.allocation.id,
         )) as form:
-            self.assertIn("1 members, ", form.cash_text)
+            self.assertIn("members: 1, owed: ", form.cash_text)
             self.assertIn("300,000", form.savings_text)
             self.assertEqual(form.set_off_text, "nobody")
             self.assertEqual(form.cash_journal_id, self.cash_journal)
@@ -528,3 +542,36 @@ class TestShuPayoutRun(ShuPayoutCommon):
         self.assertEqual(payouts.sorted('id').mapped('amount_total'), [300_000, 100_000])
         payouts.action_post()
         self.assertEqual(self.allocation.state, 'paid')
+
+    def test_whatever_members_choose_everything_owed_is_paid_once(self):
+        """Twelve more members with SHU, choices and debts at random, always the same."""
+        chance = random.Random(7)
+        self.env['coop.savings.rate'].search([('type_id', '=', self.mandatory.id)]).amount = 0
+        self.allocation._cancel_with_reason("Again")
+        members = self.siti | self.budi
+        for number in range(3, 15):
+            members |= self._create_registered(f"Member {number}", f'{number:03d}', chance.randrange(1, 900) * 1_000)
+        self.company.coop_cash_unit = 1
+        allocation = self._post()
+        debts = {}
+        for line in allocation.member_line_ids:
+            line.membership_id.shu_set_off_date = '2025-01-10'
+            line.payout_method = chance.choice(['cash', 'savings', 'set_off'])
+            debts[line] = [
+                self._owe(line.membership_id, chance.randrange(1, 60) * 1_000, f'2025-01-{day:02d}')
+                for day in range(chance.randrange(3))
+                if day
+            ]
+        for _round in range(2):  # what is left of the set-off is paid in cash afterwards
+            if allocation.state == 'posted':
+                self._pay_out(allocation, date='2025-03-01').action_post()
+        self.assertEqual(allocation.state, 'paid')
+        self.assertEqual(self._balance(self.payable), 0)
+        for line, items in debts.items():
+            owed = sum(item.balance for item in items)
+            open_now = sum(item.amount_residual for item in items)
+            settled = min(owed, line.amount_net) if line.payout_method == 'set_off' else 0
+            self.assertEqual(owed - open_now, settled, line.display_name)
+            saved = line.amount_net if line.payout_method == 'savings' else 0
+            balances = line.membership_id._get_savings_balances()[line.membership_id]
+            self.assertEqual(balances[self.voluntary], saved, line.display_name)

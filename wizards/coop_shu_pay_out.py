@@ -1,6 +1,8 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from odoo.addons.producer_cooperative.models.coop_membership_payout import PAYOUT_METHODS
@@ -63,7 +65,7 @@ class CoopShuPayOut(models.TransientModel):
             for method, _label in PAYOUT_METHODS:
                 count, amount = owed.get(method, (0, 0.0))
                 wizard[f'{method}_text'] = self.env._(
-                    "%(count)s members, %(amount)s", count=count,
+                    "members: %(count)s, owed: %(amount)s", count=count,
                     amount=format_amount(self.env, amount, wizard.currency_id),
                 ) if count else self.env._("nobody")
 
@@ -88,11 +90,11 @@ class CoopShuPayOut(models.TransientModel):
                 made, said = self._create_payouts(method, open_lines.payable_line_id)
                 payouts |= made
                 messages += said
-        text = "\n".join(dict.fromkeys(messages))
+        messages = list(dict.fromkeys(messages))
         if not payouts:
-            raise UserError(text or self.env._("Choose a way of payment that members have chosen."))
-        if text:
-            payouts[0].message_post(body=text)
+            raise UserError("\n".join(messages) or self.env._("Choose a way of payment that members have chosen."))
+        if messages:
+            payouts[0].message_post(body=Markup("<br/>").join(messages))
         return payouts._get_records_action(name=self.env._("Payouts"))
 
     # === BUSINESS METHODS === #
@@ -125,7 +127,7 @@ class CoopShuPayOut(models.TransientModel):
                 break
             payouts |= payout
             payables -= payout.line_ids.sudo().payable_line_id  # sudo: officers and cashiers read no journal items
-            payables = payables.filtered(lambda item: item.partner_id not in skipped)
+            payables = payables.filtered(lambda item, skipped=skipped: item.partner_id not in skipped)
             if payables:
                 payout = payout.create(values)
         if not payout.line_ids:

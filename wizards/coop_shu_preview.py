@@ -17,6 +17,7 @@ class CoopShuPreview(models.TransientModel):
     """
     _name = 'coop.shu.preview'
     _description = "Preview of an SHU Rule"
+    _rec_name = 'rule_id'
     _check_company_auto = True
 
     def _default_period(self):
