@@ -23,10 +23,15 @@ class CooperativePortal(CustomerPortal):
     def portal_my_membership(self, **kwargs):
         """Show the memberships of the user's commercial partner with their savings."""
         memberships = request.env['coop.membership'].search(self._get_own_memberships_domain())
-        balances = memberships._get_savings_balances()
         return request.render('producer_cooperative.portal_my_membership', {
             **self._prepare_portal_layout_values(),
+            **self._prepare_membership_values(memberships),
+        })
+
+    def _prepare_membership_values(self, memberships):
+        """Return what the page shows; for a room to show more, it must override this method."""
+        return {
             'page_name': 'coop_membership',
             'memberships': memberships,
-            'balances': balances,
-        })
+            'balances': memberships._get_savings_balances(),
+        }

@@ -25,3 +25,18 @@ class CoopPrintedMixin(models.AbstractModel):
             SQL.identifier(self._table), tuple(printed.ids),
         ))
         printed.invalidate_recordset(['print_count'])
+
+    def _get_marks(self, prints):
+        """Return what tells whether a voucher counts, and whether this is the original.
+
+        :param int prints: how often it was printed before.
+        """
+        self.ensure_one()
+        marks = []
+        if self.state == 'draft':
+            marks.append(self.env._("DRAFT, NOTHING IS PAID YET"))
+        if self.state == 'cancelled':
+            marks.append(self.env._("VOID: %s", self.cancel_reason))
+        if prints:
+            marks.append(self.env._("COPY (print %s)", prints + 1))
+        return marks

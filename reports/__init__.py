@@ -8,6 +8,10 @@ from . import coop_savings_capital
 from . import coop_pool_saving_report
 from . import coop_payout_list
 from . import coop_consignment_statement
+from . import coop_fund_spending_paper
+from . import coop_shu_statement
+from . import coop_shu_meeting_table
+from . import coop_shu_comparison
 from . import coop_shu_business
 from . import coop_shu_operations
 from . import coop_shu_capital

@@ -39,18 +39,6 @@ class CoopPayout(models.Model):
             for place, partner in enumerate(self.line_ids.partner_id, start=1)
         }
 
-    def _get_marks(self, prints):
-        """Return what tells whether a paper counts and whether it is the original."""
-        self.ensure_one()
-        marks = []
-        if self.state == 'draft':
-            marks.append(self.env._("DRAFT, NOTHING IS PAID YET"))
-        if self.state == 'cancelled':
-            marks.append(self.env._("VOID: %s", self.cancel_reason))
-        if prints:
-            marks.append(self.env._("COPY (print %s)", prints + 1))
-        return marks
-
     # === BUSINESS METHODS - THE LIST === #
 
     def _get_report(self):

@@ -125,6 +125,10 @@ from . import test_consignment_unpaid
 from . import test_committed_payout
 from . import test_stockroom_choice
 from . import test_stockroom_documents
+from . import test_shu_funds
+from . import test_shu_papers
+from . import test_shu_sending
+from . import test_committed_fund
 from . import test_shu_engine
 from . import test_committed_shu_steps
 from . import test_shu_tax

@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.producer_cooperative.tests.common_shu import MEETING, YEAR, ShuCommon
 
@@ -190,67 +190,3 @@ class TestShuAccess(ShuCommon):
             ["Reserve", "Social", "Members by Capital", "Purchases from the Cooperative"],
         )
         self.assertEqual(form.record.share_ids[1].account_id, self._account('fund_social'))
-
-
-@tagged('post_install', '-at_install')
-class TestShuPortal(ShuCommon, HttpCase):
-
-    def test_member_sees_the_own_shu_with_what_it_follows_from(self):
-        self._create_rule(('reserve', 60), ('capital', 40))
-        siti = self._create_registered("Siti", '001', 300_000)
-        self._create_registered("Budi", '002', 123_456)
-        new_test_user(
-            self.env, login='siti_shu', groups='base.group_portal', partner_id=siti.partner_id.id,
-            company_id=self.company.id, company_ids=[Command.set(self.company.ids)],
-        )
-        allocation = self._approve(self._compute(1_000_000))
-        self.authenticate('siti_shu', 'siti_shu')
-        self.assertNotIn("÷ all", self.url_open('/my/membership').text)
-        allocation.action_post()
-        page = self.url_open('/my/membership').text
-        # 400,000 × 300,000 ÷ 423,456 = 283,382.45
-        for number in ("400,000.00", "300,000.00", "423,456.00", "283,382.00"):
-            self.assertIn(number, page)
-        self.assertNotIn("Budi", page)
-
-
-@tagged('post_install', '-at_install')
-class TestShuReports(ShuCommon):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls._create_rule(('reserve', 60), ('capital', 15), ('patronage', 25, 'purchases'))
-        cls.siti = cls._create_registered("Siti", '001', 300_000)
-        cls._create_registered("Budi", '002', 100_000)
-        cls._invoice(cls.siti, 1_000_000)
-
-    def _render(self, report, records, user):
-        html, _type = self.env['ir.actions.report'].with_user(user)._render_qweb_html(
-            f'producer_cooperative.{report}', records.ids,
-        )
-        return html.decode()
-
-    def test_statement_shows_what_the_part_follows_from(self):
-        allocation = self._post(1_000_000)
-        html = self._render('coop_shu_statement', self._line(allocation, self.siti), self.officer)
-        # 150,000 × 300,000 ÷ 400,000 = 112,500; 250,000 × 1,000,000 ÷ 1,000,000 = 250,000; together 362,500
-        for number in ("150,000", "300,000.00", "400,000.00", "112,500", "250,000", "362,500"):
-            self.assertIn(number, html)
-        self.assertNotIn("Proposal", html)
-
-    def test_statement_before_posting_says_that_it_is_a_proposal(self):
-        allocation = self._compute(1_000_000)
-        html = self._render('coop_shu_statement', self._line(allocation, self.siti), self.accountant)
-        self.assertIn("Proposal", html)
-
-    def test_meetings_table_lists_shares_and_members(self):
-        allocation = self._compute(1_000_000)
-        html = self._render('coop_shu_meeting', allocation, self.manager)
-        for text in ("600,000", "Siti", "Budi", "362,500", "37,500", "Proposal to the members"):
-            self.assertIn(text, html)
-
-    def test_meetings_table_says_a_loss(self):
-        html = self._render('coop_shu_meeting', self._compute(-5_000), self.supervisor)
-        self.assertIn("made a loss", html)
-        self.assertIn("Accumulated Loss", html)

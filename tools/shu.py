@@ -16,7 +16,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar, overload
 
-from .apportion import apportion_by_key, apportion_floor, apportion_with_rest, rest_of
+from .apportion import apportion, apportion_by_key, apportion_floor, apportion_with_rest, rest_of
 from .errors import InputRefusal, RuleRefusal
 from .units import Exact, exact, require_not_negative, require_whole, round_ratio
 
@@ -215,6 +215,23 @@ def floor_pool(pool: int, bases: Mapping[Key, Exact]) -> dict[Key, int]:
     _check_pool(pool)
     parts, __ = apportion_floor(pool, list(bases.values()))
     return dict(zip(bases, parts, strict=True))
+
+
+def split_fund(amount: int, shares: Sequence[Exact]) -> list[int]:
+    """Split a fund's share among persons by largest remainder; of equal remainders the first named gets the unit.
+
+    :param amount: in whole rounding units, not negative
+    :param shares: per cent, 100 in all
+    :return: the parts in the order of the shares; their sum is the amount
+    :raises RuleRefusal: `shares_sum`
+    :raises InputRefusal: `negative`, `not_whole`, `loss_not_shared`
+
+    >>> split_fund(1_001, [40, 35, 25])
+    [401, 350, 250]
+    """
+    _check_pool(amount)
+    check_shares(shares)
+    return apportion(amount, list(shares))
 
 
 def _check_pool(pool: int) -> None:

@@ -1,0 +1,92 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class CoopFundSpending(models.Model):
+    """What has to be in order before a spending is posted, its entry, and the reversal."""
+    _inherit = 'coop.fund.spending'
+
+    # === BUSINESS METHODS - CHECKS === #
+
+    def _check_complete(self):
+        """Check everything but what the fund holds.
+
+        :raises UserError: naming what is missing and what to do.
+        """
+        self.ensure_one()
+        if not self.line_ids:
+            raise UserError(self.env._("The spending is empty: say who gets the money or what it is paid for."))
+        if not (self.reason or "").strip():
+            raise UserError(self.env._("Say what the money is for."))
+        journal = self.journal_id.sudo()  # sudo: a cashier may not read the journal's configuration
+        if not journal or journal.type not in ('cash', 'bank') or not journal.default_account_id:
+            raise UserError(self.env._("Choose a cash or bank journal that has an account of its own."))
+        if journal.currency_id and journal.currency_id != self.currency_id:
+            raise UserError(self.env._(
+                "The journal %(journal)s is kept in %(currency)s. Choose one in the cooperative's own currency.",
+                journal=journal.display_name, currency=journal.currency_id.name,
+            ))
+        self._check_date()
+        for line in self.line_ids:
+            line._check_complete()
+
+    def _check_four_eyes(self):
+        """Refuse to let one person alone prepare and pay; where the company allows it, keep that in the chatter.
+
+        :raises UserError: naming the user.
+        """
+        self.ensure_one()
+        if self.prepared_by_id != self.env.user:
+            return
+        if self.company_id.sudo().coop_shu_four_eyes:  # sudo: a setting of the cooperative
+            raise UserError(self.env._(
+                "%(user)s prepared %(spending)s; somebody else has to post it.",
+                user=self.env.user.name, spending=self.display_name,
+            ))
+        self._message_log(body=self.env._(
+            "%s prepared and posted this spending alone: two people are not required at present.", self.env.user.name,
+        ))
+
+    # === BUSINESS METHODS - BOOKING === #
+
+    def _post_entry(self, user_id):
+        """Book the spending; called as superuser for the user who posts it."""
+        self.ensure_one()
+        number = self.company_id._next_coop_number(
+            'coop.fund.spending', 'BKD/%(range_year)s/', date=self.date, gapless=True,
+        )
+        move = self.env['account.move'].create({**self._prepare_move_values(), 'ref': number})
+        move._post(soft=False)
+        self._update_state('posted', name=number, move_id=move.id, poster_id=user_id)
+
+    def _prepare_move_values(self):
+        """Return the entry: Dr fund, line by line / Cr income tax withheld / Cr cash or bank."""
+        self.ensure_one()
+        items = [line._prepare_fund_item() for line in self.line_ids]
+        taxed = self.line_ids.filtered(lambda line: not self.currency_id.is_zero(line.amount_tax))
+        if taxed:
+            account = self.company_id._get_coop_account('tax_withheld')
+            items += [line._prepare_tax_item(account) for line in taxed]
+        payees = {line.partner_id for line in self.line_ids}
+        items.append({
+            'account_id': self.journal_id.default_account_id.id,
+            'partner_id': payees.pop().id if len(payees) == 1 else False,
+            'name': self.reason,
+            'balance': -self.amount_net,
+        })
+        return {
+            'move_type': 'entry',
+            'journal_id': self.journal_id.id,
+            'date': self.date,
+            'company_id': self.company_id.id,
+            'coop_source_model': self._name,
+            'coop_source_id': self.id,
+            'line_ids': [Command.create(item) for item in items],
+        }
+
+    def _reverse_entry(self):
+        self.ensure_one()
+        self.reversal_move_id = self.move_id._coop_reverse_for(
+            self, self.env._("Cancelled: %(document)s, %(reason)s", document=self.name, reason=self.cancel_reason),
+        )
