@@ -32,7 +32,8 @@ class CoopShuMeetingTable(models.TransientModel):
         if self.env.context.get('active_model') == allocations._name:
             return allocations.browse(self.env.context.get('active_id')).exists()
         return allocations.search(
-            [('company_id', '=', self.env.company.id), ('state', 'not in', ('draft', 'computing', 'cancelled'))], limit=1,
+            [('company_id', '=', self.env.company.id), ('state', 'not in', ('draft', 'computing', 'cancelled'))],
+            limit=1,
         )
 
     # === BUSINESS METHODS === #
