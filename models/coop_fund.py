@@ -27,7 +27,7 @@ class CoopFund(models.Model):
     active = fields.Boolean(default=True)
     account_id = fields.Many2one(
         comodel_name='account.account', required=True, readonly=True, index=True, check_company=True,
-        ondelete='restrict',
+        ondelete='cascade',  # another chart replaces accounts without entries; a fund with spendings keeps its own
     )
     kind = fields.Selection(
         selection=[
