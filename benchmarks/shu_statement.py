@@ -25,9 +25,10 @@ def allocate(env, year):
     ])
     env.flush_all()
     env.cr.execute(SQL(
-        "INSERT INTO coop_shu_member_line (allocation_id, company_id, membership_id, partner_id, state, date_to,"
-        " payout_method, capital_amount, patronage_amount, amount_total, amount_residual, amount_paid)"
-        " SELECT %s, company_id, id, partner_id, 'posted', %s, 'cash', 2500, 2500, 5000, 5000, 0"
+        "INSERT INTO coop_shu_member_line (allocation_id, company_id, membership_id, partner_id, date_to,"
+        " payout_method, capital_amount, patronage_amount, amount_total, amount_net, amount_residual,"
+        " amount_paid)"
+        " SELECT %s, company_id, id, partner_id, %s, 'cash', 2500, 2500, 5000, 5000, 5000, 0"
         " FROM coop_membership WHERE company_id = %s",
         allocation.id, allocation.date_to, env.company.id,
     ))

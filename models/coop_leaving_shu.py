@@ -31,6 +31,8 @@ class CoopLeaving(models.Model):
         rule = self.env['coop.shu.rule'].sudo()._get_in_force(self.company_id, self.date)
         if rule.leavers == 'included':
             text = self.env._("SHU of the year of leaving: the rule lets members who left share like others")
+        elif rule.leavers == 'prorata':
+            text = self.env._("SHU of the year of leaving: by the rule, for the days until the day of leaving")
         elif rule:
             text = self.env._("SHU of the year of leaving: by the rule, who left before its last day gets nothing")
         else:

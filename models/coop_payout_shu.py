@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
+
 ALLOCATION = 'coop.shu.allocation'
 #: States of an allocation whose debts to members are booked, all of them.
 BOOKED_STATES = ('posted', 'paid')
@@ -219,13 +221,13 @@ class CoopShuMemberLine(models.Model):
             lambda line: line.state in BOOKED_STATES and line.currency_id.is_zero(line.amount_residual),
         ):
             raise UserError(self.env._("This SHU is paid already."))
+        if vals.get('payout_method') == 'set_off':
+            for membership in self.membership_id.filtered(lambda membership: not membership.shu_set_off_date):
+                raise UserError(membership._consent_error_message())
         res = super().write(vals)
         if vals.get('payout_method'):
-            for membership in self.membership_id:
-                if vals['payout_method'] == 'set_off' and not membership.shu_set_off_date:
-                    raise UserError(membership._consent_error_message())
             # sudo: what the member chose, by whoever may note it; see the access of the SHU
-            memberships = self.membership_id.sudo().with_context(coop_shu_choice_of_one=True)
+            memberships = self.membership_id.sudo().with_context(coop_choice_token=OWNER_TOKEN)
             memberships.filtered(lambda m: m.shu_payout_method != vals['payout_method']).write({
                 'shu_payout_method': vals['payout_method'],
             })
@@ -295,7 +297,7 @@ class CoopMembership(models.Model):
 
     def write(self, vals):
         res = super().write(vals)
-        if vals.get('shu_payout_method') and not self.env.context.get('coop_shu_choice_of_one'):
+        if vals.get('shu_payout_method') and self.env.context.get('coop_choice_token') is not OWNER_TOKEN:
             # sudo: what the member chose; see the access of memberships
             self.env['coop.shu.member.line'].sudo().search(
                 Domain('membership_id', 'in', self.ids) & Domain('payout_method', '!=', vals['shu_payout_method']) & (

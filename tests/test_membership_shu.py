@@ -101,6 +101,19 @@ class TestMembershipShu(ShuCommon):
         # 30,000 before leaving, 10,000 after coming back; what was bought in between is no member's
         self.assertEqual((parts[self.siti], parts[again], parts[self.wati]), (300_000, 100_000, 0))
 
+    def test_leaving_tells_what_the_rule_says_of_its_year(self):
+        rule = self._create_rule(('reserve', 60), ('capital', 40))
+        for leavers, text in (
+            ('none', "gets nothing"), ('included', "share like others"), ('prorata', "for the days until the day"),
+        ):
+            with self.subTest(leavers=leavers):
+                rule.leavers = leavers
+                leaving = self.env['coop.leaving'].create({
+                    'membership_id': self.wati.id, 'reason': 'resigned', 'date': '2024-07-01',
+                })
+                self.assertIn(text, leaving.coming_line_ids.filtered(lambda line: "year of leaving" in line.name).name)
+                leaving.unlink()
+
     # === HEIRS === #
 
     def test_shu_of_the_deceased_goes_to_the_heirs_by_the_leaving(self):

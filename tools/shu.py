@@ -178,7 +178,7 @@ def number_key(number: str) -> tuple:
     ['0009', '9', '10', 'A-2', 'A-10']
     """
     parts = re.split(r'(\d+)', number)
-    return tuple((not part.isdigit(), int(part) if part.isdigit() else part) for part in parts if part), number
+    return tuple((not part.isdecimal(), int(part) if part.isdecimal() else part) for part in parts if part), number
 
 
 def floor_surplus(surplus: int, shares: Mapping[Key, Exact]) -> SurplusSplit:
