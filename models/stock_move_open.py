@@ -16,7 +16,7 @@ class StockMove(models.Model):
 
     def write(self, vals):
         if any(name in vals for name in FIXED_WHEN_OPEN) and not self._coop_is_moving():
-            self.filtered(lambda move: move.state != 'draft')._coop_check_purpose(vals)
+            self.filtered(lambda move: move.state not in ('draft', 'done'))._coop_check_purpose(vals)
         return super().write(vals)
 
     # === BUSINESS METHODS === #

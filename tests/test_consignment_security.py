@@ -138,7 +138,7 @@ class TestConsignmentSecurity(ConsignmentCommon):
         with self.assertRefused("is about the goods of Budi"):
             receipt.owner_id = self.siti.partner_id
             receipt.button_validate()
-        with self.assertRefused("is about the goods of Budi"):
+        with self.assertRefused("was made for .*, which says what goods and whose"):
             receipt.owner_id = False
             receipt.move_ids.restrict_partner_id = self.siti.partner_id
             receipt.move_line_ids.owner_id = self.siti.partner_id

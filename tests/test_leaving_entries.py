@@ -253,7 +253,7 @@ class TestLeavingEntries(LeavingCommon):
             }) for _window in range(2)
         )
         first._create_payments()
-        with self.assertRefused("still owed; it was paid in the meantime"):
+        with self.assertRefused("Nothing is owed on this any more: it was paid in the meantime"):
             second._create_payments()
         with self.assertRefused("nothing is left to be paid"):
             leaving.action_register_payment()

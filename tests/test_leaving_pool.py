@@ -20,7 +20,7 @@ class TestLeavingPool(PoolMoneyCommon):
         rows = self._coming()
         leaving = rows.leaving_id
         self.assertEqual(rows.mapped('name'), [
-            f"Asked for in {pool.display_name}: {request.quantity:g} {request.uom_id.name} of"
+            f"Asked for in {pool.display_name}: {request.quantity:.2f} {request.uom_id.name} of"
             f" {request.product_id.display_name}",
         ], "a deposit that is only asked for is not held")
         deposit.write({'journal_id': self.cash_journal.id, 'date': '2026-11-01'})
