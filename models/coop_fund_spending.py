@@ -150,6 +150,7 @@ class CoopFundSpending(models.Model):
             spending._check_may_post()
             spending._queue_up()
             spending.fund_id.sudo()._queue_up()  # sudo: to wait for whatever else spends the same fund
+            spending.allocation_id.sudo()._queue_up()  # sudo: to wait for whoever cancels it
             spending._check_state_is_draft()
             spending._check_complete()
             spending._check_four_eyes()
@@ -193,6 +194,7 @@ class CoopFundSpending(models.Model):
         self.ensure_one()
         if not self.allocation_id:
             raise UserError(self.env._("Choose the SHU whose share is to be paid person by person."))
+        self._check_allocation_is_booked()
         # sudo: how the rule splits a share, and what was paid of it, for whoever prepares the payment
         parts = self.sudo().allocation_id._get_fund_parts(self.fund_id.account_id)
         paid = self.sudo()._get_paid_of_allocation()

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_amount
 
 
 class CoopFundSpending(models.Model):
@@ -30,6 +31,37 @@ class CoopFundSpending(models.Model):
         self._check_date()
         for line in self.line_ids:
             line._check_complete()
+        if self.allocation_id:
+            self._check_allocation_is_booked()
+            self._check_parts()
+
+    def _check_allocation_is_booked(self):
+        self.ensure_one()
+        allocation = self.sudo().allocation_id  # sudo: its state, for whoever pays from the fund
+        if allocation.state not in ('posted', 'paid'):
+            raise UserError(self.env._(
+                "%s is not booked: the fund has got nothing of it yet.", allocation.display_name,
+            ))
+
+    def _check_parts(self):
+        """Refuse to pay a person more of an SHU than the own part, all spendings together.
+
+        :raises UserError: naming the person, the part and what was paid already.
+        """
+        self.ensure_one()
+        # sudo: see _prepare_person_lines
+        parts = self.sudo().allocation_id._get_fund_parts(self.fund_id.account_id)
+        paid = self.sudo()._get_paid_of_allocation()
+        for partner, lines in self.line_ids.grouped('partner_id').items():
+            part, before = parts.get(partner, (0.0,))[0], paid.get(partner, 0.0)
+            if partner in parts and self.currency_id.compare_amounts(before + sum(lines.mapped('amount')), part) > 0:
+                raise UserError(self.env._(
+                    "%(person)s gets %(part)s of %(allocation)s, and got %(paid)s of it before. Take the line off, or"
+                    " lower it.",
+                    person=partner.display_name, allocation=self.allocation_id.display_name,
+                    part=format_amount(self.env, part, self.currency_id),
+                    paid=format_amount(self.env, before, self.currency_id),
+                ))
 
     def _check_four_eyes(self):
         """Refuse to let one person alone prepare and pay; where the company allows it, keep that in the chatter.

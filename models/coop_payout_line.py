@@ -263,11 +263,23 @@ class CoopPayoutLine(models.Model):
                     owed=format_amount(self.env, owed, line.currency_id),
                     amount=format_amount(self.env, line.amount, line.currency_id),
                 ))
+            member = line.membership_id.sudo().partner_id
+            if member and member != item.partner_id.commercial_partner_id or not line._pays_what_it_names():
+                raise UserError(self.env._(
+                    "The line of %(member)s pays what is owed to somebody else, or on another document. Take it off the"
+                    " payout, and fill the payout anew.", member=line._get_member_name(),
+                ))
             if item.date > line.payout_id.date:
                 raise UserError(self.env._(
                     "%(document)s of %(member)s is dated %(date)s; the payout cannot be dated before it.",
                     member=line._get_member_name(), document=line.reference, date=format_date(self.env, item.date),
                 ))
+
+    def _pays_what_it_names(self):
+        """Whether the open item is that of the document on the line."""
+        self.ensure_one()
+        # sudo: officers and cashiers read no journal items
+        return not self._names_document() or self.sudo().payable_line_id in self._get_named_items()
 
     def _prepare_item(self):
         """Return the debit that settles what is owed to the member."""

@@ -22,6 +22,14 @@ class CoopShuAllocation(models.Model):
         entries = allocation_sudo.meeting_move_ids.filtered(lambda move: move.state == 'posted')
         if not entries:
             return
+        spendings = self.env['coop.fund.spending'].sudo().search([  # sudo: names of what was paid of this SHU
+            ('allocation_id', '=', self.id), ('state', '=', 'posted'),
+        ])
+        if spendings:
+            raise UserError(self.env._(
+                "Persons were paid their parts of %(allocation)s from the funds: %(spendings)s. Cancel that first.",
+                allocation=self.display_name, spendings=", ".join(spendings.mapped('name')),
+            ))
         funds = self.env['coop.fund']._get_touched(entries, -1)
         self.env['coop.fund'].sudo().union(*funds)._queue_up()  # sudo: only to queue up
         for fund in funds:

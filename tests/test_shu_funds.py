@@ -310,6 +310,27 @@ class TestShuFunds(FundCommon):
         with self.assertRefused("has got the own part"):
             again.action_share_out()
 
+    def test_two_drafts_do_not_pay_the_same_parts_twice(self):
+        allocation = self._post(1_000_000)
+        first, second = (self._draft_spending(self.board, allocation_id=allocation.id) for __ in range(2))
+        (first | second).action_share_out()
+        first.with_user(self.accountant).action_post()
+        # the fund holds enough again
+        self._book('2025-02-20', [(self.cash, None, 100_000), (self.board.account_id, None, -100_000)])
+        with self.assertRefused("gets .* and got .* of it before"):
+            second.with_user(self.accountant).action_post()
+        with self.assertRefused("Persons were paid their parts"):
+            allocation.with_user(self.accountant)._cancel_with_reason("Wrong rule")
+        self.assertEqual((second.state, allocation.state), ('draft', 'posted'))
+
+    def test_parts_of_an_allocation_that_is_not_booked_are_not_paid(self):
+        self._post(1_000_000)
+        later = self.env['coop.shu.allocation'].create({'date_from': '2025-01-01', 'date_to': '2025-12-31'})
+        spending = self._draft_spending(self.board, (self.chair, "Chair", 10_000), allocation_id=later.id)
+        for refused in (spending.action_share_out, spending.with_user(self.accountant).action_post):
+            with self.assertRefused("is not booked"):
+                refused()
+
     def test_sharing_out_says_what_is_missing(self):
         allocation = self._post(1_000_000)
         with self.assertRefused("Choose the SHU"):

@@ -75,6 +75,17 @@ class TestShuPayout(ShuPayoutCommon):
         ])
         self.assertIn('0012345678', payout._get_transfer_content().decode())
 
+    def test_line_in_one_members_name_does_not_pay_what_another_is_owed(self):
+        values = {
+            'shu_line_id': self.of_siti.id, 'payable_line_id': self.of_budi.payable_line_id.id, 'amount': 100_000,
+        }
+        payout = self.env['coop.payout'].create({
+            'journal_id': self.cash_journal.id, 'line_ids': [Command.create(values)],
+        })
+        with self.assertRefused("pays what is owed to somebody else"):
+            payout.action_post()
+        self.assertEqual((payout.state, self.of_budi.amount_residual), ('draft', 100_000))
+
     def test_shu_of_several_years_is_paid_at_once_the_oldest_first(self):
         self._create_rule(('reserve', 50), ('capital', 50), date_from='2025-12-31')
         later = self._post(200_000, period=('2025-01-01', '2025-12-31'), date='2026-02-01')
