@@ -6,6 +6,7 @@ import gc
 import statistics
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -149,6 +150,19 @@ def _run(env: odoo.api.Environment, action: Callable[[], object]) -> tuple[float
     savepoint.close(rollback=True)
     env.invalidate_all()
     return seconds, queries
+
+
+def peak(env: odoo.api.Environment, action: Callable[[], object]) -> float:
+    """Return the most memory that ``action`` takes in Python at once, in MB; what it does is undone."""
+    savepoint = env.cr.savepoint()
+    env.invalidate_all()
+    tracemalloc.start()
+    action()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    savepoint.close(rollback=True)
+    env.invalidate_all()
+    return most / 2 ** 20
 
 
 def verdict(passed: bool) -> None:

@@ -3,9 +3,8 @@
 The run is previewed and posted; Odoo creates, posts and reconciles in batches of the same size. Limit: 1.3. The memory
 that a run takes at most is measured for a few members and for more of them; limit: 1.5 times for four times as many.
 """
-import tracemalloc
 
-from _bench import compare, cooperative, environment, members, parse, verdict
+from _bench import compare, cooperative, environment, members, parse, peak, verdict
 from _consigned import copy_sales, first_sale
 
 from odoo.fields import Command, Date
@@ -82,19 +81,6 @@ def odoo_alone(env, found):
         env.invalidate_all()
 
 
-def peak(env, memberships):
-    """Return the most memory that a run for these members takes at once, in MB."""
-    savepoint = env.cr.savepoint()
-    env.invalidate_all()
-    tracemalloc.start()
-    carry_out(env, memberships)
-    most = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    savepoint.close(rollback=True)
-    env.invalidate_all()
-    return most / 2 ** 20
-
-
 options = parse()
 count = options.size or MEMBERS
 with environment(options) as env:
@@ -110,7 +96,7 @@ with environment(options) as env:
     print(f"  preview and run                                {ours:7.2f} s  {queries:6d} queries")
     print(f"  ratio {ratio:.3f} (limit {LIMIT})")
     batch = batch_size()
-    few, more = peak(env, everybody[:batch]), peak(env, everybody[:4 * batch])
+    few, more = (peak(env, lambda size=size: carry_out(env, everybody[:size])) for size in (batch, 4 * batch))
     print(f"  memory at most: {few:.1f} MB for {batch} members, {more:.1f} MB for {min(count, 4 * batch)}")
     passed = ratio <= LIMIT and more <= MEMORY_LIMIT * few
 verdict(passed)

@@ -4,9 +4,8 @@ The bare SQL adds up the same surplus, capital and purchases, and inserts as man
 per member and share, without fractions being shared out, totals, or a comparison with the books at the end. Limit: 3.
 The memory that computing takes in Python is measured for a quarter of the members and for all; limit: 1.5 times.
 """
-import tracemalloc
 
-from _bench import compare, environment, parse, verdict
+from _bench import compare, environment, parse, peak, verdict
 from _shu import FIRST, LAST, allocation, work, year
 
 from odoo.tools import SQL
@@ -80,19 +79,6 @@ def ours(env):
     return computed
 
 
-def peak(env):
-    """Return the most memory that computing takes in Python at once, in MB."""
-    savepoint = env.cr.savepoint()
-    env.invalidate_all()
-    tracemalloc.start()
-    ours(env)
-    most = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    savepoint.close(rollback=True)
-    env.invalidate_all()
-    return most / 2 ** 20
-
-
 options = parse()
 count = options.size or MEMBERS
 with environment(options) as base_env:
@@ -105,7 +91,7 @@ with environment(options) as base_env:
     print(f"  bare SQL for {count} members, {count * LINES_EACH} invoice lines {base:7.2f} s")
     print(f"  computing in steps                                  {own:7.2f} s  {queries:6d} queries")
     print(f"  ratio {ratio:.3f} (limit {LIMIT})")
-    few, more = peak(few_env), peak(env)
+    few, more = peak(few_env, lambda: ours(few_env)), peak(env, lambda: ours(env))
     print(f"  memory at most: {few:.1f} MB for {count // 4} members, {more:.1f} MB for {count}")
     passed = ratio <= LIMIT and more <= MEMORY_LIMIT * few
 verdict(passed)

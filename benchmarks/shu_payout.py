@@ -6,9 +6,8 @@ measured for some members and multiplied. Limit: 20 times faster than one by one
 and for many members; limit: 1.5 times per member.
 """
 import time
-import tracemalloc
 
-from _bench import cooperative, environment, measure, members, parse, verdict
+from _bench import cooperative, environment, measure, members, parse, peak, verdict
 
 from odoo.fields import Command
 
@@ -64,19 +63,6 @@ def one_by_one(env, items):
         register(env, item)
 
 
-def peak(env, memberships):
-    """Return the most memory that a payout to these members takes at once, in MB."""
-    savepoint = env.cr.savepoint()
-    env.invalidate_all()
-    tracemalloc.start()
-    pay_out(env, memberships)
-    most = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    savepoint.close(rollback=True)
-    env.invalidate_all()
-    return most / 2 ** 20
-
-
 options = parse()
 count = options.size or MEMBERS
 some = min(ONE_BY_ONE, count)
@@ -98,7 +84,7 @@ with environment(options) as env:
     print(f"  {count} payments in one window                 {batch:8.2f} s")
     print(f"  {base / ours:.1f} times faster than one by one (limit {LIMIT})")
     print(f"  {batch / ours:.1f} times faster than in one window")
-    few, many = peak(env, everybody[:count // 4]), peak(env, everybody)
+    few, many = (peak(env, lambda size=size: pay_out(env, everybody[:size])) for size in (count // 4, count))
     print(f"  memory at most: {few:.1f} MB for {count // 4} members, {many:.1f} MB for {count}")
     passed = base >= LIMIT * ours and many <= 4 * MEMORY_LIMIT * few
 verdict(passed)

@@ -1,6 +1,7 @@
 from . import coop_guard_mixin
 from . import coop_queue_mixin
 from . import coop_document_mixin
+from . import coop_background_mixin
 from . import coop_cash_mixin
 from . import coop_set_off_mixin
 from . import coop_company_account
@@ -107,7 +108,7 @@ from . import coop_membership_person
 from . import coop_membership_pool
 from . import res_company_shu
 from . import res_config_settings_shu
-from . import account_move_shu
+from . import account_move_reverse
 from . import account_partial_reconcile
 from . import coop_membership_payout
 from . import coop_shu_rule

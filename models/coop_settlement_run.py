@@ -16,7 +16,7 @@ class CoopSettlementRun(models.Model):
     seen in the preview; a member whose figures have changed since is left out and named.
     """
     _name = 'coop.settlement.run'
-    _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.document.mixin', 'coop.background.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Settlement Run"
     _order = 'date DESC, id DESC'
     _check_company_auto = True
@@ -28,6 +28,7 @@ class CoopSettlementRun(models.Model):
         'stopped': ('previewed', 'running'),
         'done': (),
     }
+    _starter_roles = (ACCOUNTANT,)
     _guarded_fields = frozenset({'state', 'lock_version', 'name', 'line_ids', 'starter_id', 'date_preview'})
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
@@ -67,9 +68,6 @@ class CoopSettlementRun(models.Model):
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
     )
     date_preview = fields.Datetime(string="Previewed On", readonly=True, copy=False)
-    starter_id = fields.Many2one(
-        comodel_name='res.users', string="Started By", readonly=True, copy=False, ondelete='restrict',
-    )
     line_ids = fields.One2many(
         comodel_name='coop.settlement.run.line', inverse_name='run_id', string="Members in the Run", readonly=True,
         copy=False,

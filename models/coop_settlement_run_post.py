@@ -1,18 +1,13 @@
 import logging
-import time
 
 from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Command, Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from odoo.addons.producer_cooperative.models.coop_settlement import ACCOUNTANT
 from odoo.addons.producer_cooperative.models.coop_settlement_run_preview import BATCH_SIZE
 
 _logger = logging.getLogger(__name__)
-
-#: How often a batch starts over when somebody else was in the way, before it is left to the next turn of the schedule.
-ATTEMPTS = 5
 
 
 class CoopSettlementRun(models.Model):
@@ -30,7 +25,7 @@ class CoopSettlementRun(models.Model):
             ('run_id', 'in', runs.ids), ('state', '=', 'to_settle'),
         ]))
         for run in runs:
-            if not run._starter_may_post():
+            if not run._starter_may_go_on():
                 run._stop_without_starter()
                 cron._commit_progress()
                 continue
@@ -40,31 +35,6 @@ class CoopSettlementRun(models.Model):
                     return
             cron._commit_progress()
 
-    def _as_starter(self):
-        """Return the run for the treasurer who started it, in whose name everything is posted."""
-        self.ensure_one()
-        starter = self.starter_id
-        return self.with_user(starter).with_company(self.company_id).with_context(
-            lang=starter.lang, tz=starter.tz, allowed_company_ids=self.company_id.ids,
-        )
-
-    def _starter_may_post(self):
-        """Whether the treasurer who started the run is still one, here."""
-        self.ensure_one()
-        starter = self.starter_id
-        return starter._is_superuser() or (
-            starter.active and self.company_id in starter.company_ids and starter.has_group(ACCOUNTANT)
-        )
-
-    def _stop_without_starter(self):
-        self.ensure_one()
-        self._queue_up()
-        self._update_state('stopped')
-        self.message_post(body=self.env._(
-            "Stopped: %s started the run and may not post settlements any more. Whoever may can go on with it.",
-            self.starter_id.name,
-        ))
-
     def _settle_next(self):
         """Settle with the members of the next batch; finish the run when there are none left.
 
@@ -72,18 +42,7 @@ class CoopSettlementRun(models.Model):
 
         :return: how many members were dealt with; 0 when the run is not running any more.
         """
-        self.ensure_one()
-        for attempt in range(ATTEMPTS):
-            try:
-                processed = self._settle_batch()
-                self.env.flush_all()
-                self.env.invalidate_all()
-                return processed
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                self.env.cr.rollback()
-                time.sleep(0.1 * 2 ** attempt)
-        _logger.info("%s goes on later: its members are being settled by somebody else", self.name)
-        return 0
+        return self._start_over_on_conflict(self._settle_batch)
 
     # === BUSINESS METHODS - ONE BATCH === #
 

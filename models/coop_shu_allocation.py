@@ -20,11 +20,12 @@ class CoopShuAllocation(models.Model):
     taken in silently. A loss is a loss: it draws on the reserve, and what is left is carried forward.
     """
     _name = 'coop.shu.allocation'
-    _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.document.mixin', 'coop.background.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "SHU Allocation"
     _order = 'date_to DESC, id DESC'
     _check_company_auto = True
 
+    _starter_roles = (ACCOUNTANT, MANAGER)
     _transitions = {
         'draft': ('computing', 'cancelled'),
         'computing': ('computed', 'draft', 'cancelled'),

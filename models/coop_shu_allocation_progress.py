@@ -1,5 +1,4 @@
 import logging
-import time
 
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
@@ -11,17 +10,12 @@ _logger = logging.getLogger(__name__)
 RUNNING_STATES = ('computing', 'posting', 'cancelling')
 #: Up to this many members, everything is done at once while the user waits.
 AT_ONCE = 500
-#: How often a step starts over when somebody else was in the way, before it is left to the next turn of the schedule.
-ATTEMPTS = 5
 
 
 class CoopShuAllocation(models.Model):
     """Working in steps that are kept: computing, posting and cancelling go on where they were interrupted."""
     _inherit = 'coop.shu.allocation'
 
-    starter_id = fields.Many2one(
-        comodel_name='res.users', string="Started By", readonly=True, copy=False, ondelete='restrict',
-    )
     steps_done = fields.Integer(readonly=True, copy=False, export_string_translation=False)
     steps_total = fields.Integer(readonly=True, copy=False, export_string_translation=False)
     progress = fields.Float(compute='_compute_progress', help="How much of the work is done, in per cent.")
@@ -129,6 +123,10 @@ class CoopShuAllocation(models.Model):
         cron = self.env['ir.cron']
         cron._commit_progress(remaining=sum(max(a.steps_total - a.steps_done, 0) for a in allocations))
         for allocation in allocations:
+            if not allocation._starter_may_go_on():
+                allocation._stop_without_starter()
+                cron._commit_progress()
+                continue
             allocation = allocation._as_starter()
             while allocation._go_on():
                 if not cron._commit_progress(1):
@@ -136,13 +134,11 @@ class CoopShuAllocation(models.Model):
             cron._commit_progress()
 
     def _as_starter(self):
-        """Return the allocation for the user who started the work, in whose name everything is booked."""
-        self.ensure_one()
-        starter = self.starter_id
         # sudo: what this user may do was checked when the work was started; see _check_only_entered
-        return self.with_user(starter).with_company(self.company_id).with_context(
-            lang=starter.lang, tz=starter.tz, allowed_company_ids=self.company_id.ids,
-        ).sudo()
+        return super()._as_starter().sudo()
+
+    def _interrupt(self, reason):
+        self.sudo()._give_up(reason)  # sudo: see _as_starter
 
     def _go_on(self):
         """Take the next step; what is refused stops the work and is said on the allocation.
@@ -151,23 +147,15 @@ class CoopShuAllocation(models.Model):
 
         :return: whether there may be another step.
         """
-        self.ensure_one()
-        for attempt in range(ATTEMPTS):
-            try:
-                self._queue_up()
-                self.invalidate_recordset()
-                if self.state not in RUNNING_STATES or self.is_paused:
-                    return False
-                self._take_step_safely()
-                self.env.flush_all()
-                self.env.invalidate_all()
-                return True
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-                time.sleep(0.1 * 2 ** attempt)
-        _logger.info("SHU allocation %s goes on later: somebody else is working on it", self.id)
-        return False
+        return self._start_over_on_conflict(self._go_on_once)
+
+    def _go_on_once(self):
+        self._queue_up()
+        self.invalidate_recordset()
+        if self.state not in RUNNING_STATES or self.is_paused:
+            return False
+        self._take_step_safely()
+        return True
 
     def _take_step(self):
         """Do the next piece of work of the state that the allocation is in, and count it."""

@@ -19,7 +19,7 @@ class CoopShuStatementRun(models.Model):
     where it was interrupted. Nobody gets a statement twice unless a run is told to send again.
     """
     _name = 'coop.shu.statement.run'
-    _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.document.mixin', 'coop.background.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Sending of SHU Statements"
     _order = 'id DESC'
     _check_company_auto = True
@@ -30,6 +30,7 @@ class CoopShuStatementRun(models.Model):
         'stopped': ('running',),
         'done': ('running',),
     }
+    _starter_roles = (OFFICER, ACCOUNTANT)
     _guarded_fields = frozenset({'state', 'lock_version', 'name', 'line_ids', 'starter_id', 'started_on'})
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
@@ -53,10 +54,6 @@ class CoopShuStatementRun(models.Model):
     state = fields.Selection(
         selection=[('draft', "Draft"), ('running', "Running"), ('stopped', "Stopped"), ('done', "Done")],
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
-    )
-    starter_id = fields.Many2one(
-        comodel_name='res.users', string="Started By", readonly=True, copy=False, index='btree_not_null',
-        ondelete='restrict',
     )
     started_on = fields.Datetime(readonly=True, copy=False)
     line_ids = fields.One2many(

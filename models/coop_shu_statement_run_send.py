@@ -1,9 +1,8 @@
 import base64
 import logging
-import time
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, email_normalize
 
@@ -12,8 +11,6 @@ _logger = logging.getLogger(__name__)
 #: How many members are written to in one transaction; a PDF for each takes longer.
 BATCH_SIZE = 100
 BATCH_SIZE_PDF = 10
-#: How often a batch starts over when somebody else was in the way, before it is left to the next turn of the schedule.
-ATTEMPTS = 5
 
 
 class CoopShuStatementRun(models.Model):
@@ -31,37 +28,22 @@ class CoopShuStatementRun(models.Model):
             ('run_id', 'in', runs.ids), ('state', '=', 'to_send'),
         ]))
         for run in runs:
+            if not run._starter_may_go_on():
+                run._stop_without_starter()
+                cron._commit_progress()
+                continue
             run = run._as_starter()
             while processed := run._send_next():
                 if not cron._commit_progress(processed):
                     return
             cron._commit_progress()
 
-    def _as_starter(self):
-        """Return the run for whoever started it, in whose name the e-mails go out."""
-        self.ensure_one()
-        starter = self.starter_id
-        return self.with_user(starter).with_company(self.company_id).with_context(
-            lang=starter.lang, tz=starter.tz, allowed_company_ids=self.company_id.ids,
-        )
-
     def _send_next(self):
         """Send the next batch; finish the run when there is nothing left.
 
         :return: how many members were dealt with; 0 when the run is not running any more.
         """
-        self.ensure_one()
-        for attempt in range(ATTEMPTS):
-            try:
-                processed = self._send_batch()
-                self.env.flush_all()
-                self.env.invalidate_all()
-                return processed
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                self.env.cr.rollback()
-                time.sleep(0.1 * 2 ** attempt)
-        _logger.info("%s goes on later: somebody else writes to its members", self.name)
-        return 0
+        return self._start_over_on_conflict(self._send_batch)
 
     # === BUSINESS METHODS - ONE BATCH === #
 
@@ -98,7 +80,7 @@ class CoopShuStatementRun(models.Model):
                 values = self._send_statement(line)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
-        except UserError as error:
+        except (UserError, RedirectWarning) as error:
             values = {'state': 'failed', 'reason': error.args[0]}
         except Exception:  # pylint: disable=broad-exception-caught; one broken address must not hold up the others
             _logger.exception("%s cannot write to %s", self.name, line.membership_id.id)

@@ -276,7 +276,7 @@ class TestSettlementRun(ConsignmentCommon):
             self.env['coop.settlement.run']._cron_settle()
         self.env.invalidate_all()
         self.assertEqual([first.state, second.state], ['stopped', 'done'])
-        self.assertIn("may not post settlements any more", first.message_ids[0].body)
+        self.assertIn("may not do it any more", first.message_ids[0].body)
         self.assertFalse(first.settlement_ids)
         first.with_user(self.accountant).action_start()
         self.assertEqual(first.starter_id, self.accountant)
