@@ -1,4 +1,8 @@
-from odoo import Command
+import itertools
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -124,6 +128,16 @@ class TestIntakeCorrection(IntakeCommon):
             correction._cancel_with_reason("x")
         with self.assertRefused("cancel it instead"):
             correction.unlink()
+
+    def test_correction_that_is_done_over_the_turn_of_a_second_is_dated_once(self):
+        slip = self._take_in(self.siti, {'gross': 100})
+        correction = self._correct(slip, 90)
+        moments = itertools.count()
+        with patch.object(fields.Datetime, 'now', lambda: datetime(2030, 1, 1) + timedelta(seconds=next(moments))):
+            self._post(correction)
+        taken = slip.line_ids.move_ids.filtered(lambda move: move.location_dest_id.usage != 'internal')
+        self.assertEqual(taken.quantity, 10)
+        self.assertEqual(taken.move_line_ids.date, taken.date)
 
     def test_lot_of_the_slip_is_the_one_that_is_corrected(self):
         paddy = self._create_product("Paddy", coop_consigned=True, tracking='lot')
