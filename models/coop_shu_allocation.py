@@ -318,7 +318,7 @@ class CoopShuAllocation(models.Model):
 
     def _check_meeting(self):
         self.ensure_one()
-        if not self.meeting_date or not self.meeting_number:
+        if not self.meeting_date or not (self.meeting_number or '').strip():
             raise UserError(self.env._(
                 "Enter the date of the members' meeting and the number of its decision on %s first.", self.display_name,
             ))

@@ -41,7 +41,7 @@ class CoopShuBaseValue(models.Model):
     )
     rule_id = fields.Many2one(related='share_id.rule_id', string="SHU Rule", store=True, precompute=True, index=True)
     company_id = fields.Many2one(related='membership_id.company_id', store=True, precompute=True)
-    quantity = fields.Float(string="Number", required=True, digits=(16, 2), tracking=True)
+    quantity = fields.Float(string="Figure", required=True, digits=(16, 2), tracking=True)
     unit_name = fields.Char(related='share_id.unit_name')
     note = fields.Char(string="Remarks", help="Where the number comes from, e.g. the dairy's list.")
 

@@ -177,7 +177,7 @@ class CoopShuLapse(models.Model):
         self.ensure_one()
         if not self.line_ids:
             raise UserError(self.env._("Nothing is proposed: fill the list first."))
-        if not self.meeting_date or not self.meeting_number:
+        if not self.meeting_date or not (self.meeting_number or '').strip():
             raise UserError(self.env._(
                 "Enter the date of the members' meeting and the number of its decision on %s first.", self.display_name,
             ))

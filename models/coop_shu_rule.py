@@ -147,7 +147,7 @@ class CoopShuRule(models.Model):
         """Refuse shares that leave anything out.
 
         :raises ValidationError: when the shares are not 100 per cent, naming sum and difference, when no part goes to
-            the reserve, or to no member.
+            the reserve.
         """
         for rule in self:
             try:

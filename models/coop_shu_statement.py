@@ -87,12 +87,26 @@ class CoopShuMemberLine(models.Model):
         self.ensure_one()
         _ = self.env._
         rows = [(_("SHU"), self.amount_total)]
+        if not self.currency_id.is_zero(self.amount_forgone):
+            rows.insert(0, (_("Below the smallest payout: stays with the cooperative"), -self.amount_forgone))
         if not self.currency_id.is_zero(self.amount_tax):
             tax = self.sudo().allocation_id.tax_id.name  # sudo: the name of the tax on the member's own paper
             rows += [(tax or _("Tax"), -self.amount_tax), (_("Owed to the Member"), self.amount_net)]
         if self._is_booked():
-            rows += [(_("Paid"), self.amount_paid), (_("Not Paid Yet"), self.amount_residual)]
+            rows.append((_("Paid"), self.amount_paid))
+            if not self.currency_id.is_zero(self.amount_lapsed):
+                rows.append((_("Not claimed in time: given to the cooperative by the meeting"), self.amount_lapsed))
+            rows.append((_("Not Paid Yet"), self.amount_residual))
         return rows
+
+    def _get_statement_notice(self):
+        """Return what whoever reads the statement has to know first: that it is void, or not decided; or ''."""
+        self.ensure_one()
+        if self.state in ('cancelling', 'cancelled'):
+            return self.env._("CANCELLED: this allocation was taken back, and nothing is owed by it.")
+        if not self._is_booked():
+            return self.env._("Proposal: the members' meeting has not decided, or nothing is booked yet.")
+        return ""
 
     def _get_statement_file_name(self):
         self.ensure_one()

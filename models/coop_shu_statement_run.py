@@ -216,6 +216,10 @@ class CoopShuStatementRun(models.Model):
             with_empty=self.with_empty, again=self.again,
         ))
         if not self.env.cr.rowcount:
+            if self.allocation_id.is_loss:
+                raise UserError(self.env._(
+                    "The period of %s made a loss: no member has SHU to be told of.", self.allocation_id.display_name,
+                ))
             raise UserError(self.env._(
                 "Every member was given the statement of %s already. Tick “Send Again” to send it once more.",
                 self.allocation_id.display_name,

@@ -73,9 +73,8 @@ class CoopShuComparison(models.TransientModel):
         table.add('total', label=_("Surplus"), **{str(a.id): a.surplus for a in allocations})
         for name, amounts in shares.items():
             table.add(label=name, **amounts)
-        averages = {
-            str(a.id): self.currency_id.round(a.member_total / a.member_count) for a in allocations if a.member_count
-        }
+        # Whole: an average with decimals would give all other figures decimals too, the number of members included.
+        averages = {str(a.id): round(a.member_total / a.member_count) for a in allocations if a.member_count}
         table.add('total', label=_("To members"), **{str(a.id): a.member_total for a in allocations})
         table.add(label=_("Number of members"), **{str(a.id): a.member_count for a in allocations})
         table.add(label=_("On average per member"), **averages)

@@ -124,6 +124,7 @@ class TestShuUnclaimed(UnclaimedCommon):
         ])
         self.assertEqual(lapse.name, 'SHT/2025/00001')
         self.assertEqual(self.of_siti.amount_lapsed, 300_000)
+        self.assertEqual([amount for _label, amount in self.of_siti._get_statement_totals()], [300_000, 0, 300_000, 0])
         self.assertEqual((self.of_siti.amount_residual, self.of_siti.amount_paid), (0, 0))
         self.assertEqual(
             self.of_siti.payable_line_id.matched_debit_ids.debit_move_id.partner_id, self.siti.partner_id,
