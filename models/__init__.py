@@ -181,6 +181,7 @@ from . import coop_settlement_line
 from . import coop_settlement_deduction
 from . import coop_settlement_entry
 from . import coop_settlement_sold
+from . import coop_settlement_counted
 from . import coop_settlement_due
 from . import coop_settlement_fee
 from . import coop_settlement_lost

@@ -170,9 +170,10 @@ class CoopSettlement(models.Model):
         :raises UserError: naming the member and the day when no terms were agreed.
         """
         settled_domain = self._get_settled_domain(company, date if as_of else None)
-        find = self._find_unsettled_lines if as_of else self._get_open_sale_lines
-        sale_lines = find(company, owners, settled_domain, date)
-        if as_of:
+        if not as_of:
+            sale_lines = self._get_open_sale_lines(company, owners)
+        else:
+            sale_lines = self._find_unsettled_lines(company, owners, settled_domain, date)
             # What was written off after its settlement is owed back, though it is invoiced and settled alike.
             sale_lines |= sale_lines.browse(self._get_losses(company, date))
         entitled = self._get_entitled(company, sale_lines, date)
@@ -272,7 +273,8 @@ class CoopSettlement(models.Model):
     def _get_earned(self, sale_line, rows, documents, ties):
         """Return a function ``kind of terms -> {InvoiceKey: {(owner id, net price): Entitlement}}`` on a sale line.
 
-        The kind says whether sales count when invoiced or paid, and who bears what is never paid; None counts all.
+        The kind says whether sales count when invoiced or paid, and who bears what is never paid; None counts all. Of
+        what is paid in part, every owner gets whole steps of the company's rounding unit, the rest with the last part.
         """
         found = {}
         try:
@@ -290,7 +292,9 @@ class CoopSettlement(models.Model):
                     for document, shares in documents
                 ]
                 all_counts = all(document.paid == 1 for document in counted)
-                found[kind] = found[None] if all_counts else earned_by_document(rows, counted, ties, as_paid=True)
+                found[kind] = found[None] if all_counts else earned_by_document(
+                    rows, counted, ties, as_paid=True, step=sale_line.company_id._coop_get_rounding_step(),
+                )
             return found[kind]
 
         return get_earned

@@ -241,16 +241,18 @@ class TestSettlementEntries(ConsignmentCommon):
         self._sold(self.siti, 60)
         settlement = self._settle(self.siti)
         receivable = self.partner.property_account_receivable_id
-        self.assertEntry(settlement.commission_move_id, [  # 11 % of 60 = 6.60
-            (receivable, self.partner, 66.6), (self.commission, self.partner, -60), (self.vat_out, self.partner, -6.6),
+        self.assertEntry(settlement.commission_move_id, [  # 11 % of 60 = 6.60, to whole rupiah 7
+            (receivable, self.partner, 67), (self.commission, self.partner, -60), (self.vat_out, self.partner, -6.6),
+            (self.vat_out, self.partner, -0.4),
         ])
         self.assertEntry(settlement.move_id, [(self.clearing, self.partner, 600), (self.proceeds, self.partner, -600)])
         self.assertEntry(settlement.set_off_move_id, [
-            (self.proceeds, self.partner, 66.6), (receivable, self.partner, -66.6),
+            (self.proceeds, self.partner, 67), (receivable, self.partner, -67),
         ])
         self.assertRecordValues(settlement, [{
-            'amount_commission': 60, 'amount_tax': 6.6, 'amount_payable': 533.4, 'amount_open': 533.4,
+            'amount_commission': 60, 'amount_tax': 7, 'amount_payable': 533, 'amount_open': 533,
         }])
+        self.assertEqual(settlement.commission_move_id.amount_tax, 7)
         self.assertEqual(settlement.commission_move_id.payment_state, 'paid')
         self.assertTrue(settlement.commission_move_id.name)
         self.assertEqual(settlement.commission_move_id.move_type, 'out_invoice')
@@ -269,10 +271,10 @@ class TestSettlementEntries(ConsignmentCommon):
             (self.clearing, self.partner, 600), (self.voluntary.account_id, self.partner, -54),
             (self.proceeds, self.partner, -546),
         ])
-        self.assertEntry(settlement.set_off_move_id, [  # 546 - 66.60 = 479.40 of the debt
-            (self.proceeds, self.partner, 546), (receivable, self.partner, -66.6), (receivable, self.partner, -479.4),
+        self.assertEntry(settlement.set_off_move_id, [  # 546 - 67 = 479 of the debt
+            (self.proceeds, self.partner, 546), (receivable, self.partner, -67), (receivable, self.partner, -479),
         ])
-        self.assertEqual(debt.amount_residual, 520.6)
+        self.assertEqual(debt.amount_residual, 521)
         self.assertEqual(settlement.amount_payable, 0)
         self.assertEqual(settlement.payment_state, 'paid')
 
@@ -285,12 +287,24 @@ class TestSettlementEntries(ConsignmentCommon):
         settlement._cancel_with_reason("Wrong")
         receivable = self.partner.property_account_receivable_id
         self.assertEntry(settlement.commission_reversal_move_id, [
-            (receivable, self.partner, -66.6), (self.commission, self.partner, 60), (self.vat_out, self.partner, 6.6),
+            (receivable, self.partner, -67), (self.commission, self.partner, 60), (self.vat_out, self.partner, 6.6),
+            (self.vat_out, self.partner, 0.4),
         ])
         self.assertEqual(settlement.commission_reversal_move_id.move_type, 'out_refund')
         self.assertEqual([self._balance(account) for account in accounts], before)
         self.assertEqual(settlement.commission_move_id.amount_residual, 0)
-        self.assertEqual(self._settle(self.siti).amount_payable, 533.4)
+        self.assertEqual(self._settle(self.siti).amount_payable, 533)
+
+    def test_tax_on_the_commission_is_whole_rupiah(self):
+        self._register_for_vat()
+        self._sold(self.siti, 1, price=86_420)
+        settlement = self._settle(self.siti)  # 10 % = 8,642; 11 % of it = 950.62; 86,420 - 8,642 - 951
+        self.assertRecordValues(settlement, [{'amount_tax': 951, 'amount_payable': 76_827}])
+        self.assertEqual(settlement.commission_move_id.amount_total, 9_593)
+        self.assertEqual(settlement.commission_move_id.payment_state, 'paid')
+        self.company.coop_rounding_unit = 0.01
+        self._sold(self.siti, 1, price=86_420)
+        self.assertEqual(self._settle(self.siti).amount_tax, 950.62)
 
     def test_tax_included_in_the_commission_takes_nothing_more(self):
         self._register_for_vat()

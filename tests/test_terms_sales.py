@@ -247,6 +247,61 @@ class TestTermsSales(ConsignmentCommon):
         with self.assertRefused("nothing to settle"):
             self._compute(self.siti)
 
+    def test_down_payment_that_is_not_paid_does_not_count(self):
+        for percentage, paid, due in ((100, 0, 0), (40, 360, 360)):
+            with self.subTest(percentage=percentage):
+                member = self._create_member(f"Member {percentage}")
+                self._create_agreement(member, commission_rate=10, settle_on='payment')
+                down, final = self._invoice_ahead(member, percentage)
+                self.assertEqual(final.amount_total, paid)  # 60 at 10, less the down payment
+                if paid:
+                    self._pay(final, paid)
+                self.assertEqual(self._due(member)[1], due)
+                if due:
+                    self.assertEqual(self._settle(member).amount_gross, due)
+                self._pay(down, 600 - paid)
+                self.assertEqual(self._due(member)[1], 600 - due)
+                self._settle(member)
+                down.line_ids.filtered(lambda line: line.account_type == 'asset_receivable').remove_move_reconcile()
+                self.assertEqual(self._due(member)[1], paid - 600)
+
+    def test_down_payment_that_is_paid_in_part_or_credited_counts_so_far(self):
+        self._create_agreement(self.siti, commission_rate=10, settle_on='payment')
+        down, final = self._invoice_ahead(self.siti, 40)
+        self._pay(down, 60)
+        self.assertEqual(self._due(self.siti)[1], 60)  # a quarter of the 240 that were taken off
+        self._pay(final, 120)
+        self.assertEqual(self._due(self.siti)[1], 180)
+        self._credit(down, price=120)
+        self.assertEqual(self._due(self.siti)[1], 240)  # 60 of the 120 that are left of the down payment: half of 240
+
+    def test_down_payment_that_is_written_off_is_borne_as_the_terms_say(self):
+        for bearer, due in (('member', 360), ('cooperative', 600)):
+            with self.subTest(bearer=bearer):
+                member = self._create_member(f"Member {bearer}")
+                self._create_agreement(member, commission_rate=10, settle_on='payment', default_bearer=bearer)
+                down, final = self._invoice_ahead(member, 40)
+                self._pay(final, 360)
+                self._write_off(down)
+                self.assertEqual(self._due(member)[1], due)
+                self._settle(member)
+        explained = self.assertClearingExplained()
+        self.assertEqual((explained['ledger'], explained['lost']), (240, 240))
+
+    def _invoice_ahead(self, member, percentage):
+        """Return the unpaid invoice of a down payment on 60 at 10, and the final one that takes it off."""
+        self._bring(member, 60)
+        order = self._sell(60, owner=member)
+        down = self.env['sale.advance.payment.inv'].with_context(active_ids=order.ids).create({
+            'advance_payment_method': 'percentage', 'amount': percentage,
+        })._create_invoices(order)
+        self._deliver(order)
+        final = order._create_invoices(final=True)
+        for invoice in down, final:
+            invoice.invoice_date = self.today
+            invoice.action_post()
+        return down, final
+
     def test_credit_note_counts_at_once_even_before_it_is_matched(self):
         self._create_agreement(self.siti, commission_rate=10, settle_on='payment')
         invoice = self._sold(self.siti, 60)
