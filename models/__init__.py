@@ -235,6 +235,7 @@ from . import coop_consignment_reduction
 from . import coop_consignment_reduction_line
 from . import coop_consignment_line_price
 from . import coop_consignment_loss
+from . import coop_consignment_loss_entry
 from . import coop_consignment_loss_line
 from . import coop_consignment_loss_share
 from . import res_company_stockroom

@@ -142,7 +142,7 @@ class CoopConsignmentLossLine(models.Model):
             return []
         books, step = self._get_books(), self.uom_id.rounding
         if not books:
-            return [self._prepare_share(self.owner_id, 0.0, lost)]
+            return self._prepare_shares_of(self.owner_id, 0.0, lost)
         # sudo: member numbers decide ties, whoever counts
         memberships = self.env['coop.membership'].sudo()._get_in_force(
             self.env['res.partner'].union(*books), self.company_id,
@@ -152,9 +152,40 @@ class CoopConsignmentLossLine(models.Model):
         parts = apportion(to_units(abs(lost), step), [to_units(books[owner], step) for owner in owners])
         sign = 1 if lost > 0 else -1
         return [
-            self._prepare_share(owner, books[owner], sign * float(from_units(part, step)))
-            for owner, part in zip(owners, parts, strict=True)
+            values for owner, part in zip(owners, parts, strict=True)
+            for values in self._prepare_shares_of(owner, books[owner], sign * float(from_units(part, step)))
         ]
+
+    def _prepare_shares_of(self, owner, book, quantity):
+        """Return the shares of one owner: apart from each other what is found again of goods that were paid for."""
+        self.ensure_one()
+        shares, left = [], max(-quantity, 0.0)
+        for origin, lost in self._get_paid_for(owner) if left else ():
+            found = min(left, lost)
+            if self.uom_id.compare(found, 0.0) <= 0:
+                continue
+            left = self.uom_id.round(left - found)
+            shares.append({
+                **self._prepare_share(owner, 0.0 if shares else book, -found),
+                'price': origin.price, 'amount': -origin._get_amount_of(found, lost), 'origin_share_id': origin.id,
+            })
+        if not shares or self.uom_id.compare(left, 0.0) > 0:
+            shares.append(self._prepare_share(owner, 0.0 if shares else book, -left or quantity))
+        return shares
+
+    def _get_paid_for(self, owner):
+        """Return ``[(share, quantity)]`` of goods that the cooperative owed the owner for and that are still missing.
+
+        Wherever they were lost; the newest first, which are the likeliest to be found again.
+        """
+        self.ensure_one()
+        # sudo: what was written off before, for whoever counts; quantities and prices of the owner's own goods
+        shares = self.env['coop.consignment.loss.share'].sudo().search([
+            ('company_id', '=', self.company_id.id), ('owner_id', '=', owner.id),
+            ('product_id', '=', self.product_id.id), ('line_id.lot_id', '=', self.lot_id.id),
+            ('state', 'in', ('approved', 'done')), ('amount', '>', 0),
+        ], order='id DESC')
+        return [(share, self.uom_id.round(share._get_missing())) for share in shares]
 
     def _prepare_share(self, owner, book, quantity):
         self.ensure_one()
@@ -167,6 +198,7 @@ class CoopConsignmentLossLine(models.Model):
             'quantity': quantity,
             'price': price,
             'amount': self.currency_id.round(price * quantity),
+            'origin_share_id': False,
         }
 
     def _get_price(self, owner):
