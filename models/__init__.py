@@ -4,6 +4,8 @@ from . import coop_document_mixin
 from . import coop_background_mixin
 from . import coop_cash_mixin
 from . import coop_set_off_mixin
+from . import coop_kept_line_mixin
+from . import coop_self_billed_mixin
 from . import coop_company_account
 from . import res_company
 from . import account_account

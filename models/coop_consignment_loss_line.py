@@ -8,9 +8,11 @@ from odoo.addons.producer_cooperative.tools.units import from_units, to_units
 class CoopConsignmentLossLine(models.Model):
     """One product (and lot) of which something is missing, found or spoilt at a place."""
     _name = 'coop.consignment.loss.line'
+    _inherit = ['coop.kept.line.mixin']
     _description = "Write-Off Line"
     _order = 'loss_id, sequence, id'
     _check_company_auto = True
+    _kept_by = 'loss_id'
 
     loss_id = fields.Many2one(
         comodel_name='coop.consignment.loss', string="Write-Off", required=True, index=True, ondelete='cascade',
@@ -54,28 +56,6 @@ class CoopConsignmentLossLine(models.Model):
     def _compute_book(self):
         for line in self:
             line.book = sum(line._get_books().values()) if line.product_id else 0.0
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_loss_is_draft()
-        return lines
-
-    def write(self, vals):
-        self._check_loss_is_draft()
-        res = super().write(vals)
-        self._check_loss_is_draft()  # the write-off may be another one now
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_submitted(self):
-        self._check_loss_is_draft()
-
-    def _check_loss_is_draft(self):
-        if any(loss.state != 'draft' for loss in self.loss_id):
-            raise UserError(self.loss_id._frozen_error_message())
 
     # === BUSINESS METHODS === #
 
