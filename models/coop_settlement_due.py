@@ -47,50 +47,6 @@ class CoopSettlement(models.Model):
     """What is due: the entitlement to date less what was settled before, and the commission on it."""
     _inherit = 'coop.settlement'
 
-    # === BUSINESS METHODS - FOR ALL MEMBERS === #
-
-    @api.model
-    def _settle_all(self, company, date):
-        """Create a computed settlement for every member with something due up to ``date``.
-
-        The sales of all members are looked up together. An open settlement of a member is computed anew. Left out are
-        members for whom more was credited back than sold, which is carried forward, those who were settled up to a
-        later day already, and owners who were never admitted as members.
-
-        :return: the settlements, one per member.
-        :raises UserError: when no terms were agreed for some sale.
-        """
-        dues = self._get_due(company, date=date)
-        owners = self.env['res.partner'].union(*dues)
-        memberships = self.env['coop.membership']._get_in_force(owners, company)
-        memberships._queue_up()
-        member_of = {m.partner_id: m for m in memberships.sorted(lambda m: (m.state != 'left', m.id))}
-        dues = {owner: rows for owner, rows in dues.items() if owner in member_of}
-        open_ones = self.search([('membership_id', 'in', memberships.ids), ('state', 'in', ('draft', 'computed'))])
-        open_of = open_ones.grouped('membership_id')
-        debts = self._get_open_debts(company, owners, date)
-        settled_later = self._get_owners_settled_after(company, date)
-        settlements = self.browse()
-        for owner, rows in sorted(dues.items(), key=lambda item: member_of[item[0]].number or ''):
-            if owner in settled_later or sum(row.due.amount - row.commission for row in rows) < 0:
-                continue
-            membership = member_of[owner]
-            settlement = open_of.get(membership) or self.create({
-                'company_id': company.id, 'membership_id': membership.id, 'date': date,
-            })
-            settlement.date = date
-            settlement._fill(rows, debts)
-            settlements |= settlement
-        return settlements
-
-    @api.model
-    def _get_owners_settled_after(self, company, date):
-        # sudo: whether a member was settled, for whoever settles
-        groups = self.sudo()._read_group([
-            ('company_id', '=', company.id), ('state', '=', 'posted'), ('date', '>', date),
-        ], ['partner_id'])
-        return self.env['res.partner'].union(*(partner for partner, in groups))
-
     # === BUSINESS METHODS - ONE SETTLEMENT === #
 
     def _get_own_due(self):
@@ -157,6 +113,14 @@ class CoopSettlement(models.Model):
         return float(from_units(units, self.currency_id.rounding))
 
     # === BUSINESS METHODS - WHAT IS DUE === #
+
+    @api.model
+    def _get_owners_settled_after(self, company, date):
+        # sudo: whether a member was settled, for whoever settles
+        groups = self.sudo()._read_group([
+            ('company_id', '=', company.id), ('state', '=', 'posted'), ('date', '>', date),
+        ], ['partner_id'])
+        return self.env['res.partner'].union(*(partner for partner, in groups))
 
     @api.model
     def _get_due(self, company, owners=None, date=None, as_of=False):

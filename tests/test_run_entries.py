@@ -67,7 +67,7 @@ class TestSettlementEntries(ConsignmentCommon):
     def test_one_order_filled_by_three_members_makes_three_bills(self):
         rina, invoice = self._sell_of_three()
         self.assertEntry(invoice, [(self.receivable, self.customer, 1_000), (self.clearing, self.customer, -1_000)])
-        settlements = self.env['coop.settlement']._settle_all(self.company, self.today)
+        settlements = self._compute_all()
         settlements.action_post()
         for member, gross in ((self.siti, 600), (self.budi, 300), (rina, 100)):
             settlement = settlements.filtered(lambda s, member=member: s.membership_id == member)
