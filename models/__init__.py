@@ -1,6 +1,7 @@
 from . import coop_guard_mixin
 from . import coop_queue_mixin
 from . import coop_document_mixin
+from . import coop_numbered_mixin
 from . import coop_background_mixin
 from . import coop_cash_mixin
 from . import coop_set_off_mixin

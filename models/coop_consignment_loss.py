@@ -15,10 +15,11 @@ class CoopConsignmentLoss(models.Model):
     got for it when it was lost comes back.
     """
     _name = 'coop.consignment.loss'
-    _inherit = ['coop.document.mixin', 'coop.printed.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.numbered.mixin', 'coop.printed.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Write-Off of Members' Goods"
     _order = 'date DESC, id DESC'
     _check_company_auto = True
+    _number_prefix = 'BAS/%(range_year)s/'
 
     _transitions = {
         'draft': ('submitted', 'cancelled'),
@@ -32,10 +33,6 @@ class CoopConsignmentLoss(models.Model):
         'print_count',
     })
 
-    name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
-    company_id = fields.Many2one(
-        comodel_name='res.company', required=True, index=True, readonly=True, default=lambda self: self.env.company,
-    )
     currency_id = fields.Many2one(related='company_id.currency_id')
     kind = fields.Selection(
         selection=[('count', "Difference at a count"), ('scrap', "Spoilt or damaged goods")],
@@ -81,7 +78,6 @@ class CoopConsignmentLoss(models.Model):
         comodel_name='account.move', string="Journal Entry", readonly=True, copy=False, index='btree_not_null',
         ondelete='restrict',
     )
-    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
     note = fields.Html(string="Remarks")
 
     @api.model
@@ -113,12 +109,6 @@ class CoopConsignmentLoss(models.Model):
             raise UserError(self._frozen_error_message())
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_numbered(self):
-        numbered = self.filtered('name')
-        if numbered:
-            raise UserError(self.env._("%s has a number and stays; cancel it instead.", numbered[0].display_name))
-
     # === ACTIONS === #
 
     def action_fill(self):
@@ -140,9 +130,7 @@ class CoopConsignmentLoss(models.Model):
             loss._queue_up()
             loss._check_is_draft('submitted')
             loss._check_complete()
-            number = loss.name or loss.company_id._next_coop_number(
-                'coop.consignment.loss', 'BAS/%(range_year)s/', date=loss.date, gapless=True,
-            )
+            number = loss._draw_number()
             # sudo: the shares are the document's own; nobody types them in
             loss.sudo().share_ids = [Command.clear(), *map(Command.create, loss._prepare_shares())]
             loss._update_state('submitted', name=number, submitted_by_id=self.env.uid)

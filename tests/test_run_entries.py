@@ -291,7 +291,7 @@ class TestSettlementEntries(ConsignmentCommon):
             (self.vat_out, self.partner, 0.4),
         ])
         self.assertEqual(settlement.commission_reversal_move_id.move_type, 'out_refund')
-        self.assertEqual([self._balance(account) for account in accounts], before)
+        self.assertEqual([self.rupiah.round(self._balance(account)) for account in accounts], before)
         self.assertEqual(settlement.commission_move_id.amount_residual, 0)
         self.assertEqual(self._settle(self.siti).amount_payable, 533)
 

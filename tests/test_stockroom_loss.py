@@ -237,6 +237,21 @@ class TestStockroomLoss(StockroomCommon):
         )
         self.assertEqual(sum((loss | first | again).mapped('amount_total')), 0)
 
+    def test_what_is_found_is_theirs_first_who_were_paid_for_it(self):
+        # All of Siti's 10 were lost here and paid for, Budi has 20: of 12 that are found, 10 are Siti's again
+        self._bring_at(self.siti, 10, asking_price=12_000)
+        loss = self._loss(0, bearer='cooperative')
+        loss.action_submit()
+        loss.with_user(self.manager).action_approve()
+        loss.with_user(self.accountant).action_book()
+        self._bring(self.budi, 20)
+        found = self._loss(32)
+        found.action_submit()
+        self.assertEqual(
+            {share.owner_id: (share.quantity, share.amount) for share in found.share_ids},
+            {self.siti.partner_id: (-10, -120_000), self.budi.partner_id: (-2, 0)},
+        )
+
     def test_what_was_paid_is_booked_before_it_comes_back(self):
         loss = self._lost_at_the_cooperatives_expense(book=False)
         found = self._found(30)
