@@ -109,6 +109,8 @@ from . import test_stockroom_reduction
 from . import test_stockroom_loss
 from . import test_stockroom_found
 from . import test_run_batches
+from . import test_run_advances
+from . import test_run_commission
 from . import test_run_entries
 from . import test_intake_weighing
 from . import test_stockroom_history
