@@ -148,7 +148,7 @@ class CoopFund(models.Model):
     def _ensure_all(self):
         """Make the funds of every cooperative that are missing, from its purposes and its rules."""
         # sudo: at installation and update
-        self.env['coop.company.account'].sudo().search([])._ensure_funds()
+        self.env['coop.company.account'].sudo().search([('account_id', '!=', False)])._ensure_funds()
         self.env['coop.shu.rule.share'].sudo().search([('kind', '=', 'fund')])._ensure_funds()
 
     @api.model

@@ -93,13 +93,28 @@ class CoopSetOffMixin(models.AbstractModel):
     def _post_set_off(self, payable_line, allocations, date, ref):
         """Post the set-off and reconcile it with the payable and with each debt; return the entry."""
         self.ensure_one()
-        move = self.env['account.move'].create(self._prepare_set_off_values(payable_line, allocations, date, ref))
-        move._post(soft=False)
-        payable_side, *debt_sides = move.line_ids.sorted(lambda line: (line.balance < 0, line.id))
-        (payable_line | payable_side).reconcile()
-        for (debt, _amount), line in zip(allocations, debt_sides, strict=True):
-            (debt.with_env(self.env) | line).reconcile()
-        return move
+        return self._post_prepared_set_offs([(
+            payable_line, allocations, self._prepare_set_off_values(payable_line, allocations, date, ref),
+        )])
+
+    @api.model
+    def _post_prepared_set_offs(self, prepared):
+        """Post set-offs of many documents together, and reconcile each on both sides; return the entries.
+
+        :param prepared: ``[(payable items, allocations, values)]``, the values of :meth:`_prepare_set_off_values`.
+        """
+        moves = self.env['account.move'].create([values for _payable, _allocations, values in prepared])
+        moves._post(soft=False)
+        plan = []
+        for (payable, allocations, _values), move in zip(prepared, moves, strict=True):
+            payable_side, *debt_sides = move.line_ids.sorted(lambda line: (line.balance < 0, line.id))
+            plan.append(payable | payable_side)
+            plan += [
+                debt.with_env(self.env) | line for (debt, _amount), line in zip(allocations, debt_sides, strict=True)
+            ]
+        if plan:
+            self.env['account.move.line']._reconcile_plan(plan)
+        return moves
 
     def _reverse_owned_entry(self, move, date, reason):
         """Return the posted reversal of an entry that this document owns; both are reconciled with each other.

@@ -34,7 +34,7 @@ class CoopShuBaseValue(models.Model):
     date_from = fields.Date(string="From", required=True, default=lambda self: self._default_period()['date_from'])
     date_to = fields.Date(string="To", required=True, default=lambda self: self._default_period()['date_to'])
     share_id = fields.Many2one(
-        comodel_name='coop.shu.rule.share', string="Share", required=True, index=True, ondelete='restrict',
+        comodel_name='coop.shu.rule.share', required=True, index=True, ondelete='restrict',
         compute='_compute_share_id', store=True, readonly=False, precompute=True, domain="[('base', '=', 'imported')]",
         context={'coop_name_with_rule': True},
         help="The share of the surplus that goes by this number. Filled in where the rule in force has only one.",

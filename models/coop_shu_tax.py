@@ -127,7 +127,7 @@ class CoopShuAllocation(models.Model):
         index='btree_not_null', check_company=True,
     )
     tax_account_id = fields.Many2one(
-        comodel_name='account.account', string="Tax Account", readonly=True, copy=False, ondelete='restrict',
+        comodel_name='account.account', readonly=True, copy=False, ondelete='restrict',
     )
     tax_total = fields.Monetary(string="Tax", compute='_compute_tax_total')
 

@@ -14,7 +14,7 @@ from odoo.addons.producer_cooperative.tools.obstacle import Obstacle
 NAMED = 5
 
 
-class CoopShuTodo(models.TransientModel):
+class CoopShuTodo(models.TransientModel):  # pylint: disable=no-wizard-in-models; a list to read, no window to fill in
     """One thing to do before a surplus is computed, with the way to it. Made anew each time somebody looks."""
     _name = 'coop.shu.todo'
     _description = "To Do before the Surplus Is Computed"

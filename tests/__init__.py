@@ -107,13 +107,17 @@ from . import test_stockroom_unsold
 from . import test_stockroom_return
 from . import test_stockroom_reduction
 from . import test_stockroom_loss
+from . import test_stockroom_found
 from . import test_run_batches
+from . import test_run_advances
+from . import test_run_commission
 from . import test_run_entries
 from . import test_intake_weighing
 from . import test_stockroom_history
 from . import test_terms_deductions
 from . import test_terms_scope
 from . import test_terms_sales
+from . import test_terms_payment
 from . import test_terms_properties
 from . import test_tools_deductions
 from . import test_payout

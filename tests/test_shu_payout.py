@@ -366,9 +366,9 @@ class TestShuPayout(ShuPayoutCommon):
 
     def _register(self, lines, **values):
         action = lines.with_user(self.accountant).action_register_payment()
-        return self.env['account.payment.register'].with_user(self.accountant).with_context(action['context']).create({
-            'journal_id': self.cash_journal.id, **values,
-        })
+        return self.env['account.payment.register'].with_user(self.accountant).with_context(
+            **action['context'],
+        ).create({'journal_id': self.cash_journal.id, **values})
 
     def test_odoos_own_payment_screen_pays_and_is_followed(self):
         self._register(self.of_siti)._create_payments()
@@ -506,7 +506,7 @@ class TestShuPayoutRun(ShuPayoutCommon):
     def _pay_out(self, records, user=None, **values):
         action = records.with_user(user or self.accountant).action_pay_out()
         wizard = self.env['coop.shu.pay.out'].with_user(user or self.accountant).with_context(
-            action['context'],
+            **action['context'],
         ).create(values)
         action = wizard.action_confirm()
         return self.env['coop.payout'].browse(action.get('res_id') or action['domain'][0][2])

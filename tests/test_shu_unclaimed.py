@@ -80,7 +80,7 @@ class TestShuUnclaimed(UnclaimedCommon):
 
     def _remind(self, method, **values):
         action = self._unclaimed().with_user(self.officer).action_remind()
-        return self.env['coop.shu.remind'].with_user(self.officer).with_context(action['context']).create({
+        return self.env['coop.shu.remind'].with_user(self.officer).with_context(**action['context']).create({
             'method': method, **values,
         })
 
