@@ -162,6 +162,8 @@ class CoopShuAllocation(models.Model):
     def _prepare_surplus_values(self):
         """Return the surplus by account and what follows from it, to be written down with the computation."""
         self.ensure_one()
+        # Before anything is read: what is booked meanwhile counts as booked since.
+        booking_number = self.env['account.move']._coop_get_last_booking_number()
         result = self._get_ledger_result()
         lines = self._prepare_surplus_lines(result, self._get_previous_amounts())
         total = {
@@ -171,7 +173,7 @@ class CoopShuAllocation(models.Model):
         tax = self.currency_id.round(sum(line['amount'] for line in lines if line['section'] == 'tax'))
         turnover_members, turnover_others = self._get_turnover(result)
         return {
-            'booking_number': self.env['account.move']._coop_draw_booking_number(),
+            'booking_number': booking_number,
             'surplus_line_ids': [Command.clear(), *map(Command.create, lines)],
             'surplus': total['amount'],
             'income_tax': tax,
@@ -246,8 +248,11 @@ class CoopShuAllocation(models.Model):
 
     def _get_previous_amounts(self):
         """Return ``{account: amount}`` of the year before; closing entries are left out as they were then."""
+        return self._get_amounts_of(*self._get_previous_period())
+
+    def _get_amounts_of(self, date_from, date_to):
+        """Return ``{account: amount}`` of another period, closing entries left out; expenses are below zero."""
         self.ensure_one()
-        date_from, date_to = self._get_previous_period()
         before = self._find_allocation_of(date_from, date_to)
         if before:
             return before._get_ledger_amounts()
