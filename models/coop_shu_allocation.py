@@ -11,6 +11,8 @@ ENTERED_FIELDS = {
     'date_from', 'date_to', 'rule_id', 'closing_ids', 'meeting_date', 'meeting_number', 'tax_expected', 'tax_none',
     'loss_from_reserve',
 }
+#: States of an allocation whose entries are all there: its members can be paid.
+BOOKED_STATES = ('posted', 'paid')
 
 
 class CoopShuAllocation(models.Model):
@@ -240,11 +242,12 @@ class CoopShuAllocation(models.Model):
     def action_post(self):
         """Book the approved allocation: number it, carry the surplus over and distribute it.
 
-        :raises UserError: for anybody but the accountant, or when the loss is no longer covered as it was computed.
+        :raises UserError: for anybody but the accountant, when the loss is no longer covered as it was computed, or
+            when the books are closed on the day of the meeting.
         """
         for allocation in self:
             allocation._check_user_is(ACCOUNTANT)
-            allocation._queue_up()
+            allocation._queue_up_at_equity()
             if allocation.state != 'approved':
                 raise UserError(allocation._state_error_message('posted'))
             allocation._check_not_allocated()
@@ -272,11 +275,11 @@ class CoopShuAllocation(models.Model):
     def _cancel_with_reason(self, reason):
         """Cancel the allocation; the entries of a posted one are reversed and stay in the books.
 
-        :raises UserError: for anybody but the accountant (the manager may cancel what is not posted yet), or once
-            members were paid.
+        :raises UserError: for anybody but the accountant (the manager may cancel what is not posted yet), once
+            members were paid, or when what it brought to reserve and funds was used since.
         """
         for allocation in self:
-            allocation._queue_up()
+            allocation._queue_up_at_equity()
             allocation.invalidate_recordset(['state'])
             booked = allocation.state in ('posting', 'posted')
             allocation._check_user_is(*(ACCOUNTANT,) if booked else (ACCOUNTANT, MANAGER))
@@ -331,18 +334,17 @@ class CoopShuAllocation(models.Model):
 
     def _check_four_eyes(self):
         """Refuse approval by the person who computed; where the company allows it, keep that in the chatter."""
-        self.ensure_one()
-        if self.computed_by_id != self.env.user:
-            return
-        if self.company_id.coop_shu_four_eyes:
-            raise UserError(self.env._(
+        self._check_somebody_else(
+            self.computed_by_id,
+            self.env._(
                 "%(user)s computed %(allocation)s; somebody else has to approve it.",
                 user=self.env.user.name, allocation=self.display_name,
-            ))
-        self._message_log(body=self.env._(
-            "%s computed and approved this allocation alone: two people are not required at present.",
-            self.env.user.name,
-        ))
+            ),
+            self.env._(
+                "%s computed and approved this allocation alone: two people are not required at present.",
+                self.env.user.name,
+            ),
+        )
 
     def _check_not_allocated(self):
         self.ensure_one()
@@ -362,9 +364,9 @@ class CoopShuAllocation(models.Model):
     def _get_period_label(self):
         """Return the year, or both days of a period that is no calendar year."""
         self.ensure_one()
-        first, last = self.date_from, self.date_to
-        if not first or not last:
-            return ""
+        return self._get_label_of(self.date_from, self.date_to) if self.date_from and self.date_to else ""
+
+    def _get_label_of(self, first, last):
         if (first.month, first.day, last.month, last.day, last.year) == (1, 1, 12, 31, first.year):
             return str(first.year)
         return f"{format_date(self.env, first)} – {format_date(self.env, last)}"
