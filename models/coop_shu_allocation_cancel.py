@@ -13,7 +13,7 @@ class CoopShuAllocation(models.Model):
     def _start_cancelling(self, reason):
         """Cancel what is not booked; reverse what is, at once or, for many members, in the background."""
         self.ensure_one()
-        if self.state not in ('posting', 'posted'):
+        if 'cancelling' not in self._transitions[self.state]:
             self._update_state('cancelled', cancel_reason=reason)
             return
         members = self.env['coop.shu.member.line'].search_count(
@@ -102,9 +102,11 @@ class AccountPartialReconcile(models.Model):
         """
         # sudo: whose entries these are, for whoever pays
         allocations = self.env['coop.shu.allocation'].sudo().search([('state', '=', 'cancelling')])
-        moves = (self.debit_move_id | self.credit_move_id).move_id if allocations else self.env['account.move']
+        if not allocations:
+            return
+        items = self.sudo().debit_move_id | self.sudo().credit_move_id  # sudo: see above
         for allocation in allocations:
-            if allocation.meeting_move_ids & moves:
+            if allocation.meeting_move_ids & items.move_id:
                 raise UserError(self.env._(
                     "%s is being cancelled; nobody is paid from it. Leave the payment open, and match it with what is"
                     " owed instead.", allocation.display_name,

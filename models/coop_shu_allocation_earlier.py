@@ -3,7 +3,7 @@ from __future__ import annotations
 from odoo import fields, models
 from odoo.tools import format_amount
 
-from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES, OPEN_STATES
 from odoo.addons.producer_cooperative.tools.obstacle import Obstacle
 
 #: How many years back losses are looked for that nobody decided on.
@@ -23,7 +23,7 @@ class CoopShuAllocation(models.Model):
 
     def _compute_earlier_losses(self):
         for allocation in self:
-            shown = allocation.state in ('draft', 'computed') and allocation.date_from and allocation.company_id
+            shown = allocation.state in OPEN_STATES and allocation.date_from and allocation.company_id
             allocation.earlier_losses = shown and "\n".join(map(str, allocation._get_earlier_loss_advice())) or False
 
     # === BUSINESS METHODS === #

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL, format_amount, format_date
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES
+
 #: Journal entries stay small enough to be opened and reconciled: this many members in one.
 MEMBERS_PER_ENTRY = 500
 
@@ -47,7 +49,7 @@ class CoopShuAllocation(models.Model):
         for allocation in self:
             # sudo: two sums of the allocation's own entries, for users without access to journal items
             allocation_sudo = allocation.sudo()
-            posted = allocation.state in ('posted', 'paid')
+            posted = allocation.state in BOOKED_STATES
             closing = allocation_sudo.closing_ids.filtered('is_closing').move_id
             carried = -allocation_sudo._sum_shu(allocation_sudo.year_end_move_id | closing) if posted else 0.0
             distributed = allocation_sudo._sum_shu(allocation_sudo.meeting_move_ids) if posted else 0.0
@@ -159,6 +161,10 @@ class CoopShuAllocation(models.Model):
         first = self.steps_done == 1
         if not lines and not first:
             return False
+        if first:
+            # In the background, another allocation may have drawn on the same accounts since the posting began.
+            self._queue_up_at_equity()
+            self._check_loss_still_covered()
         move = self._create_entries([
             self._prepare_meeting_values(lines, self.share_ids if first else self.share_ids.browse()),
         ])

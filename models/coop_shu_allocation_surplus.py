@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields, models
 from odoo.fields import Command, Domain
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import FROZEN_STATES
 from odoo.addons.producer_cooperative.models.coop_shu_surplus_line import SECTION_OF_TYPE, SECTIONS
 from odoo.addons.producer_cooperative.tools.shu_surplus import shareable, split_untraced
 from odoo.addons.producer_cooperative.tools.units import from_units, to_units
@@ -59,7 +60,7 @@ class CoopShuAllocation(models.Model):
         """Open the statement of operations (PHU) of the period."""
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_shu_operations_action')
-        computed = self.state not in ('draft', 'computing', 'cancelled')
+        computed = self.state in FROZEN_STATES
         return {**action, 'context': {
             'dialog_size': 'extra-large', 'default_company_id': self.company_id.id,
             **({'default_allocation_id': self.id} if computed else {

@@ -11,6 +11,10 @@ ACCOUNT_TYPES = {
     'reserve': ('equity',),
     'fund': ('liability_current', 'liability_non_current'),
 }
+#: Funds that every cooperative has an account for.
+FUND_KINDS = [
+    ('board', "Board"), ('staff', "Staff"), ('education', "Education"), ('social', "Social"), ('area', "Working Area"),
+]
 MEMBER_KINDS = ('capital', 'patronage')
 
 
@@ -34,12 +38,7 @@ class CoopShuRuleShare(models.Model):
         ],
         required=True, default='reserve',
     )
-    fund = fields.Selection(
-        selection=[
-            ('board', "Board"), ('staff', "Staff"), ('education', "Education"), ('social', "Social"),
-            ('area', "Working Area"),
-        ],
-    )
+    fund = fields.Selection(selection=FUND_KINDS)
     base = fields.Selection(
         selection=[
             ('purchases', "Purchases from the Cooperative"), ('deliveries', "Goods Sold to the Cooperative"),

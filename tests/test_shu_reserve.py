@@ -123,6 +123,22 @@ class TestShuReserve(ShuReserveCommon):
             pass
         self.assertEqual((allocation.state, allocation.problem), ('cancelled', False))
 
+    def test_two_surpluses_in_the_background_do_not_cover_the_same_loss(self):
+        self._book('2023-12-31', [(self.loss, None, 300_000), (self.cash, None, -300_000)])
+        first = self._approve(self._compute(1_000_000))
+        second = self._approve(self._compute(1_000_000, NEXT_YEAR), NEXT_MEETING)
+        with patch.object(progress, 'AT_ONCE', 0):
+            for allocation in (first, second):
+                allocation.with_user(self.accountant).action_post()
+        for allocation in (first._as_starter(), second._as_starter()):
+            while allocation._go_on():
+                pass
+        self.assertEqual((first.state, second.state, second.is_paused), ('posted', 'posting', True))
+        self.assertRegex(second.problem, "holds .*0.00 now, less than the .*300,000")
+        self.assertEqual(self._balance(self.loss), 0)
+        self._cancel(second)
+        self.assertEqual(second.state, 'cancelled')
+
     # === A LOSS === #
 
     def test_loss_draws_on_the_reserve_that_the_rule_fills(self):
