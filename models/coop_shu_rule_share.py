@@ -6,15 +6,15 @@ from odoo.tools import SQL
 
 from odoo.addons.producer_cooperative.models.coop_shu_rule import PERCENT_DIGITS
 
+#: Funds that every cooperative has an account for.
+FUND_KINDS = [
+    ('board', "Board"), ('staff', "Staff"), ('education', "Education"), ('social', "Social"), ('area', "Working Area"),
+]
 #: Types of account that a share may be credited to, by the kind of the share.
 ACCOUNT_TYPES = {
     'reserve': ('equity',),
     'fund': ('liability_current', 'liability_non_current'),
 }
-#: Funds that every cooperative has an account for.
-FUND_KINDS = [
-    ('board', "Board"), ('staff', "Staff"), ('education', "Education"), ('social', "Social"), ('area', "Working Area"),
-]
 MEMBER_KINDS = ('capital', 'patronage')
 
 
