@@ -293,6 +293,8 @@ from . import coop_shu_rule_surplus
 from . import coop_shu_surplus_line
 from . import coop_shu_allocation_surplus
 from . import coop_shu_allocation_loss
+from . import coop_shu_allocation_equity
 from . import coop_shu_todo
+from . import coop_shu_allocation_earlier
 from . import coop_shu_allocation_tax
 from . import coop_shu_turnover

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES
+
 
 class CoopMembership(models.Model):
     """The SHU that the member got, year by year."""
@@ -18,7 +20,7 @@ class CoopMembership(models.Model):
     @api.depends('shu_line_ids.amount_total')
     def _compute_shu_total(self):
         groups = self.env['coop.shu.member.line']._read_group(
-            [('membership_id', 'in', self.ids), ('state', 'in', ('posted', 'paid'))], ['membership_id'],
+            [('membership_id', 'in', self.ids), ('state', 'in', BOOKED_STATES)], ['membership_id'],
             ['amount_total:sum'],
         )
         totals = {membership.id: amount for membership, amount in groups}

@@ -6,6 +6,10 @@ from odoo.tools import SQL
 
 from odoo.addons.producer_cooperative.models.coop_shu_rule import PERCENT_DIGITS
 
+#: Funds that every cooperative has an account for.
+FUND_KINDS = [
+    ('board', "Board"), ('staff', "Staff"), ('education', "Education"), ('social', "Social"), ('area', "Working Area"),
+]
 #: Types of account that a share may be credited to, by the kind of the share.
 ACCOUNT_TYPES = {
     'reserve': ('equity',),
@@ -34,12 +38,7 @@ class CoopShuRuleShare(models.Model):
         ],
         required=True, default='reserve',
     )
-    fund = fields.Selection(
-        selection=[
-            ('board', "Board"), ('staff', "Staff"), ('education', "Education"), ('social', "Social"),
-            ('area', "Working Area"),
-        ],
-    )
+    fund = fields.Selection(selection=FUND_KINDS)
     base = fields.Selection(
         selection=[
             ('purchases', "Purchases from the Cooperative"), ('deliveries', "Goods Sold to the Cooperative"),

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES
 from odoo.addons.producer_cooperative.tools.shu import member_part
 from odoo.addons.producer_cooperative.tools.units import from_units, round_half_up, to_decimal, to_units
 
@@ -77,7 +78,7 @@ class CoopShuMemberLine(models.Model):
     def _is_booked(self):
         """Tell whether the meeting's decision is in the books; before, the part is a proposal."""
         self.ensure_one()
-        return self.state in ('posted', 'paid')
+        return self.state in BOOKED_STATES
 
     def _get_statement_totals(self):
         """Return ``[(label, amount)]`` below the parts on the member's statement.

@@ -40,7 +40,7 @@ class CoopShuTodo(models.TransientModel):  # pylint: disable=no-wizard-in-models
         self.ensure_one()
         if not self.res_model:
             raise UserError(self.env._("There is nothing to open here: %s", self.name))
-        if self.res_model == 'coop.shu.allocation':
+        if self.res_model == 'coop.shu.allocation' and not self.res_action:
             return self.allocation_id._get_records_action()
         action = {
             'type': 'ir.actions.act_window', 'name': self.env[self.res_model]._description,

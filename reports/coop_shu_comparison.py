@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES
 from odoo.addons.producer_cooperative.tools.report_table import Column, Report, Table
 
 
@@ -36,7 +37,7 @@ class CoopShuComparison(models.TransientModel):
         """Return the last booked allocations, the oldest first."""
         self.ensure_one()
         return self.env['coop.shu.allocation'].search(
-            [('company_id', '=', self.company_id.id), ('state', 'in', ('posted', 'paid'))],
+            [('company_id', '=', self.company_id.id), ('state', 'in', BOOKED_STATES)],
             order='date_to DESC, id DESC', limit=self.years,
         ).sorted('date_to')
 

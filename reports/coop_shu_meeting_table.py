@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import FROZEN_STATES, UNDECIDED_STATES
 from odoo.addons.producer_cooperative.tools.ordering import natural_key
 from odoo.addons.producer_cooperative.tools.report_table import Column, Report, Table
 
@@ -32,7 +33,7 @@ class CoopShuMeetingTable(models.TransientModel):
         if self.env.context.get('active_model') == allocations._name:
             return allocations.browse(self.env.context.get('active_id')).exists()
         return allocations.search(
-            [('company_id', '=', self.env.company.id), ('state', 'not in', ('draft', 'computing', 'cancelled'))],
+            [('company_id', '=', self.env.company.id), ('state', 'in', FROZEN_STATES)],
             limit=1,
         )
 
@@ -69,7 +70,7 @@ class CoopShuMeetingTable(models.TransientModel):
             ))
         if allocation.state in ('cancelling', 'cancelled'):
             facts.append(_("CANCELLED"))
-        elif allocation.state in ('draft', 'computing', 'computed'):
+        elif allocation.state in UNDECIDED_STATES:
             facts.append(_("Proposal to the members' meeting"))
         if allocation.is_loss:
             facts.append(_("The period made a loss. There is no SHU to share."))

@@ -55,10 +55,12 @@ from . import test_security
 from . import test_shu_access
 from . import test_shu_bases
 from . import test_shu_compute
+from . import test_shu_days
 from . import test_shu_entries
 from . import test_shu_examples
 from . import test_shu_numbers
 from . import test_shu_payout
+from . import test_shu_reserve
 from . import test_shu_rule
 from . import test_shu_security
 from . import test_tools_allocation

@@ -127,7 +127,7 @@ class TestShuLossProposal(ShuSurplusCommon):
 
     def test_meeting_may_want_less_drawn_from_the_reserve(self):
         allocation = self._compute(-500_000)
-        allocation.with_user(self.manager).loss_from_reserve = 200_000
+        allocation.with_user(self.accountant).loss_from_reserve = 200_000
         self.assertEqual(self._amounts(allocation), [('reserve', -200_000), ('loss', -300_000)])
         self._approve(allocation).with_user(self.accountant).action_post()
         self.assertEntry(allocation.meeting_move_ids, [
