@@ -204,7 +204,8 @@ class CoopShuRule(models.Model):
     def _get_in_force(self, company, date):
         """Return the company's rule for a period that ends on ``date``; empty when there is none."""
         return self.search(
-            [('company_id', '=', company.id), ('date_from', '<=', date)], order='date_from DESC', limit=1,
+            [('company_id', '=', company.id), ('date_from', '<=', date), ('active', '=', True)],
+            order='date_from DESC', limit=1,
         )
 
     def _check_complete(self):

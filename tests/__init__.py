@@ -53,6 +53,7 @@ from . import test_savings_report
 from . import test_savings_voucher
 from . import test_security
 from . import test_shu_access
+from . import test_shu_approval
 from . import test_shu_bases
 from . import test_shu_compute
 from . import test_shu_entries
