@@ -231,6 +231,16 @@ class CoopShuRule(models.Model):
         self.ensure_one()
         return self.with_context(active_test=False).savings_type_ids or self._find_capital_types()
 
+    def _find_missing_capital_types(self):
+        """Return the savings types that count as capital, and not under this rule."""
+        self.ensure_one()
+        return self._find_capital_types() - self._get_capital_types()
+
+    def _find_newer_capital_types(self):
+        """Return those of the missing savings types that were made after the rule."""
+        self.ensure_one()
+        return self._find_missing_capital_types().filtered(lambda kind: kind.create_date > self.create_date)
+
     def _find_capital_types(self):
         self.ensure_one()
         return self.env['coop.savings.type'].with_context(active_test=False).search([

@@ -4,12 +4,18 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from odoo.addons.producer_cooperative.models.coop_company_account import ACCOUNTS
 from odoo.addons.producer_cooperative.models.coop_shu_rule import PERCENT_DIGITS
 
 #: Types of account that a share may be credited to, by the kind of the share.
 ACCOUNT_TYPES = {
     'reserve': ('equity',),
     'fund': ('liability_current', 'liability_non_current'),
+}
+#: What an account of the cooperative may be there for, by the kind of the share that is credited to it.
+ACCOUNT_KEYS = {
+    'reserve': {'reserve'},
+    'fund': {key for key in ACCOUNTS if key.startswith('fund_')},
 }
 MEMBER_KINDS = ('capital', 'patronage')
 
@@ -48,7 +54,7 @@ class CoopShuRuleShare(models.Model):
         ],
         string="Patronage By",
         help="Business as posted in the period, untaxed, less what was credited back. Goods that the cooperative sells"
-             " on a member's behalf count for that member, not for the buyer.",
+             " on a member's behalf count for that member, not for the buyer. Of bills, lines with a product count.",
     )
     denominator_base = fields.Selection(
         selection=[('members', "Members Who Share"), ('cooperative', "The Whole Cooperative")],
@@ -126,7 +132,7 @@ class CoopShuRuleShare(models.Model):
                 ))
 
     def _check_account_is_free(self):
-        """Refuse accounts that hold something else: members' savings, or the surplus before it is shared.
+        """Refuse accounts that hold something else: members' savings, members' proceeds, what is not shared yet.
 
         :raises ValidationError: naming the line and what the account holds.
         """
@@ -141,10 +147,13 @@ class CoopShuRuleShare(models.Model):
                 "%(line)s: %(account)s holds members' savings (%(savings)s). Choose an account of its own.",
                 line=self._get_line_label(), account=self.account_id.display_name, savings=savings_type.name,
             ))
-        if self.account_id == self.company_id._find_coop_account('shu'):
+        keys = self.company_id._find_coop_account_keys(self.account_id)
+        if keys and not keys & ACCOUNT_KEYS.get(self.kind, set()):
+            purposes = dict(self.env['coop.company.account']._fields['key']._description_selection(self.env))
             raise ValidationError(self.env._(
-                "%(line)s: %(account)s holds the surplus until it is shared. Choose another account.",
+                "%(line)s: %(account)s is there for something else (%(purpose)s). Choose an account of its own.",
                 line=self._get_line_label(), account=self.account_id.display_name,
+                purpose=", ".join(purposes[key] for key in sorted(keys)),
             ))
 
     def _get_line_label(self):

@@ -131,6 +131,10 @@ class TestShuRuleKept(ShuCommon):
             ({'account_id': self.reserve.id}, "Line 4, “Social”.*A fund is a liability"),
             ({'kind': 'patronage', 'base': False}, "Line 4.*by which business"),
             ({'account_id': self.voluntary.account_id.id}, "Line 4, “Social”.*Voluntary"),
+            ({'account_id': self._account('clearing').id},
+             r"Line 4, “Social”: .* is there for something else \(Consignment Clearing\). Choose an account of its own"),
+            ({'account_id': self._account('tax_withheld').id}, r"something else \(Income Tax Withheld\)"),
+            ({'kind': 'reserve', 'account_id': self.shu.id}, r"something else \(SHU Not Yet Distributed\)"),
         ):
             with self.subTest(values=values), self.assertRefused(message, ValidationError):
                 social.write(values)
@@ -250,6 +254,25 @@ class TestShuRuleKept(ShuCommon):
         self.assertIn("Copied from Bylaws, from 01/01/2000", new.message_ids[0].body)
         again = self.rule.copy()
         self.assertEqual(str(again.date_from), f'{year + 2}-01-01')
+
+    def test_savings_made_after_the_rule_are_named_and_come_with_its_copy(self):
+        # one is newer than the rule; the other was left out when the rule was made
+        newer, left_out = self.env['coop.savings.type'].create([
+            {'name': name, 'kind': 'mandatory', 'is_capital': True, 'withdrawable': 'on_leaving',
+             'account_id': self.mandatory.account_id.copy({'code': code}).id}
+            for name, code in (("Harvest Savings", '31119998'), ("Building Savings", '31119999'))
+        ])
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE coop_savings_type SET create_date = create_date + interval '1 day' WHERE id = %s", [newer.id],
+        )
+        self.env.invalidate_all()
+        advice = self._create_allocation(1_000_000)._get_capital_advice()
+        self.assertIn("Harvest Savings, Building Savings count as capital and are not among the savings", advice[0])
+        self.assertFalse(advice[0].blocking)
+        self.assertEqual(self.rule.copy().savings_type_ids, self.rule.savings_type_ids | newer)
+        self.rule.savings_type_ids |= newer | left_out
+        self.assertFalse(self._create_allocation()._get_capital_advice())
 
     def test_a_copied_rule_may_be_changed_while_the_old_one_stays(self):
         self._approve(self._compute(1_000_000))
