@@ -154,3 +154,11 @@ class ShuCommon(CoopCommon):
 
     def _line(self, allocation, member):
         return allocation.member_line_ids.filtered(lambda line: line.membership_id == member)
+
+    def _ledger(self):
+        """Return ``{(account, partner): balance}`` of everything posted."""
+        groups = self.env['account.move.line']._read_group(
+            [('parent_state', '=', 'posted'), ('company_id', '=', self.company.id)], ['account_id', 'partner_id'],
+            ['balance:sum'],
+        )
+        return {(account, partner): round(balance, 2) for account, partner, balance in groups if round(balance, 2)}

@@ -192,10 +192,10 @@ class TestShuSending(ShuCommon):
         self.assertEqual(self._run(user=self.accountant).state, 'running')
         run = self.env['coop.shu.statement.run'].create({'allocation_id': self.allocation.id})
         for user in (self.supervisor, self.cashier, self.warehouse_user):
-            with self.assertRefused("", AccessError):
+            with self.assertRefused("Only this role may do that", AccessError):
                 run.with_user(user).action_start()
         self.assertTrue(Form(run.with_user(self.supervisor)).id)
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("You are not allowed to create", AccessError):
             run.line_ids.with_user(self.officer).create({'run_id': run.id})
 
     def test_schedule_goes_on_with_runs(self):

@@ -85,7 +85,8 @@ class TestShuTax(ShuCommon):
     def test_two_taxes_do_not_hold_at_once(self):
         self._tax(date_from='2024-01-01')
         with self.assertRefused(
-            "PPh final, from 01/01/2024 holds already. End it before 01/01/2025, when PPh final begins", ValidationError,
+            "PPh final, from 01/01/2024 holds already. End it before 01/01/2025, when PPh final begins",
+            ValidationError,
         ):
             self._tax(date_from='2025-01-01')
 
@@ -143,9 +144,9 @@ class TestShuTax(ShuCommon):
             form.rate = 10
         self.assertEqual(form.record.account_id, self.withheld)
         self.assertEqual(form.record.with_user(self.officer).rate, 10)
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("You are not allowed to modify 'Tax Withheld From SHU'", AccessError):
             form.record.with_user(self.officer).rate = 5
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("You are not allowed to access 'Tax Withheld From SHU'", AccessError):
             self.env['coop.shu.tax'].with_user(self.warehouse_user).search([])
 
     def test_tax_of_another_company_is_not_seen(self):

@@ -194,7 +194,7 @@ class TestShuUnclaimed(UnclaimedCommon):
         lapse.with_user(self.manager).action_approve()
         with self.assertRefused("Only this role may do that: Accountant"):
             lapse.with_user(self.manager).action_post()
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("Only this role may do that: Accountant", AccessError):
             lapse.with_user(self.officer).action_post()
 
     def test_what_was_decided_is_not_changed(self):
@@ -280,7 +280,7 @@ class TestShuUnclaimed(UnclaimedCommon):
     def test_only_the_accountant_takes_back_for_a_member(self):
         lapse = self._book_unclaimed()
         for user in (self.cashier, self.manager):
-            with self.assertRefused("", AccessError):
+            with self.assertRefused("Only this role may do that: Accountant", AccessError):
                 lapse.line_ids[0].with_user(user).action_restore()
 
     def test_cancelled_decision_owes_everybody_again(self):
