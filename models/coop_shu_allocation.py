@@ -44,10 +44,12 @@ class CoopShuAllocation(models.Model):
     )
     currency_id = fields.Many2one(related='company_id.currency_id')
     date_from = fields.Date(
-        string="From", required=True, default=lambda self: self._default_period()['date_from'], tracking=True,
+        string="From", required=True, tracking=True,
+        default=lambda self: self.env.company._coop_get_last_year()['date_from'],
     )
     date_to = fields.Date(
-        string="To", required=True, default=lambda self: self._default_period()['date_to'], tracking=True,
+        string="To", required=True, tracking=True,
+        default=lambda self: self.env.company._coop_get_last_year()['date_to'],
     )
     rule_id = fields.Many2one(
         comodel_name='coop.shu.rule', check_company=True, ondelete='restrict', index='btree_not_null',
@@ -112,12 +114,6 @@ class CoopShuAllocation(models.Model):
         " WHERE (state IN ('approved', 'posting', 'posted', 'paid', 'cancelling'))",
         "The surplus of this period is allocated already. Cancel that allocation first.",
     )
-
-    # === DEFAULT METHODS === #
-
-    def _default_period(self):
-        """Return the company's last fiscal year that is over."""
-        return self.env.company.compute_fiscalyear_dates(fields.Date.context_today(self) - relativedelta(years=1))
 
     # === COMPUTE METHODS === #
 
@@ -361,8 +357,8 @@ class CoopShuAllocation(models.Model):
             ))
         if self.meeting_date <= self.date_to or self.meeting_date > fields.Date.context_today(self):
             raise UserError(self.env._(
-                "The meeting on %(date)s cannot have decided on %(allocation)s. Enter a day after %(last)s, the end of the"
-                " period, that is not still to come.", date=format_date(self.env, self.meeting_date),
+                "The meeting on %(date)s cannot have decided on %(allocation)s. Enter a day after %(last)s, the end of"
+                " the period, that is not still to come.", date=format_date(self.env, self.meeting_date),
                 last=format_date(self.env, self.date_to), allocation=self.display_name,
             ))
 

@@ -182,7 +182,8 @@ class CoopShuLapse(models.Model):
         """Remember who changes what is proposed: the same person does not approve it."""
         for lapse in self:
             if lapse.state == 'draft' and self.env.user not in lapse.changed_by_ids:
-                lapse.sudo().changed_by_ids = [Command.link(self.env.uid)]  # sudo: nobody enters it; see _guarded_fields
+                # sudo: nobody enters it; see _guarded_fields
+                lapse.sudo().changed_by_ids = [Command.link(self.env.uid)]
 
     # === BUSINESS METHODS - CHECKS === #
 

@@ -189,6 +189,12 @@ class CoopShuRule(models.Model):
                     "%s is no payable account: what is owed to each member must be open until it is paid.",
                     account.display_name,
                 ))
+            purpose = rule.company_id._get_other_purpose(account, ('shu_payable',))
+            if purpose:
+                raise ValidationError(self.env._(
+                    "%(account)s is there for something else (%(purpose)s). Owe the SHU on an account of its own.",
+                    account=account.display_name, purpose=purpose,
+                ))
 
     def _shares_error_message(self, refusal):
         self.ensure_one()

@@ -147,13 +147,11 @@ class CoopShuRuleShare(models.Model):
                 "%(line)s: %(account)s holds members' savings (%(savings)s). Choose an account of its own.",
                 line=self._get_line_label(), account=self.account_id.display_name, savings=savings_type.name,
             ))
-        keys = self.company_id._find_coop_account_keys(self.account_id)
-        if keys and not keys & ACCOUNT_KEYS.get(self.kind, set()):
-            purposes = dict(self.env['coop.company.account']._fields['key']._description_selection(self.env))
+        purpose = self.company_id._get_other_purpose(self.account_id, ACCOUNT_KEYS.get(self.kind, ()))
+        if purpose:
             raise ValidationError(self.env._(
                 "%(line)s: %(account)s is there for something else (%(purpose)s). Choose an account of its own.",
-                line=self._get_line_label(), account=self.account_id.display_name,
-                purpose=", ".join(purposes[key] for key in sorted(keys)),
+                line=self._get_line_label(), account=self.account_id.display_name, purpose=purpose,
             ))
 
     def _get_line_label(self):
@@ -185,30 +183,14 @@ class CoopShuRuleShare(models.Model):
         a membership are business with others. The amounts are in the company's currency, untaxed, as they were posted;
         for a number entered per member, in its unit. The caller flushes nothing: what is read is flushed here.
 
-        For a room to add a base, it must add it to ``base`` and define ``_get_base_sql_<base>`` with the arguments
-        and the result of this method.
+        For a room to add a base, it must add it to ``base``, and to ``coop.shu.business`` where it is read from
+        documents; for any other, it must define ``_get_base_sql_<base>`` with the arguments and result of this method.
 
         :param date_from: first day that counts.
         :param date_to: last day that counts.
         """
         self.ensure_one()
-        return getattr(self, f'_get_base_sql_{self.base}')(date_from, date_to)
-
-    def _get_base_sql_purchases(self, date_from, date_to):
-        """Return what was sold to members: posted invoices and receipts less credit notes."""
-        return self._get_business_sql(date_from, date_to)
-
-    def _get_base_sql_deliveries(self, date_from, date_to):
-        """Return what members sold to the cooperative: posted bills and receipts less refunds."""
-        return self._get_business_sql(date_from, date_to)
-
-    def _get_base_sql_consigned(self, date_from, date_to):
-        """Return what was sold of the members' consigned goods, by the settlements of the period."""
-        return self._get_business_sql(date_from, date_to)
-
-    def _get_base_sql_commission(self, date_from, date_to):
-        """Return the commission that members paid, by the settlements of the period."""
-        return self._get_business_sql(date_from, date_to)
+        return getattr(self, f'_get_base_sql_{self.base}', self._get_business_sql)(date_from, date_to)
 
     def _get_base_sql_imported(self, date_from, date_to):
         """Return the numbers entered per member for this share, of periods that end in this one."""
@@ -219,6 +201,7 @@ class CoopShuRuleShare(models.Model):
         )
 
     def _get_business_sql(self, date_from, date_to):
+        """Return what documents say that members bought, sold, had sold for them, or paid as commission."""
         business = self.env['coop.shu.business']
         business._flush_sources()
         return SQL(

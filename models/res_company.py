@@ -91,11 +91,15 @@ class ResCompany(models.Model):
         mapping = self.sudo().coop_account_ids.filtered(lambda mapping: mapping.key == key)
         return mapping.account_id.with_env(self.env)
 
-    def _find_coop_account_keys(self, account):
-        """Return the purposes (keys of ``ACCOUNTS``) that the company uses an account for; empty for any other account."""
+    def _get_other_purpose(self, account, keys):
+        """Return in words what the company uses an account for; no text where it is for one of ``keys``, or nothing."""
         self.ensure_one()
         # sudo: see _find_coop_account
-        return set(self.sudo().coop_account_ids.filtered(lambda mapping: mapping.account_id == account).mapped('key'))
+        mappings = self.sudo().coop_account_ids.filtered(lambda mapping: account and mapping.account_id == account)
+        if any(mapping.key in keys for mapping in mappings):
+            return ""
+        purposes = dict(mappings._fields['key']._description_selection(self.env))
+        return ", ".join(purposes[mapping.key] for mapping in mappings)
 
     def _get_first_open_day(self, date, journal):
         """Return ``date``, or the day after the lock date when the books are closed on it.

@@ -1,3 +1,5 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import fields, models
 
 
@@ -9,3 +11,8 @@ class ResCompany(models.Model):
         help="Whoever computed an SHU allocation cannot approve it. Switching this off is kept in the company's"
              " history.",
     )
+
+    def _coop_get_last_year(self):
+        """Return both days of the last fiscal year that is over, as ``{'date_from': …, 'date_to': …}``."""
+        self.ensure_one()
+        return self.compute_fiscalyear_dates(fields.Date.context_today(self) - relativedelta(years=1))
