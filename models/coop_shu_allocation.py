@@ -323,27 +323,6 @@ class CoopShuAllocation(models.Model):
                 first=format_date(self.env, self.date_to + relativedelta(days=1)),
             ))
 
-    def _check_rule_in_force(self):
-        """Refuse a rule of another year, or one that was archived: the members decided by which they share.
-
-        :raises UserError: naming the rule in force at the end of the period, and what to do.
-        """
-        self.ensure_one()
-        rule = self.env['coop.shu.rule']._get_in_force(self.company_id, self.date_to)
-        if not self.rule_id or self.rule_id == rule:
-            return  # without any, _check_rule says what to do
-        day = format_date(self.env, self.date_to)
-        if not rule:
-            raise UserError(self.env._(
-                "%(rule)s is not in force on %(day)s, the last day of the period. Put right from when on it holds, or"
-                " enter the rule of that time.", rule=self.rule_id.display_name, day=day,
-            ))
-        raise UserError(self.env._(
-            "On %(day)s, the last day of the period, %(in_force)s is in force and not %(rule)s. Choose that one and"
-            " compute again, or put the days right from which the rules hold.",
-            day=day, in_force=rule.display_name, rule=self.rule_id.display_name,
-        ))
-
     def _reset_computation(self):
         """Ask for a new computation after something that it rests on was changed."""
         computed = self.filtered(lambda allocation: allocation.state == 'computed')

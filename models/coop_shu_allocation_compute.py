@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import format_amount
+from odoo.tools import format_amount, format_date
 
 from odoo.addons.producer_cooperative.models.coop_shu_allocation import ACCOUNTANT, MANAGER
 from odoo.addons.producer_cooperative.tools.shu import floor_surplus, split_surplus
@@ -74,6 +74,27 @@ class CoopShuAllocation(models.Model):
                 "No rule says how the surplus of %s is shared. Enter the bylaws' rule first.", self._get_period_label(),
             ))
         self.rule_id._check_complete()
+
+    def _check_rule_in_force(self):
+        """Refuse a rule of another year, or one that was archived: the members decided by which they share.
+
+        :raises UserError: naming the rule in force at the end of the period, and what to do.
+        """
+        self.ensure_one()
+        rule = self.env['coop.shu.rule']._get_in_force(self.company_id, self.date_to)
+        if not self.rule_id or self.rule_id == rule:
+            return  # without any, _check_rule says what to do
+        day = format_date(self.env, self.date_to)
+        if not rule:
+            raise UserError(self.env._(
+                "%(rule)s is not in force on %(day)s, the last day of the period. Put right from when on it holds, or"
+                " enter the rule of that time.", rule=self.rule_id.display_name, day=day,
+            ))
+        raise UserError(self.env._(
+            "On %(day)s, the last day of the period, %(in_force)s is in force and not %(rule)s. Choose that one and"
+            " compute again, or put the days right from which the rules hold.",
+            day=day, in_force=rule.display_name, rule=self.rule_id.display_name,
+        ))
 
     def _take_step_computing(self):
         """Freeze surplus, shares and members first; then share out pool by pool; then add up."""
