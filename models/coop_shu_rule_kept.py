@@ -105,7 +105,9 @@ class CoopShuRule(models.Model):
         return [
             {
                 **vals, 'date_from': default.get('date_from') or rule._get_next_start(),
-                'savings_type_ids': [Command.set((rule.savings_type_ids | rule._find_newer_capital_types()).ids)],
+                'savings_type_ids': default.get('savings_type_ids') or [
+                    Command.set((rule.savings_type_ids | rule._find_newer_capital_types()).ids),
+                ],
             }
             for rule, vals in zip(self, super().copy_data(default), strict=True)
         ]
