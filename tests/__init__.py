@@ -59,6 +59,7 @@ from . import test_shu_compute
 from . import test_shu_entries
 from . import test_shu_examples
 from . import test_shu_numbers
+from . import test_shu_pay_out_window
 from . import test_shu_payout
 from . import test_shu_rule
 from . import test_shu_security

@@ -521,13 +521,6 @@ class TestShuPayoutRun(ShuPayoutCommon):
         payouts.action_post()
         self.assertEqual(self.allocation.state, 'paid')
 
-    def test_window_that_is_confirmed_twice_writes_its_vouchers_once(self):
-        wizard = self.env['coop.shu.pay.out'].with_user(self.accountant).create({'allocation_id': self.allocation.id})
-        wizard.action_confirm()
-        with self.assertRefused("This has been recorded already. To record something more, open the window anew"):
-            wizard.action_confirm()
-        self.assertEqual(len(self.allocation.member_line_ids.payout_line_ids), 2)
-
     def test_window_says_how_many_chose_which_way(self):
         self.of_siti.payout_method = 'savings'
         with Form(self.env['coop.shu.pay.out'].with_user(self.cashier).with_context(
