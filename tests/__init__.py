@@ -54,12 +54,12 @@ from . import test_savings_voucher
 from . import test_security
 from . import test_shu_access
 from . import test_shu_approval
+from . import test_shu_pay_out_window
 from . import test_shu_bases
 from . import test_shu_compute
 from . import test_shu_entries
 from . import test_shu_examples
 from . import test_shu_numbers
-from . import test_shu_pay_out_window
 from . import test_shu_payout
 from . import test_shu_rule
 from . import test_shu_security
