@@ -54,10 +54,12 @@ class CoopShuAllocation(models.Model):
     )
     currency_id = fields.Many2one(related='company_id.currency_id')
     date_from = fields.Date(
-        string="From", required=True, default=lambda self: self._default_period()['date_from'], tracking=True,
+        string="From", required=True, tracking=True,
+        default=lambda self: self.env.company._coop_get_last_year()['date_from'],
     )
     date_to = fields.Date(
-        string="To", required=True, default=lambda self: self._default_period()['date_to'], tracking=True,
+        string="To", required=True, tracking=True,
+        default=lambda self: self.env.company._coop_get_last_year()['date_to'],
     )
     rule_id = fields.Many2one(
         comodel_name='coop.shu.rule', check_company=True, ondelete='restrict', index='btree_not_null',
@@ -123,12 +125,6 @@ class CoopShuAllocation(models.Model):
         "The surplus of this period is allocated already. Cancel that allocation first.",
     )
 
-    # === DEFAULT METHODS === #
-
-    def _default_period(self):
-        """Return the company's last fiscal year that is over."""
-        return self.env.company.compute_fiscalyear_dates(fields.Date.context_today(self) - relativedelta(years=1))
-
     # === COMPUTE METHODS === #
 
     @api.depends('name', 'date_from', 'date_to')
@@ -192,7 +188,9 @@ class CoopShuAllocation(models.Model):
     def _unlink_except_approved(self):
         kept = self.filtered(lambda allocation: allocation.state not in OPEN_STATES)
         if kept:
-            raise UserError(self.env._("%s stays in the books; it can only be cancelled.", kept[0].display_name))
+            raise UserError(self.env._(
+                "%s stays, so that everybody can see what was decided; it can only be cancelled.", kept[0].display_name,
+            ))
 
     def _check_only_entered(self, field_names):
         """Refuse values that only the computation may set, wherever they come from.
@@ -216,14 +214,15 @@ class CoopShuAllocation(models.Model):
     def action_compute(self):
         """Compute, or compute again, the surplus and every member's part from the ledger as it is now.
 
-        :raises UserError: for anybody but the accountant, once approved, before the period is over, while its books
-            are not complete, or when a share has nothing to be shared by.
+        :raises UserError: for anybody but the accountant, once approved, before the period is over, by a rule that is
+            not in force then, while its books are not complete, or when a share has nothing to be shared by.
         """
         for allocation in self:
             allocation._check_user_is(ACCOUNTANT)
             allocation._queue_up()
             allocation._check_may_be_computed()
             allocation._check_period_is_over()
+            allocation._check_rule_in_force()
             allocation._check_books_complete()
             # sudo: the accountant was checked above; what is computed is nobody's to write
             allocation.sudo()._start_computing()
@@ -232,7 +231,8 @@ class CoopShuAllocation(models.Model):
         """Note that the members' meeting approved the allocation.
 
         :raises UserError: for anybody but the manager or for the person who computed it, without date and number of
-            the meeting, or when the period is allocated already.
+            the meeting, by a rule that is not in force any more, when members' numbers were booked otherwise and nobody
+            was told, or when the period is allocated already.
         """
         for allocation in self:
             allocation._check_user_is(MANAGER)
@@ -241,10 +241,12 @@ class CoopShuAllocation(models.Model):
                 raise UserError(allocation._state_error_message('approved'))
             allocation._check_meeting()
             allocation._check_four_eyes()
+            allocation._check_rule_in_force()
             allocation._check_unchanged_meanwhile()
+            allocation._check_changes_known()
             allocation._check_not_allocated()
             # sudo: the manager was checked above; see _check_only_entered
-            allocation.sudo()._update_state('approved', approved_by_id=self.env.uid)
+            allocation.sudo()._approve()
 
     def action_post(self):
         """Book the approved allocation: number it, carry the surplus over and distribute it.
@@ -276,6 +278,16 @@ class CoopShuAllocation(models.Model):
             **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_shu_member_line_action'),
             'domain': [('allocation_id', '=', self.id)], 'context': {'create': False},
         }
+
+    # === BUSINESS METHODS - APPROVING === #
+
+    def _approve(self):
+        """Write down who approved, and what is not to change from here on.
+
+        For a room that has something to freeze as well, it must override this method.
+        """
+        self.ensure_one()
+        self._update_state('approved', approved_by_id=self.env.uid)
 
     # === BUSINESS METHODS - CANCELLING === #
 
@@ -334,9 +346,9 @@ class CoopShuAllocation(models.Model):
             ))
         if self.meeting_date <= self.date_to or self.meeting_date > fields.Date.context_today(self):
             raise UserError(self.env._(
-                "The meeting on %(date)s cannot have decided on %(allocation)s: it meets after the period, and decides"
-                " before it is noted here.",
-                date=format_date(self.env, self.meeting_date), allocation=self.display_name,
+                "The meeting on %(date)s cannot have decided on %(allocation)s. Enter a day after %(last)s, the end of"
+                " the period, that is not still to come.", date=format_date(self.env, self.meeting_date),
+                last=format_date(self.env, self.date_to), allocation=self.display_name,
             ))
 
     def _check_four_eyes(self):

@@ -18,8 +18,8 @@ NAMED = 10
 class CoopShuAllocation(models.Model):
     """Every member's part, worked out by the database for all members at once.
 
-    The arithmetic is that of ``tools.shu`` (``distribute_pool``, ``floor_pool``), on exact decimal numbers: a hundred
-    thousand members never pass through Python.
+    The arithmetic is that of ``tools.apportion`` (``apportion_with_rest``, ``apportion_floor``), on exact decimal
+    numbers: a hundred thousand members never pass through Python.
     """
     _inherit = 'coop.shu.allocation'
 
@@ -28,7 +28,8 @@ class CoopShuAllocation(models.Model):
     def _get_eligible_sql(self):
         """Return a SELECT of the memberships that take part: ``id``, ``partner_id``, ``number``.
 
-        It finds those of :meth:`_get_eligible_memberships`.
+        Members on the last day, who joined and who left as the rule says; with the rule's months of membership
+        completed by the end of the period, or by leaving, where it wants some.
         """
         self.ensure_one()
         memberships = self.env['coop.membership']
@@ -369,7 +370,7 @@ def _prepare_columns(model):
 
 
 def _number_key(number):
-    """Return what member numbers are put in order by: as ``tools.shu.number_key``, digits by their number."""
+    """Return what member numbers are put in order by: as by ``tools.ordering.natural_key``, digits by their number."""
     return SQL(
         """
         (SELECT string_agg(

@@ -98,10 +98,6 @@ class CoopShuAllocation(models.Model):
         )
         return {account.with_env(self.env): self.currency_id.round(-balance) for account, balance in groups}
 
-    def _get_period_domain(self):
-        self.ensure_one()
-        return self.company_id._coop_get_period_domain(self.date_from, self.date_to)
-
     def _get_result_domain(self):
         """Return the posted journal items that make up the surplus as of now."""
         self.ensure_one()

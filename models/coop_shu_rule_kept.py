@@ -97,10 +97,18 @@ class CoopShuRule(models.Model):
     # === CRUD METHODS === #
 
     def copy_data(self, default=None):
-        """Let the copy begin with the next year that no rule begins with: of one day there is one rule."""
+        """Let the copy begin with the next year that no rule begins with: of one day there is one rule.
+
+        Savings types that were made since the rule was are added: nobody chose to leave them out.
+        """
         default = dict(default or {})
         return [
-            {**vals, 'date_from': default.get('date_from') or rule._get_next_start()}
+            {
+                **vals, 'date_from': default.get('date_from') or rule._get_next_start(),
+                'savings_type_ids': default.get('savings_type_ids') or [
+                    Command.set((rule.savings_type_ids | rule._find_newer_capital_types()).ids),
+                ],
+            }
             for rule, vals in zip(self, super().copy_data(default), strict=True)
         ]
 

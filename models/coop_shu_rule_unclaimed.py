@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-#: Where SHU may go that nobody came for: to the reserve or to a fund.
-UNCLAIMED_ACCOUNT_TYPES = ('equity', 'liability_current', 'liability_non_current')
+from odoo.addons.producer_cooperative.models.coop_shu_rule_share import ACCOUNT_KEYS
+
+#: Purposes of the accounts that SHU may go to when nobody came for it: the reserve and the funds.
+KEPT_KEYS = set().union(*ACCOUNT_KEYS.values())
 
 
 class CoopShuRule(models.Model):
@@ -38,9 +40,30 @@ class CoopShuRule(models.Model):
     @api.constrains('unclaimed_account_id')
     def _check_unclaimed_account(self):
         for rule in self:
-            account = rule.unclaimed_account_id
-            if account and account.account_type not in UNCLAIMED_ACCOUNT_TYPES:
-                raise ValidationError(self.env._(
-                    "%s is neither a reserve nor a fund: SHU that nobody came for goes to equity or to a liability.",
-                    account.display_name,
-                ))
+            self._check_is_kept(rule.company_id, rule.unclaimed_account_id)
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _check_is_kept(self, company, account):
+        """Refuse to give unclaimed SHU to anything but the reserve and the funds: no member gets it, by no way round.
+
+        :raises ValidationError: naming the accounts that it may go to.
+        """
+        kept = self._get_kept_accounts(company)
+        if account and account not in kept:
+            raise ValidationError(self.env._(
+                "%(account)s is neither a reserve nor a fund of %(company)s. SHU that nobody came for goes to one of"
+                " these: %(kept)s.", account=account.display_name, company=company.name,
+                kept=", ".join(kept.mapped('display_name')),
+            ))
+
+    @api.model
+    def _get_kept_accounts(self, company):
+        """Return the accounts of the reserve and the funds, by the company's set-up and by its rules."""
+        # sudo: which account serves which purpose is no secret; see res.company._find_coop_account
+        mappings = company.sudo().coop_account_ids.filtered(lambda mapping: mapping.key in KEPT_KEYS)
+        shares = self.env['coop.shu.rule.share'].sudo().search([
+            ('company_id', '=', company.id), ('kind', 'in', tuple(ACCOUNT_KEYS)),
+        ])
+        return (mappings.account_id | shares.account_id).with_env(self.env)

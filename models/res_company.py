@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from psycopg2 import IntegrityError
 
@@ -82,6 +83,31 @@ class ResCompany(models.Model):
                 "%(company)s has no account for “%(purpose)s” yet.", company=self.name, purpose=purpose,
             ))
         return mapping.account_id.with_env(self.env)
+
+    def _find_coop_account(self, key):
+        """Return the account for ``key`` (a key of ``ACCOUNTS``), or an empty recordset when none is set up yet."""
+        self.ensure_one()
+        # sudo: which account serves which purpose is no secret, and managers may not read the settings
+        mapping = self.sudo().coop_account_ids.filtered(lambda mapping: mapping.key == key)
+        return mapping.account_id.with_env(self.env)
+
+    def _get_other_purpose(self, account, keys):
+        """Return in words what the company uses an account for; no text where it is for one of ``keys``, or nothing."""
+        self.ensure_one()
+        # sudo: see _find_coop_account
+        mappings = self.sudo().coop_account_ids.filtered(lambda mapping: account and mapping.account_id == account)
+        if any(mapping.key in keys for mapping in mappings):
+            return ""
+        purposes = dict(mappings._fields['key']._description_selection(self.env))
+        return ", ".join(purposes[mapping.key] for mapping in mappings)
+
+    def _get_first_open_day(self, date, journal):
+        """Return ``date``, or the day after the lock date when the books are closed on it.
+
+        :param journal: the journal to book in, because journals can be locked one by one.
+        """
+        self.ensure_one()
+        return max(date, self._get_user_fiscal_lock_date(journal) + timedelta(days=1))
 
     def _get_coop_journal(self, field_name):
         """Return the journal in ``field_name``.

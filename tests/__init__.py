@@ -53,6 +53,8 @@ from . import test_savings_report
 from . import test_savings_voucher
 from . import test_security
 from . import test_shu_access
+from . import test_shu_approval
+from . import test_shu_pay_out_window
 from . import test_shu_bases
 from . import test_shu_compute
 from . import test_shu_days
@@ -66,7 +68,6 @@ from . import test_shu_security
 from . import test_tools_allocation
 from . import test_tools_apportion
 from . import test_tools_arrears
-from . import test_tools_capital
 from . import test_tools_cases
 from . import test_tools_commission
 from . import test_tools_doctests
@@ -135,7 +136,9 @@ from . import test_shu_funds
 from . import test_shu_papers
 from . import test_shu_sending
 from . import test_committed_fund
-from . import test_shu_engine
+from . import test_shu_properties
+from . import test_shu_shares
+from . import test_shu_steps
 from . import test_committed_shu_steps
 from . import test_shu_tax
 from . import test_shu_unclaimed

@@ -21,14 +21,6 @@ class ShuEntriesCommon(ShuCommon):
         cls._invoice(cls.siti, 600_000)
         cls._invoice(cls.budi, 400_000)
 
-    def _ledger(self):
-        """Return ``{(account, partner): balance}`` of everything posted."""
-        groups = self.env['account.move.line']._read_group(
-            [('parent_state', '=', 'posted'), ('company_id', '=', self.company.id)], ['account_id', 'partner_id'],
-            ['balance:sum'],
-        )
-        return {(account, partner): round(balance, 2) for account, partner, balance in groups if round(balance, 2)}
-
 
 @tagged('post_install', '-at_install')
 class TestShuEntries(ShuEntriesCommon):

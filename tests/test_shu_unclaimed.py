@@ -195,7 +195,7 @@ class TestShuUnclaimed(UnclaimedCommon):
         lapse.with_user(self.manager).action_approve()
         with self.assertRefused("Only this role may do that: Accountant"):
             lapse.with_user(self.manager).action_post()
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("Only this role may do that: Accountant", AccessError):
             lapse.with_user(self.officer).action_post()
 
     def test_what_was_decided_is_not_changed(self):
@@ -226,9 +226,39 @@ class TestShuUnclaimed(UnclaimedCommon):
         with self.assertRefused("The books are closed up to"):
             lapse.action_post()
 
-    def test_unclaimed_shu_goes_to_equity_or_a_liability_only(self):
-        with self.assertRefused("neither a reserve nor a fund", ValidationError):
-            self._propose().line_ids[0].account_id = self.income
+    def test_unclaimed_shu_goes_to_the_reserve_or_a_fund_only(self):
+        line = self._propose().line_ids[0]
+        for account in (self.income, self.voluntary.account_id, self._account('clearing'), self.shu):
+            with self.assertRefused(
+                "is neither a reserve nor a fund of .* goes to one of these: .*Cooperative Reserve", ValidationError,
+            ):
+                line.account_id = account
+            with self.assertRefused("is neither a reserve nor a fund", ValidationError):
+                self.rule.unclaimed_account_id = account
+
+    def test_unclaimed_shu_goes_to_a_fund_of_the_bylaws_too(self):
+        own = self._account('fund_social').copy({'code': '28149999'})
+        self.allocation._cancel_with_reason("Another rule")
+        rule = self._create_rule(('reserve', 60), ('fund', 5, 'area'), ('capital', 35), date_from='2018-01-01')
+        rule.share_ids[1].account_id = own
+        rule.unclaimed_account_id = own
+        self.assertEqual(rule.unclaimed_account_id, own)
+
+    def test_who_changes_a_proposal_does_not_approve_it(self):
+        lapse = self._propose()
+        self.assertEqual(lapse.changed_by_ids, self.accountant)
+        self.manager.group_ids += self.accountant.group_ids  # managers alone change nothing
+        line = lapse.with_user(self.manager).line_ids[0]
+        for change in (
+            lambda: line.write({'account_id': self._account('fund_social').id}), line.unlink,
+            lambda: lapse.with_user(self.manager).write({'date': '2025-03-02'}),
+        ):
+            with self.subTest(), self.assertRefused("proposed or changed .*; somebody else has to approve it"):
+                change()
+                lapse.with_user(self.manager).action_approve()
+        lapse.with_user(self.manager).meeting_number = '05/RAT/2025'  # whoever approves enters the decision
+        lapse.with_user(self.manager).action_approve()
+        self.assertEqual(lapse.state, 'approved')
 
     # === WHO COMES LATER === #
 
@@ -251,7 +281,7 @@ class TestShuUnclaimed(UnclaimedCommon):
     def test_only_the_accountant_takes_back_for_a_member(self):
         lapse = self._book_unclaimed()
         for user in (self.cashier, self.manager):
-            with self.assertRefused("", AccessError):
+            with self.assertRefused("Only this role may do that: Accountant", AccessError):
                 lapse.line_ids[0].with_user(user).action_restore()
 
     def test_cancelled_decision_owes_everybody_again(self):
