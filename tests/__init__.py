@@ -59,6 +59,9 @@ from . import test_shu_entries
 from . import test_shu_examples
 from . import test_shu_numbers
 from . import test_shu_payout
+from . import test_shu_payout_check
+from . import test_shu_payout_run
+from . import test_shu_payout_set_off
 from . import test_shu_rule
 from . import test_shu_security
 from . import test_tools_allocation
