@@ -26,7 +26,7 @@ class ResCompany(models.Model):
              " agreed to it in writing; otherwise only what is due is set off.",
     )
     coop_shu_payout_limit = fields.Monetary(
-        string="SHU Paid by One Person Up To", compute='_compute_coop_shu_payout_limit', store=True, readonly=False,
+        string="One Person Pays SHU Up To", compute='_compute_coop_shu_payout_limit', store=True, readonly=False,
         tracking=True,
         help="Whoever wrote or last changed a payout with more SHU than this cannot post it, as long as SHU needs two"
              " people. Enter 0 to have two people for every payout of SHU.",

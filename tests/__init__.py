@@ -120,6 +120,7 @@ from . import test_terms_sales
 from . import test_terms_properties
 from . import test_tools_deductions
 from . import test_payout
+from . import test_payout_bank
 from . import test_payout_papers
 from . import test_tools_cash
 from . import test_consignment_statement
