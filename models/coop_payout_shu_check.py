@@ -40,7 +40,7 @@ class CoopPayout(models.Model):
         self._check_four_eyes()
 
     def _check_four_eyes(self):
-        """Refuse to let one person alone write and post much SHU; where the company allows it, keep that in the chatter.
+        """Refuse to let one person alone write and post much SHU; where that is allowed, keep it in the chatter.
 
         :raises UserError: naming the user and the limit.
         """
@@ -54,8 +54,8 @@ class CoopPayout(models.Model):
             return
         if company.coop_shu_four_eyes:
             raise UserError(self.env._(
-                "%(user)s wrote %(payout)s or changed it last, and it pays SHU of %(amount)s. One person alone pays up to"
-                " %(limit)s: ask somebody else to look it through and post it.",
+                "%(user)s wrote %(payout)s or changed it last, and it pays SHU of %(amount)s. One person alone pays up"
+                " to %(limit)s: ask somebody else to look it through and post it.",
                 user=self.env.user.name, payout=self.display_name,
                 amount=format_amount(self.env, amount, self.currency_id),
                 limit=format_amount(self.env, company.coop_shu_payout_limit, self.currency_id),
@@ -122,8 +122,8 @@ class CoopPayoutLine(models.Model):
         _paid, waiting = member_lines._split_by_minimum()
         for line in waiting[:1]:
             raise UserError(self.env._(
-                "%(member)s is owed less SHU than the least payout of the rule, and it waits for the next year. Take the"
-                " line off the payout.", member=line.membership_id.display_name,
+                "%(member)s is owed less SHU than the least payout of the rule, and it waits for the next year. Take"
+                " the line off the payout.", member=line.membership_id.display_name,
             ))
         if payout.method != 'cash':  # consents are checked with the debts themselves
             return

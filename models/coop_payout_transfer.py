@@ -124,7 +124,8 @@ class CoopPayout(models.Model):
             matched = transfers.matched_debit_ids.debit_move_id.move_id
             if matched:
                 raise UserError(self.env._(
-                    "The bank's statement shows transfers of %(payout)s already: %(entries)s. Undo their matching first.",
+                    "The bank's statement shows transfers of %(payout)s already: %(entries)s. Undo their matching"
+                    " first.",
                     payout=self.display_name, entries=", ".join(matched.mapped('display_name')),
                 ))
         return super()._reverse_entry()
