@@ -200,9 +200,9 @@ class TestShuPayout(ShuPayoutCommon):
 
     def _register(self, lines, **values):
         action = lines.with_user(self.accountant).action_register_payment()
-        return self.env['account.payment.register'].with_user(self.accountant).with_context(action['context']).create({
-            'journal_id': self.cash_journal.id, **values,
-        })
+        return self.env['account.payment.register'].with_user(self.accountant).with_context(
+            **action['context'],
+        ).create({'journal_id': self.cash_journal.id, **values})
 
     def test_odoos_own_payment_screen_pays_and_is_followed(self):
         self._register(self.of_siti)._create_payments()

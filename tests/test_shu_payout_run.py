@@ -12,7 +12,7 @@ class TestShuPayoutRun(ShuPayoutCommon):
     def _pay_out(self, records, user=None, **values):
         action = records.with_user(user or self.accountant).action_pay_out()
         wizard = self.env['coop.shu.pay.out'].with_user(user or self.accountant).with_context(
-            action['context'],
+            **action['context'],
         ).create(values)
         action = wizard.action_confirm()
         return self.env['coop.payout'].browse(action.get('res_id') or action['domain'][0][2])
