@@ -52,6 +52,7 @@ from . import test_savings_properties
 from . import test_savings_report
 from . import test_savings_voucher
 from . import test_security
+from . import test_set_off_due
 from . import test_shu_access
 from . import test_shu_bases
 from . import test_shu_compute
