@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
+from odoo.addons.producer_cooperative.models.coop_payout_shu import ALLOCATION
+
 #: What says who is paid and how; whoever changed it last does not post it. The cash box is chosen by whoever pays.
 PREPARED_FIELDS = {'way', 'savings_type_id', 'line_ids', 'set_off_early'}
 LINE_FIELDS = {'payout_id', 'settlement_id', 'shu_line_id', 'payable_line_id', 'partner_bank_id', 'amount'}
@@ -46,7 +48,10 @@ class CoopPayout(models.Model):
         """
         self.ensure_one()
         company = self.company_id.sudo()  # sudo: settings that concern everybody who pays
-        amount = sum(self.line_ids.filtered('shu_line_id').mapped('amount'))
+        # By what is paid, and not by what the lines name: a line may name nothing.
+        # sudo: officers and cashiers read no journal items
+        of_shu = self.sudo().line_ids.filtered(lambda line: line.payable_line_id.move_id.coop_source_model == ALLOCATION)
+        amount = sum(of_shu.mapped('amount'))
         # Work of the system itself has no second person.
         if self.env.su or self.prepared_by_id != self.env.user or (
             self.currency_id.compare_amounts(amount, company.coop_shu_payout_limit) <= 0
@@ -104,8 +109,7 @@ class CoopPayoutLine(models.Model):
 
         :raises UserError: naming the member and what to do.
         """
-        # By what is paid, and not by what the lines name: a line may name nothing.
-        # sudo: officers and cashiers read no journal items
+        # By what is paid, as above. sudo: officers and cashiers read no journal items
         member_lines = self.env['coop.shu.member.line'].sudo().search([
             ('payable_line_id', 'in', self.sudo().payable_line_id.ids),
         ])

@@ -99,6 +99,14 @@ class TestShuPayoutByTwo(ShuPayoutCommon):
         with self.assertRefused("pays SHU of .*300,000"):
             payout.action_post()
 
+    def test_line_that_names_no_shu_counts_as_well(self):
+        payout = self._draft_payout(self.allocation)
+        payout.line_ids = [Command.create({
+            'shu_line_id': False, 'payable_line_id': self.of_siti.payable_line_id.id, 'amount': 300_000,
+        })]
+        with self.assertRefused("pays SHU of .*300,000"):
+            payout.action_post()
+
     def test_one_person_pays_up_to_the_limit(self):
         payout = self._pay(self.allocation, membership_ids=self.budi.ids)
         self.assertEqual((payout.amount_total, payout.state), (100_000, 'posted'))
