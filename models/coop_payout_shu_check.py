@@ -50,7 +50,9 @@ class CoopPayout(models.Model):
         company = self.company_id.sudo()  # sudo: settings that concern everybody who pays
         # By what is paid, and not by what the lines name: a line may name nothing.
         # sudo: officers and cashiers read no journal items
-        of_shu = self.sudo().line_ids.filtered(lambda line: line.payable_line_id.move_id.coop_source_model == ALLOCATION)
+        of_shu = self.sudo().line_ids.filtered(
+            lambda line: line.payable_line_id.move_id.coop_source_model == ALLOCATION,
+        )
         amount = sum(of_shu.mapped('amount'))
         # Work of the system itself has no second person.
         if self.env.su or self.prepared_by_id != self.env.user or (
