@@ -262,6 +262,7 @@ from . import coop_payout_transfer
 from . import coop_payout_savings
 from . import coop_payout_set_off
 from . import coop_payout_shu
+from . import coop_payout_shu_check
 from . import coop_shu_unclaimed
 from . import coop_shu_lapse
 from . import coop_shu_lapse_entry

@@ -84,15 +84,15 @@ class CoopFundSpending(models.Model):
 
     # === BUSINESS METHODS - BOOKING === #
 
-    def _post_entry(self, user_id):
-        """Book the spending; called as superuser for the user who posts it."""
+    def _post_entry(self):
+        """Book the spending; called as superuser, in the name of the user who posts it."""
         self.ensure_one()
         number = self.company_id._next_coop_number(
             'coop.fund.spending', 'BKD/%(range_year)s/', date=self.date, gapless=True,
         )
         move = self.env['account.move'].create({**self._prepare_move_values(), 'ref': number})
         move._post(soft=False)
-        self._update_state('posted', name=number, move_id=move.id, poster_id=user_id)
+        self._update_state('posted', name=number, move_id=move.id, poster_id=self.env.uid)
 
     def _prepare_move_values(self):
         """Return the entry: Dr fund, line by line / Cr income tax withheld / Cr cash or bank."""

@@ -67,11 +67,15 @@ class CoopPayout(models.Model):
     def _get_shu_domain(self, payables):
         """Return which members' SHU this voucher may pay; what members who want it set off keep is paid in cash."""
         self.ensure_one()
-        methods = [self.method, 'set_off'] if self.method == 'cash' else [self.method]
         domain = Domain('payable_line_id', 'in', payables.ids) & Domain('state', 'in', BOOKED_STATES)
         if self.shu_allocation_id:
             domain &= Domain('allocation_id', '=', self.shu_allocation_id.id)
-        return domain & Domain('payout_method', 'in', methods)
+        return domain & Domain('payout_method', 'in', self._get_choices_paid())
+
+    def _get_choices_paid(self):
+        """Return which choices of members this voucher pays."""
+        self.ensure_one()
+        return [self.method, 'set_off'] if self.method == 'cash' else [self.method]
 
     def _split_by_debts(self, lines):
         """Return the lines that can be paid this way, and those that cannot for the sake of members' debts.

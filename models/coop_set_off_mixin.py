@@ -15,24 +15,40 @@ class CoopSetOffMixin(models.AbstractModel):
     # === BUSINESS METHODS - FINDING DEBTS === #
 
     def _get_open_debts(self, company, partners, date):
-        """Return what these partners owe the company on ``date``, oldest due date first; one look-up for all of them.
+        """Return what can be set off on ``date``, oldest due date first; one look-up for all of these partners.
 
         Every posted receivable in the company's currency counts, on whatever account, also those of contacts below a
-        partner. Open credits (unused payments and credit notes) are in the list as well, with a negative residual:
-        they make the debt smaller.
+        partner; those that are not due yet only where :meth:`_sets_off_early` says so. Open credits (unused payments
+        and credit notes) are in the list as well, whenever they fall due, with a negative residual: they make the debt
+        smaller.
 
         :return: ``{partner: journal items}``
         """
+        domain = self._get_open_debts_domain(company, partners, date)
+        if not self._sets_off_early(company):
+            domain &= (
+                Domain('date_maturity', '=', False) | Domain('date_maturity', '<=', date)
+                | Domain('amount_residual', '<', 0)
+            )
         # sudo: officers prepare set-offs without access to the journal items
-        lines = self.env['account.move.line'].sudo().search(self._get_open_debts_domain(company, partners, date))
+        lines = self.env['account.move.line'].sudo().search(domain)
         lines._coop_derive_open_amounts()
         lines = lines.filtered('amount_residual')
         lines = lines.sorted(lambda line: (line.date_maturity or line.date, line.date, line.id))
         return lines.grouped(lambda line: line.partner_id.commercial_partner_id)
 
+    def _sets_off_early(self, company):
+        """Whether debts that are not due yet are set off as well.
+
+        The law sets off only what is due on both sides (KUHPerdata 1427); more takes the member's agreement. So it is
+        the company's choice, never the default. For a document to choose on its own, it must override this method.
+        """
+        # sudo: a setting that concerns everybody who sets debts off
+        return company.sudo().coop_set_off_early
+
     @api.model
     def _get_open_debts_domain(self, company, partners, date):
-        """Return the domain of the journal items that :meth:`_get_open_debts` returns."""
+        """Return the domain of everything that these partners owe the company on ``date``, due or not."""
         return Domain([
             ('company_id', '=', company.id), ('parent_state', '=', 'posted'), ('reconciled', '=', False),
             ('date', '<=', date),

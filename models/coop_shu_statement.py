@@ -120,14 +120,6 @@ class CoopShuMemberLine(models.Model):
         self.ensure_one()
         return self.sudo().partner_id.lang or self.env.lang  # sudo: the language of a member's own paper
 
-    def _get_statement_heading(self):
-        """Return who the cooperative is: its name, its address and its registration."""
-        self.ensure_one()
-        company = self.company_id.sudo()  # sudo: name and address of the company, which stand on every paper
-        address = ", ".join(part for part in (company.street, company.street2, company.city, company.zip) if part)
-        registry = company.company_registry and self.env._("Registration number %s", company.company_registry)
-        return [line for line in (company.name, address, registry) if line]
-
 
 class CoopShuAllocation(models.Model):
     """The members' statements of an allocation."""

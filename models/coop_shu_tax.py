@@ -219,7 +219,7 @@ class CoopShuAllocation(models.Model):
             self.company_id, self.meeting_date or fields.Date.context_today(self),
         )
         if tax and not tax.account_id:
-            raise UserError(self.env._("%s has no account yet. Choose one under Configuration / SHU Tax.", tax.name))
+            raise UserError(self.env._("%s has no account yet. Choose one under SHU / Settings / SHU Tax.", tax.name))
         self.write({'tax_id': tax.id, 'tax_account_id': tax.account_id.id})
 
     def _freeze_tax(self):

@@ -156,6 +156,14 @@ class ResCompany(models.Model):
             'implementation': 'no_gap' if gapless else 'standard', 'use_date_range': 'range_' in (prefix or ''),
         })
 
+    def _coop_get_heading(self):
+        """Return who the cooperative is, for the head of its papers: its name, its address and its registration."""
+        self.ensure_one()
+        company = self.sudo()  # sudo: name and address of the company, which stand on every paper
+        address = ", ".join(part for part in (company.street, company.street2, company.city, company.zip) if part)
+        registry = company.company_registry and self.env._("Registration number %s", company.company_registry)
+        return [line for line in (company.name, address, registry) if line]
+
     # === BUSINESS METHODS - CLOSING === #
 
     def _coop_get_closing_obstacles(self, date_from, date_to):

@@ -52,6 +52,7 @@ from . import test_savings_properties
 from . import test_savings_report
 from . import test_savings_voucher
 from . import test_security
+from . import test_set_off_due
 from . import test_shu_access
 from . import test_shu_approval
 from . import test_shu_pay_out_window
@@ -63,6 +64,9 @@ from . import test_shu_examples
 from . import test_shu_numbers
 from . import test_shu_payout
 from . import test_shu_reserve
+from . import test_shu_payout_check
+from . import test_shu_payout_run
+from . import test_shu_payout_set_off
 from . import test_shu_rule
 from . import test_shu_security
 from . import test_tools_allocation
@@ -124,6 +128,7 @@ from . import test_terms_payment
 from . import test_terms_properties
 from . import test_tools_deductions
 from . import test_payout
+from . import test_payout_bank
 from . import test_payout_papers
 from . import test_tools_cash
 from . import test_consignment_statement
