@@ -33,5 +33,6 @@ class CoopMembership(models.Model):
         """Open the SHU of these members, year by year."""
         return {
             **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_shu_member_line_action'),
-            'domain': [('membership_id', 'in', self.ids)], 'context': {'create': False, 'search_default_filter_booked': True},
+            'domain': [('membership_id', 'in', self.ids)],
+            'context': {'create': False, 'search_default_filter_booked': True},
         }

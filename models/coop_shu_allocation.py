@@ -215,7 +215,8 @@ class CoopShuAllocation(models.Model):
         """Compute, or compute again, the surplus and every member's part from the ledger as it is now.
 
         :raises UserError: for anybody but the accountant, once approved, before the period is over, by a rule that is
-            not in force then, while its books are not complete, or when a share has nothing to be shared by.
+            not in force then, where the period is allocated already, while its books are not complete, or when a share
+            has nothing to be shared by.
         """
         for allocation in self:
             allocation._check_user_is(ACCOUNTANT)
@@ -223,6 +224,7 @@ class CoopShuAllocation(models.Model):
             allocation._check_may_be_computed()
             allocation._check_period_is_over()
             allocation._check_rule_in_force()
+            allocation._check_not_allocated()
             allocation._check_books_complete()
             # sudo: the accountant was checked above; what is computed is nobody's to write
             allocation.sudo()._start_computing()

@@ -261,6 +261,9 @@ class CoopShuAllocation(models.Model):
                 changes.append(self.env._(
                     "“%(share)s” changed for %(count)s members.", share=share.name, count=count,
                 ))
+        people = self._count_changed_people()
+        if people:
+            changes.append(self.env._("%s members take part who did not, or the other way round.", people))
         rule_written = max([self.rule_id.write_date, *self.rule_id.share_ids.mapped('write_date')])
         if rule_written > self.computed_on:
             changes.append(self.env._("The rule was changed."))
@@ -279,10 +282,10 @@ class CoopShuAllocation(models.Model):
             ))
 
     def _count_changed_numbers(self):
-        """Return how many of the numbers that members share by are others in the books now."""
+        """Return how many of the numbers that members share by are others in the books now, newcomers included."""
         self.ensure_one()
         shares = self.share_ids.filtered(lambda share: share._is_for_members())
-        return sum(self._count_changed_bases(share) for share in shares)
+        return self._count_changed_people() + sum(self._count_changed_bases(share) for share in shares)
 
     def _check_changes_known(self):
         """Refuse to approve what was booked otherwise since, unless somebody was told; then keep it in the chatter.

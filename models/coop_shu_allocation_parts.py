@@ -287,6 +287,23 @@ class CoopShuAllocation(models.Model):
             names=SQL(", ").join(map(SQL.identifier, columns)), values=SQL(", ").join(columns.values()),
         )
 
+    def _count_changed_people(self):
+        """Return how many take part by the register of today and not in the computation, or the other way round."""
+        self.ensure_one()
+        if self.is_loss:
+            return 0
+        self.env.flush_all()
+        # In SQL: compares two sets, one row per member.
+        [(count,)] = self.env.execute_query(SQL(
+            """
+            SELECT COUNT(*) FROM (%s) eligible
+         FULL JOIN (SELECT id, membership_id FROM coop_shu_member_line WHERE allocation_id = %s) line
+                ON line.membership_id = eligible.id
+             WHERE line.id IS NULL OR eligible.id IS NULL
+            """, self._get_eligible_sql(), self.id,
+        ))
+        return count
+
     def _count_changed_bases(self, share):
         """Return for how many members a base is another one now than when it was read."""
         self.ensure_one()

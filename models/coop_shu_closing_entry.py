@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import format_amount, format_date
 
 
@@ -37,6 +38,8 @@ class CoopShuClosingEntry(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
+        if not self.env.su and vals.keys() - {'is_closing'}:
+            raise AccessError(self.env._("Entries are found in the ledger; only whether they close the year is ticked."))
         self.allocation_id._check_may_be_computed()
         res = super().write(vals)
         if 'is_closing' in vals:

@@ -147,6 +147,7 @@ class CoopShuLapse(models.Model):
             if lapse.state != 'approved':
                 raise UserError(lapse._state_error_message('posted'))
             lapse._check_date()
+            lapse._check_booked_after_meeting()
             lapse.sudo()._post_entry()  # sudo: the accountant was checked; the figures are the document's own
 
     def action_open_entries(self):
@@ -186,6 +187,16 @@ class CoopShuLapse(models.Model):
                 lapse.sudo().changed_by_ids = [Command.link(self.env.uid)]
 
     # === BUSINESS METHODS - CHECKS === #
+
+    def _check_booked_after_meeting(self):
+        """Refuse to book before it was decided, and so before the term was over."""
+        self.ensure_one()
+        if self.date < self.meeting_date:
+            raise UserError(self.env._(
+                "The members' meeting decided on %(meeting)s; it cannot be booked on %(date)s. Enter the day of the"
+                " meeting or a later one.", meeting=format_date(self.env, self.meeting_date),
+                date=format_date(self.env, self.date),
+            ))
 
     def _check_decided(self):
         self.ensure_one()

@@ -115,6 +115,8 @@ class CoopShuRule(models.Model):
     def write(self, vals):
         if vals.keys() - FREE_FIELDS - self._get_mail_fields():
             self._check_not_decided()
+        if 'unclaimed_years' in vals:
+            self._check_term_not_shortened(vals['unclaimed_years'])
         before = {rule: rule._describe_shares() for rule in self}
         res = super(CoopShuRule, self.with_context(coop_rule_token=RULE_TOKEN)).write(vals)
         if vals.keys() - FREE_FIELDS - self._get_mail_fields():

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.producer_cooperative.models.coop_shu_rule_share import ACCOUNT_KEYS
 
@@ -43,6 +43,20 @@ class CoopShuRule(models.Model):
             self._check_is_kept(rule.company_id, rule.unclaimed_account_id)
 
     # === BUSINESS METHODS === #
+
+    def _check_term_not_shortened(self, years):
+        """Refuse to take time from members whose SHU a meeting decided on; they may get more.
+
+        :raises UserError: naming the term that holds.
+        """
+        for rule in self.filtered('is_frozen'):
+            term = rule.unclaimed_years
+            if years and (not term or years < term):
+                held = self.env._("%s years", term) if term else self.env._("for ever")
+                raise UserError(self.env._(
+                    "SHU that was decided by %(rule)s is owed as it was decided (%(term)s). The time may become longer,"
+                    " not shorter; copy the rule for coming years.", rule=rule.display_name, term=held,
+                ))
 
     @api.model
     def _check_is_kept(self, company, account):

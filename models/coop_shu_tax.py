@@ -75,12 +75,33 @@ class CoopShuTax(models.Model):
 
     @api.constrains('account_id')
     def _check_account(self):
+        """Refuse accounts where the tax would be somebody's money and not owed to the tax office.
+
+        :raises ValidationError: for no current liability, or an account of members' savings, of a fund, or of another
+            purpose; naming it.
+        """
         for tax in self:
+            tax._check_account_is_free()
             if tax.account_id and tax.account_id.account_type != 'liability_current':
                 raise ValidationError(self.env._(
                     "%s is no current liability: tax that is withheld is owed to the tax office.",
                     tax.account_id.display_name,
                 ))
+
+    def _check_account_is_free(self):
+        self.ensure_one()
+        account, company = self.account_id, self.company_id
+        savings_type = self.env['coop.savings.type'].with_context(active_test=False).search([
+            ('company_id', '=', company.id), ('account_id', '=', account.id),
+        ], limit=1)
+        purpose = savings_type.name or company._get_other_purpose(account, ('tax_withheld',))
+        if not purpose and account in self.env['coop.shu.rule']._get_kept_accounts(company):
+            purpose = self.env._("a share of the surplus")
+        if account and purpose:
+            raise ValidationError(self.env._(
+                "%(account)s is there for something else (%(purpose)s). Tax that is withheld is owed to the tax office,"
+                " on an account of its own.", account=account.display_name, purpose=purpose,
+            ))
 
     @api.constrains('date_from', 'date_to', 'company_id', 'active')
     def _check_one_at_a_time(self):

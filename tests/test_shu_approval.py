@@ -76,6 +76,21 @@ class TestShuApproval(ShuCommon):
         # 400,000 × 101,000 / 401,000 = 100,748.13; the remainders are .87 and .13
         self.assertEqual(self._parts(allocation), {"Siti": 299_252, "Budi": 100_748})
 
+    def test_who_was_registered_since_is_not_left_out_unawares(self):
+        allocation = self._ready()
+        self._create_registered("Wati", '003', joined='2024-03-01')
+        with self.assertRefused("1 of the numbers that members share by"):
+            allocation.with_user(self.manager).action_approve()
+        allocation.with_user(self.accountant).action_compute()
+        allocation.with_user(self.manager).action_approve()
+        self.assertEqual(len(allocation.member_line_ids), 3)
+
+    def test_period_that_is_shared_already_is_not_computed_again(self):
+        self._approve(self._compute(1_000_000))
+        other = self._create_allocation(period=('2024-06-01', '2025-05-31'))
+        with self.assertRefused("allocated already, by .*Cancel that allocation first"):
+            other.with_user(self.accountant).action_compute()
+
     def test_meeting_may_have_decided_on_figures_that_something_was_booked_after(self):
         allocation = self._ready()
         self._save_more()

@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -284,6 +285,17 @@ class TestShuClosingEntry(ShuEntriesCommon):
         allocation.with_user(self.accountant).action_post()
         self.assertFalse(allocation.year_end_move_id)
         self.assertEqual(self._balance(self.shu), 0)
+
+    def test_who_computes_ticks_closing_entries_and_names_none(self):
+        entry = self._close((self.shu, 1_000_000))
+        allocation = self._compute()
+        late = self._book_result(-450_000)
+        listed = allocation.closing_ids.with_user(self.accountant)
+        self.assertEqual(listed.move_id, entry)
+        for vals in ({'move_id': late.id}, {'amount': 5}, {'allocation_id': allocation.id}):
+            with self.assertRefused("only whether they close the year is ticked", AccessError):
+                listed.write(vals)
+        self.assertEqual(allocation.difference, -450_000)
 
     def test_closing_entry_that_is_unticked_counts_like_any_other_entry(self):
         self._close((self.shu, 1_000_000))

@@ -360,6 +360,12 @@ class TestShuRuleKept(ShuCommon):
             with self.assertRaises(AccessError):
                 self._preview(user=user)
 
+    def test_another_cooperatives_rule_is_not_previewed(self):
+        other = self.env['res.company'].create({'name': "Koperasi Lain"})
+        rule = self.rule.copy({'company_id': other.id, 'share_ids': [], 'payable_account_id': False})
+        with self.assertRefused("(?i)access|allowed", AccessError):
+            self._preview(rule)
+
     def test_managers_write_rules_and_others_do_not(self):
         self.rule.with_user(self.manager).rounding_unit = 100
         for user in (self.officer, self.cashier, self.accountant, self.supervisor):

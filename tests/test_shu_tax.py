@@ -129,6 +129,13 @@ class TestShuTax(ShuCommon):
         tax = self._tax()
         with self.assertRefused("is no current liability", ValidationError):
             tax.account_id = self.reserve
+        for key in ('fund_board', 'clearing', 'proceeds'):
+            with self.assertRefused("is there for something else", ValidationError):
+                tax.account_id = self._account(key)
+        with self.assertRefused(r"is there for something else \(Voluntary", ValidationError):
+            tax.account_id = self.env['coop.savings.type'].search([
+                ('company_id', '=', self.company.id), ('kind', '=', 'voluntary'),
+            ], limit=1).account_id
         tax.account_id = False
         with self.assertRefused("PPh final has no account yet"):
             self._compute(1_000_000)

@@ -132,6 +132,23 @@ class TestShuUnclaimed(UnclaimedCommon):
         self.assertFalse(self._unclaimed())
         self.assertEqual(self.allocation.state, 'paid')
 
+    def test_nothing_is_booked_before_the_meeting_decided(self):
+        lapse = self._propose()
+        lapse.with_user(self.manager).action_approve()
+        lapse.date = '2025-02-24'
+        with self.assertRefused("decided on 02/25/2025; it cannot be booked on 02/24/2025"):
+            lapse.action_post()
+        self.assertEqual(self.of_siti.amount_residual, 300_000)
+
+    def test_term_that_a_meeting_decided_under_becomes_longer_and_not_shorter(self):
+        rule = self.rule.with_user(self.manager)
+        with self.assertRefused(r"owed as it was decided \(5 years\)"):
+            rule.unclaimed_years = 1
+        rule.unclaimed_years = 7
+        rule.unclaimed_years = 0
+        with self.assertRefused(r"owed as it was decided \(for ever\)"):
+            rule.unclaimed_years = 50
+
     def test_unclaimed_shu_goes_to_the_fund_that_the_rule_names(self):
         social = self._account('fund_social')
         lapse = self._propose()

@@ -66,6 +66,7 @@ class CoopShuPreview(models.TransientModel):
         """
         self.ensure_one()
         self.env['coop.shu.allocation']._check_user_is(MANAGER, ACCOUNTANT)
+        self.rule_id.check_access('read')  # what follows works out everybody's figures as the system
         self.share_ids.unlink()
         self.member_ids.unlink()
         try:
