@@ -39,7 +39,9 @@ class CoopShuClosingEntry(models.Model):
 
     def write(self, vals):
         if not self.env.su and vals.keys() - {'is_closing'}:
-            raise AccessError(self.env._("Entries are found in the ledger; only whether they close the year is ticked."))
+            raise AccessError(self.env._(
+                "Entries are found in the ledger; only whether they close the year is ticked.",
+            ))
         self.allocation_id._check_may_be_computed()
         res = super().write(vals)
         if 'is_closing' in vals:

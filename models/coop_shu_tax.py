@@ -81,12 +81,12 @@ class CoopShuTax(models.Model):
             purpose; naming it.
         """
         for tax in self:
-            tax._check_account_is_free()
             if tax.account_id and tax.account_id.account_type != 'liability_current':
                 raise ValidationError(self.env._(
                     "%s is no current liability: tax that is withheld is owed to the tax office.",
                     tax.account_id.display_name,
                 ))
+            tax._check_account_is_free()
 
     def _check_account_is_free(self):
         self.ensure_one()

@@ -14,7 +14,7 @@ class ShuPapersCommon(ShuCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._create_rule(('reserve', 60), ('capital', 15), ('patronage', 25, 'purchases'))
+        cls.rule = cls._create_rule(('reserve', 60), ('capital', 15), ('patronage', 25, 'purchases'))
         cls.siti = cls._create_registered("Siti", '2', 300_000)
         cls.budi = cls._create_registered("Budi", '10', 123_456)
         cls._invoice(cls.siti, 1_000_000)
@@ -215,7 +215,7 @@ class TestShuMeetingTable(ShuPapersCommon):
 
     def test_who_reads_no_allocation_reads_no_table(self):
         allocation = self._compute(1_000_000)
-        with self.assertRefused("You are not allowed to access", AccessError):
+        with self.assertRefused("You are not allowed to create", AccessError):
             self._table(allocation, self.warehouse_user)
         self.assertTrue(self._table(allocation, self.cashier)._get_report().tables)
 

@@ -362,9 +362,11 @@ class TestShuRuleKept(ShuCommon):
 
     def test_another_cooperatives_rule_is_not_previewed(self):
         other = self.env['res.company'].create({'name': "Koperasi Lain"})
-        rule = self.rule.copy({'company_id': other.id, 'share_ids': [], 'payable_account_id': False})
-        with self.assertRefused("(?i)access|allowed", AccessError):
-            self._preview(rule)
+        stranger = self._create_role_user('stranger', 'producer_cooperative.group_coop_manager')
+        stranger.write({'company_ids': [Command.set(other.ids)], 'company_id': other.id})
+        self.env.invalidate_all()
+        with self.assertRefused("unauthorized or invalid companies", AccessError):
+            self._preview(user=stranger)
 
     def test_managers_write_rules_and_others_do_not(self):
         self.rule.with_user(self.manager).rounding_unit = 100

@@ -129,7 +129,7 @@ class TestShuTax(ShuCommon):
         tax = self._tax()
         with self.assertRefused("is no current liability", ValidationError):
             tax.account_id = self.reserve
-        for key in ('fund_board', 'clearing', 'proceeds'):
+        for key in ('fund_board', 'clearing'):
             with self.assertRefused("is there for something else", ValidationError):
                 tax.account_id = self._account(key)
         with self.assertRefused(r"is there for something else \(Voluntary", ValidationError):
