@@ -29,7 +29,7 @@ class TestStockroomFound(LossCommon):
         return found
 
     def _pay_out(self, entry, amount):
-        owed = entry.line_ids.filtered(lambda line: line.account_id == self.proceeds)
+        owed = entry.with_env(self.env).line_ids.filtered(lambda line: line.account_id == self.proceeds)
         payment = self.env['account.move'].create({'date': self.today, 'line_ids': [
             Command.create({'account_id': self.proceeds.id, 'partner_id': owed.partner_id.id, 'balance': amount}),
             Command.create({'account_id': self.cash_journal.default_account_id.id, 'balance': -amount}),
