@@ -237,8 +237,8 @@ class CoopShuAllocation(models.Model):
         ):
             if self.currency_id.compare_amounts(found, expected):
                 raise UserError(self.env._(
-                    "The figures of %(allocation)s do not add up: %(amount)s would stay on %(account)s. Nothing was"
-                    " kept. Compute again, and if it happens again, ask for help.",
+                    "The figures of %(allocation)s do not add up: %(amount)s would stay on %(account)s, so nothing was"
+                    " booked. Compute it again; one that is approved has to be cancelled and made anew.",
                     allocation=self.display_name, account=self.shu_account_id.display_name,
                     amount=format_amount(self.env, expected - found, self.currency_id),
                 ))

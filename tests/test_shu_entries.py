@@ -55,7 +55,7 @@ class TestShuEntries(ShuEntriesCommon):
     def test_posting_that_would_leave_something_on_the_shu_account_is_refused(self):
         allocation = self._approve(self._compute(1_000_000))
         allocation.share_ids[0].amount -= 1
-        with self.assertRefused("do not add up: .* would stay on"):
+        with self.assertRefused("The figures of SHU 2024 do not add up: .*1.00 would stay on"):
             allocation.with_user(self.accountant).action_post()
         self.assertFalse(allocation.year_end_move_id)
 

@@ -215,7 +215,7 @@ class TestShuMeetingTable(ShuPapersCommon):
 
     def test_who_reads_no_allocation_reads_no_table(self):
         allocation = self._compute(1_000_000)
-        with self.assertRefused("You are not allowed to create", AccessError):
+        with self.assertRefused("You are not allowed to create .SHU Table for the Meeting", AccessError):
             self._table(allocation, self.warehouse_user)
         self.assertTrue(self._table(allocation, self.cashier)._get_report().tables)
 
