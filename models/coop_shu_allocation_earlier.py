@@ -29,7 +29,33 @@ class CoopShuAllocation(models.Model):
     # === BUSINESS METHODS === #
 
     def _get_advice(self):
-        return [*self._get_earlier_loss_advice(), *super()._get_advice()]
+        return [*self._get_left_over_advice(), *self._get_earlier_loss_advice(), *super()._get_advice()]
+
+    def _get_left_over_advice(self):
+        """Say what earlier years left on the SHU account: not distributed yet, or closed there a second time."""
+        self.ensure_one()
+        account = self.company_id._find_coop_account('shu')
+        # sudo: the sum of one account, for managers without access to journal items
+        [(balance,)] = self.env['account.move.line'].sudo()._read_group([
+            ('parent_state', '=', 'posted'), ('company_id', '=', self.company_id.id), ('account_id', '=', account.id),
+            ('date', '<=', self.date_to), ('move_id', 'not in', self._get_closing_moves().ids),
+            ('move_id', 'not in', self._get_entries().ids),
+        ], [], ['balance:sum'])
+        left = self.currency_id.round(-(balance or 0.0))
+        if not account or self.currency_id.is_zero(left):
+            return []
+        return [Obstacle(
+            self.env._(
+                "%(amount)s of earlier years stands on %(account)s and is distributed to nobody. Either an allocation"
+                " is not posted yet, or a year was closed to it by hand that its allocation had carried over: take"
+                " that entry back.", amount=format_amount(self.env, left, self.currency_id),
+                account=account.display_name,
+            ),
+            'account.move.line', [
+                ('account_id', '=', account.id), ('date', '<=', self.date_to), ('parent_state', '=', 'posted'),
+                ('company_id', '=', self.company_id.id),
+            ], blocking=False,
+        )]
 
     def _get_earlier_loss_advice(self):
         self.ensure_one()

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount
+from odoo.fields import Domain
+from odoo.tools import format_amount, format_date
 
 #: Kinds of shares that fill, or draw on, equity of the cooperative: the reserve and the accumulated losses.
 EQUITY_KINDS = ('reserve', 'loss', 'loss_cover')
@@ -24,27 +25,53 @@ class CoopShuAllocation(models.Model):
 
     # === BUSINESS METHODS - CHECKS === #
 
-    def _check_loss_still_covered(self):
-        """Refuse to draw more from the reserve, or to cover more of earlier losses, than there is now.
+    def _check_meeting(self):
+        super()._check_meeting()
+        self._check_loss_still_covered()
 
-        :raises UserError: naming the account and what it holds.
+    def _check_loss_still_covered(self):
+        """Refuse to draw more from the reserve, or to cover more of earlier losses, than there is at the meeting.
+
+        :raises UserError: naming the account and what it holds from the day of the meeting on.
         """
         self.ensure_one()
         for share in self.share_ids:
             if self.is_loss and share.kind == 'reserve':
-                drawn, balance = -share.amount, self._get_account_balance(share.account_id)
+                drawn, balance = -share.amount, self._get_least_held(share.account_id, self.meeting_date)
             elif share.kind == 'loss_cover':
-                drawn, balance = share.amount, -self._get_account_balance(share.account_id)
+                drawn, balance = share.amount, self._get_least_held(share.account_id, self.meeting_date, sign=-1)
             else:
                 continue
             if self.currency_id.compare_amounts(drawn, balance) > 0:
                 raise UserError(self.env._(
-                    "%(account)s holds %(balance)s now, less than the %(amount)s that %(allocation)s draws from it."
-                    " Cancel the allocation and compute it again.",
+                    "From the day of the meeting, %(date)s, on %(account)s holds %(balance)s at the least, and"
+                    " %(allocation)s draws %(amount)s from it. Compute the allocation again, or have less drawn; cancel"
+                    " it first where it is approved.",
                     account=share.account_id.display_name, allocation=self.display_name,
+                    date=format_date(self.env, self.meeting_date),
                     balance=format_amount(self.env, balance, self.currency_id),
                     amount=format_amount(self.env, drawn, self.currency_id),
                 ))
+
+    def _get_least_held(self, account, date, sign=1):
+        """Return the least that an account holds at the end of ``date`` and of any day after it.
+
+        :param int sign: 1 for what stands on the credit side, -1 for the debit side.
+        :return: amount in the company's currency.
+        """
+        self.ensure_one()
+        items = self.env['account.move.line'].sudo()  # sudo: sums of one account
+        domain = Domain([
+            ('parent_state', '=', 'posted'), ('company_id', '=', self.company_id.id), ('account_id', '=', account.id),
+        ])
+        [(balance,)] = items._read_group(domain & Domain('date', '<=', date), [], ['balance:sum'])
+        least = held = -sign * (balance or 0.0)
+        for _day, change in items._read_group(
+            domain & Domain('date', '>', date), ['date:day'], ['balance:sum'], order='date:day',
+        ):
+            held -= sign * change
+            least = min(least, held)
+        return self.currency_id.round(least)
 
     def _check_may_be_cancelled(self):
         super()._check_may_be_cancelled()

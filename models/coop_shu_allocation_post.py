@@ -50,7 +50,8 @@ class CoopShuAllocation(models.Model):
             # sudo: two sums of the allocation's own entries, for users without access to journal items
             allocation_sudo = allocation.sudo()
             posted = allocation.state in BOOKED_STATES
-            closing = allocation_sudo.closing_ids.filtered('is_closing').move_id
+            # Those that were booked after the posting too: they bring the same surplus once more.
+            closing = allocation_sudo._get_closing_moves() if posted else allocation_sudo.year_end_move_id.browse()
             carried = -allocation_sudo._sum_shu(allocation_sudo.year_end_move_id | closing) if posted else 0.0
             distributed = allocation_sudo._sum_shu(allocation_sudo.meeting_move_ids) if posted else 0.0
             allocation.amount_carried = carried

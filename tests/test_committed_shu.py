@@ -110,7 +110,7 @@ class TestTwoTreasurersAndTheShu(CommittedCommon):
         with self._treasurer() as env_1, self._treasurer() as env_2:
             self._call(env_1, 'coop.shu.allocation', first, 'action_post')
             env_1.cr.commit()
-            with self.assertRaisesRegex(UserError, "holds .* now, less than the"):
+            with self.assertRaisesRegex(UserError, "holds .* at the least, and"):
                 self._call(env_2, 'coop.shu.allocation', second, 'action_post')
         with self._treasurer() as env:
             self.assertEqual(env['coop.shu.allocation'].browse([first, second]).mapped('state'), ['posted', 'approved'])

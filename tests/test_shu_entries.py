@@ -213,7 +213,7 @@ class TestShuLoss(ShuEntriesCommon):
         self._book('2024-01-01', [(self.cash, None, 700_000), (self.reserve, None, -700_000)])
         allocation = self._approve(self._compute(-2_500_000))
         self._book('2025-01-10', [(self.cash, None, -1), (self.reserve, None, 1)])
-        with self.assertRefused("holds .*699,999.*less than"):
+        with self.assertRefused("holds .*699,999.* at the least"):
             allocation.with_user(self.accountant).action_post()
         self.assertEqual(allocation.state, 'approved')
 

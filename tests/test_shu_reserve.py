@@ -57,6 +57,28 @@ class TestShuReserve(ShuReserveCommon):
         self._cancel(first)
         self.assertEqual((first.state, self._balance(self.loss)), ('cancelled', 0))
 
+    def test_loss_draws_on_no_reserve_that_came_after_its_meeting(self):
+        self._book_result(-500_000, date='2023-06-30')
+        self._post(1_000_000)  # decided on 20 February 2025: 600,000 in the reserve from then on
+        loss = self._compute(period=('2023-01-01', '2023-12-31'))
+        self.assertEqual(loss.loss_from_reserve, 500_000)
+        with self.assertRefused("From the day of the meeting, 02/20/2024, on .* holds .*0.00 at the least"):
+            self._approve(loss, '2024-02-20')
+        loss.with_user(self.accountant).loss_from_reserve = 0
+        self._approve(loss, '2024-02-20')
+        self.assertEqual(loss.loss_carried, 500_000)
+
+    def test_year_that_is_closed_by_hand_once_more_is_seen(self):
+        first = self._post(1_000_000)
+        self.assertEqual((first.amount_not_carried, first.amount_not_distributed), (0, 0))
+        self._book(first.date_to, [(self.income, None, 1_000_000), (self._account('shu'), None, -1_000_000)])
+        first.invalidate_recordset()
+        self.assertEqual((first.amount_not_carried, first.amount_not_distributed), (-1_000_000, 1_000_000))
+        second = self._create_allocation(period=NEXT_YEAR)
+        self.assertTrue(any(
+            "1,000,000.00 of earlier years stands on" in str(advice) for advice in second._get_advice()
+        ))
+
     def test_reserve_that_was_spent_by_hand_is_named_as_such(self):
         allocation = self._post(1_000_000)
         self._book('2025-03-01', [(self.reserve, None, 1), (self.cash, None, -1)])
@@ -79,7 +101,7 @@ class TestShuReserve(ShuReserveCommon):
         })
         lapse.with_user(self.manager).action_approve()
         lapse.action_post()
-        self._post_next(-900_000)
+        self._post(-900_000, NEXT_YEAR, '2026-04-20')
         with self.assertRefused("holds .*0.00.*less than the .*300,000.*Fill the reserve first"):
             lapse.line_ids.action_restore()
         with self.assertRefused("holds .*0.00.*less than the .*300,000.*Fill the reserve first"):
@@ -134,7 +156,7 @@ class TestShuReserve(ShuReserveCommon):
             while allocation._go_on():
                 pass
         self.assertEqual((first.state, second.state, second.is_paused), ('posted', 'posting', True))
-        self.assertRegex(second.problem, "holds .*0.00 now, less than the .*300,000")
+        self.assertRegex(second.problem, "holds .*0.00 at the least, and .*300,000")
         self.assertEqual(self._balance(self.loss), 0)
         self._cancel(second)
         self.assertEqual(second.state, 'cancelled')
