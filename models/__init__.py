@@ -16,6 +16,7 @@ from . import account_move
 from . import account_move_line
 from . import account_move_line_guard
 from . import account_move_line_derived
+from . import account_move_line_analytic
 from . import account_partial_reconcile_guard
 from . import coop_producer_kind
 from . import coop_membership
