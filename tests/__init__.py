@@ -65,6 +65,7 @@ from . import test_shu_numbers
 from . import test_shu_payout
 from . import test_shu_reserve
 from . import test_shu_payout_check
+from . import test_shu_payout_many
 from . import test_shu_payout_run
 from . import test_shu_payout_set_off
 from . import test_shu_rule
