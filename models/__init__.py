@@ -257,6 +257,7 @@ from . import coop_payout_transfer
 from . import coop_payout_savings
 from . import coop_payout_set_off
 from . import coop_payout_shu
+from . import account_partial_reconcile_paid
 from . import coop_shu_unclaimed
 from . import coop_shu_lapse
 from . import coop_shu_lapse_entry

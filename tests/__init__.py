@@ -57,6 +57,7 @@ from . import test_shu_bases
 from . import test_shu_compute
 from . import test_shu_entries
 from . import test_shu_examples
+from . import test_shu_matching
 from . import test_shu_numbers
 from . import test_shu_payout
 from . import test_shu_rule
