@@ -127,6 +127,7 @@ from . import test_committed_payout
 from . import test_stockroom_choice
 from . import test_stockroom_documents
 from . import test_shu_funds
+from . import test_shu_fund_source
 from . import test_shu_papers
 from . import test_shu_sending
 from . import test_committed_fund
