@@ -290,5 +290,6 @@ from . import coop_shu_surplus_line
 from . import coop_shu_allocation_surplus
 from . import coop_shu_allocation_loss
 from . import coop_shu_todo
+from . import coop_shu_base_value_rule
 from . import coop_shu_allocation_tax
 from . import coop_shu_turnover
