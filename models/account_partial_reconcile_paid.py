@@ -37,15 +37,11 @@ class AccountPartialReconcile(models.Model):
             owed, paying = partial.credit_move_id, partial.debit_move_id
             if owed.move_id.coop_source_model not in paid_models or owed.account_type != 'liability_payable':
                 continue
-            names = {
-                'document': owed.move_id.display_name, 'member': owed.partner_id.display_name,
-                'entry': paying.move_id.display_name,
-            }
             if paying.partner_id.commercial_partner_id != owed.partner_id.commercial_partner_id:
                 raise UserError(self.env._(
                     "%(entry)s is in the name of %(payee)s, and %(document)s is owed to %(member)s: the two are not"
                     " matched. Match it with what %(payee)s is owed, or reset it to draft and correct the name.",
-                    payee=paying.partner_id.display_name or self.env._("nobody"), **names,
+                    payee=paying.partner_id.display_name or self.env._("nobody"), **partial._coop_get_names(),
                 ))
             # Goods bought outright that went back to the seller are credited as any vendor's.
             if paying.move_id.coop_source_id or (
@@ -55,14 +51,24 @@ class AccountPartialReconcile(models.Model):
             if paying.parent_state != 'posted':
                 raise UserError(self.env._(
                     "%(entry)s is not posted and pays %(member)s nothing yet. Post it before it is matched with"
-                    " %(document)s.", **names,
+                    " %(document)s.", **partial._coop_get_names(),
                 ))
             if not paying.move_id._coop_pays_with_money():
                 raise UserError(self.env._(
                     "%(entry)s takes less money from cash or bank than it takes off the debts: what %(member)s is owed"
                     " on %(document)s is paid, and not written off. Pay it with a payout, on the payment screen or"
-                    " from the bank statement; if nothing is owed, cancel the document that owes it.", **names,
+                    " from the bank statement; if nothing is owed, cancel the document that owes it.",
+                    **partial._coop_get_names(),
                 ))
+
+    def _coop_get_names(self):
+        """Return whom and what the match is about, for messages."""
+        self.ensure_one()
+        owed = self.credit_move_id
+        return {
+            'document': owed.move_id.display_name, 'member': owed.partner_id.display_name,
+            'entry': self.debit_move_id.move_id.display_name,
+        }
 
 
 class AccountMove(models.Model):
