@@ -131,7 +131,7 @@ class TestShuMatching(ShuCommon):
             lambda item: item.account_id == self.bank_journal.suspense_account_id,
         )
         # As the bank's matching screen does it.
-        statement.move_id.with_context(skip_readonly_check=True).write({'line_ids': [
+        statement.move_id.with_context(force_delete=True, skip_readonly_check=True).write({'line_ids': [
             Command.delete(waiting.id),
             *(Command.create({
                 'account_id': account.id, 'partner_id': partner.id, 'balance': amount, 'name': "SHU",
