@@ -125,7 +125,7 @@ class TestShuNumbers(ShuCommon):
         [template] = self.env['coop.shu.base.value'].get_import_templates()
         self.assertEqual(template['template'], '/producer_cooperative/import_template/coop.shu.base.value')
         _name, headers, rows = self.env['coop.shu.base.value']._get_import_template()
-        self.assertEqual([label for label, _kind, _width in headers], ["Member", "From", "To", "Number", "Remarks"])
+        self.assertEqual([label for label, _kind, _width in headers], ["Member", "From", "To", "Figure", "Remarks"])
         self.assertEqual([row[0] for row in rows], ['001', '002'])
 
     def test_rows_without_a_number_are_left_out(self):
