@@ -44,7 +44,7 @@ class CoopShuAllocation(models.Model):
                 continue
             if self.currency_id.compare_amounts(drawn, balance) > 0:
                 raise UserError(self.env._(
-                    "From the day of the meeting, %(date)s, on %(account)s holds %(balance)s at the least, and"
+                    "From the meeting of %(date)s onwards, %(account)s holds %(balance)s at the least, and"
                     " %(allocation)s draws %(amount)s from it. Compute the allocation again, or have less drawn; cancel"
                     " it first where it is approved.",
                     account=share.account_id.display_name, allocation=self.display_name,

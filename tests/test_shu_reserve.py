@@ -62,7 +62,7 @@ class TestShuReserve(ShuReserveCommon):
         self._post(1_000_000)  # decided on 20 February 2025: 600,000 in the reserve from then on
         loss = self._compute(period=('2023-01-01', '2023-12-31'))
         self.assertEqual(loss.loss_from_reserve, 500_000)
-        with self.assertRefused("From the day of the meeting, 02/20/2024, on .* holds .*0.00 at the least"):
+        with self.assertRefused("From the meeting of 02/20/2024 onwards, .* holds .*0.00 at the least"):
             self._approve(loss, '2024-02-20')
         loss.with_user(self.accountant).loss_from_reserve = 0
         self._approve(loss, '2024-02-20')
