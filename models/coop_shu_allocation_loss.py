@@ -17,7 +17,7 @@ class CoopShuAllocation(models.Model):
         help="How much of the loss the reserve covers. As much as there is, unless the meeting wants less.",
     )
     loss_carried = fields.Monetary(
-        string="Carried Forward", compute='_compute_loss_from_reserve',
+        string="Carried to Later Years", compute='_compute_loss_from_reserve',
         help="Goes to the account of accumulated losses, for later years to cover.",
     )
     reserve_balance = fields.Monetary(string="In the Reserve Now", compute='_compute_reserve_balance')

@@ -36,7 +36,8 @@ class ResPartnerBank(models.Model):
         string="Approval", compute='_compute_coop_approval', search='_search_coop_approval',
     )
     coop_masked_number = fields.Char(
-        string="Account", compute='_compute_coop_masked_number', help="The last four digits of the account number.",
+        string="Last Digits of the Account", compute='_compute_coop_masked_number',
+        help="The last four digits of the account number.",
     )
     coop_membership_id = fields.Many2one(related='partner_id.coop_membership_id', string="Membership")
     coop_changed_by_id = fields.Many2one(

@@ -63,7 +63,7 @@ class CoopConsignmentStatement(models.TransientModel):
     def _get_tables(self, membership, statement):
         _ = self.env._
         tables = [
-            (_("Account"), self._get_account_table(statement)),
+            (_("Running Account"), self._get_account_table(statement)),
             (_("Sold and Settled"), self._get_sales_table(statement)),
             (_("Came In"), self._get_intake_table(statement)),
             (_("Goods"), self._get_goods_table(statement)),

@@ -48,9 +48,10 @@ class CoopPayout(models.Model):
         facts = [_("Date: %s", self._format_date(self.date))]
         if journal:
             facts.append(_("Cash or bank: %s", journal.name))
+        elif self.savings_type_id:
+            facts.append(_("Paid into: %s", self.savings_type_id.name))
         else:
-            ways = dict(self._fields['way']._description_selection(self.env))
-            facts.append(" ".join(filter(None, (ways[self.way], self.savings_type_id.name))))
+            facts.append(dict(self._fields['way']._description_selection(self.env))[self.way])
         if self.note:
             facts.append(self.note)
         report = Report(

@@ -183,7 +183,7 @@ class TestConsignmentStatement(PayoutCommon):
         self.assertEqual(wizard._get_memberships(), self.siti | self.budi)
         titles = [table.title for table in wizard._get_report_data().tables]
         self.assertEqual(len(titles), 8)
-        self.assertIn("Siti: Account", titles[0])
+        self.assertIn("Siti: Running Account", titles[0])
 
     def test_spreadsheet_has_a_sheet_for_each_table(self):
         wizard = self._ask(self.siti, self.supervisor)

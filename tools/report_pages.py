@@ -62,7 +62,8 @@ def row_height(table: Table, texts: Sequence[str], kind: str, paper: Paper) -> i
 def paginate(report: Report, texts: Mapping[tuple[int, int], Sequence[str]], paper: Paper) -> list[list[Part]]:
     """Fill pages with the tables of a report; the last page has room for the signatures.
 
-    Every row stands on exactly one page, in order; a heading never stands alone at the bottom of a page.
+    Every row stands on exactly one page, in order; a heading never stands alone at the bottom of a page, nor a total
+    alone at the top.
 
     :param texts: ``{(table, row): text per column}``
 
@@ -73,6 +74,13 @@ def paginate(report: Report, texts: Mapping[tuple[int, int], Sequence[str]], pap
     >>> pages = paginate(Report("Names", tables=[table]), {(0, row): ["Siti"] for row in range(60)}, PORTRAIT)
     >>> [[(part.first, part.last) for part in page] for page in pages]
     [[(0, 50)], [(50, 60)]]
+    >>> table = Table([Column('name', "Name")])
+    >>> for number in range(50):
+    ...     table.add(name="Siti")
+    >>> table.add('total', name="Total")
+    >>> pages = paginate(Report("Names", tables=[table]), {(0, row): ["Siti"] for row in range(51)}, PORTRAIT)
+    >>> [[(part.first, part.last) for part in page] for page in pages]
+    [[(0, 49)], [(49, 51)]]
     """
     pages: list[list[Part]] = [[]]
     used = TITLE + SUBTITLE * len(report.subtitles)
@@ -87,8 +95,12 @@ def paginate(report: Report, texts: Mapping[tuple[int, int], Sequence[str]], pap
         used += title + head
         for index, row in enumerate(table.rows):
             height = row_height(table, texts[number, index], row.kind, paper)
-            # A heading takes the next row along.
+            # A heading takes the next row along, and a row the totals below it.
             needed = height + (2 * LINE + PADDING if row.kind == 'group' else 0)
+            for later, total in enumerate(table.rows[index + 1:index + 4], start=index + 1):
+                if total.kind != 'total':
+                    break
+                needed += row_height(table, texts[number, later], total.kind, paper)
             if used + needed > paper.height and index > part.first:
                 part.last = index
                 part = Part(number, index)
