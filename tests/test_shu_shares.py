@@ -73,7 +73,7 @@ class TestShuShareChoices(ShuEngineCommon):
         self._book('2023-12-31', [(loss, None, 300_000), (self.cash, None, -300_000)])
         allocation = self._approve(self._compute(1_000_000))
         self._book('2025-01-10', [(loss, None, -1), (self.cash, None, 1)])
-        with self.assertRefused("holds .*299,999.*less than"):
+        with self.assertRefused("holds .*299,999.* at the least"):
             allocation.with_user(self.accountant).action_post()
 
     def test_what_falls_on_others_goes_to_the_reserve_where_the_whole_cooperative_divides(self):

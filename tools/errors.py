@@ -37,7 +37,6 @@ MESSAGES: dict[str, str] = {
     'returned_more_than_delivered': "%(missing)s more came back to %(owner)s than had been delivered.",
     'paid_share': "A paid share of %(share)s is not between 0 and 1.",
     # periods
-    'empty_period': "The period from %(start)s to %(end)s has no day.",
     'duplicate_rate': "Two rates start on %(start)s.",
     # weighing
     'not_a_weight': "%(text)r is no weight: write numbers like 52,5 with a space between two sacks.",
