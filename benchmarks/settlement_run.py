@@ -55,8 +55,7 @@ def collect(env):
         entry = settlement._prepare_set_off_values(settlement._get_payable_lines(), [
             (env['account.move.line'].browse(debt), amount) for debt, amount in allocations
         ], Date.today(), "Potong utang")
-        for values in (bill, entry):
-            values.pop('coop_source_id')
+        bill.pop('coop_source_id')  # the entry keeps it: only a document sets off what members are owed
         found.append((bill, entry, [debt for debt, _amount in allocations]))
     savepoint.close(rollback=True)
     env.invalidate_all()

@@ -180,7 +180,7 @@ class CoopFund(models.Model):
         """Return the ids of all accounts that are a fund of some company; one that is archived only where it was used.
         """
         # sudo: ids of accounts, for whoever posts an entry
-        funds = self.sudo().with_context(active_test=False).search([])
+        funds = self.sudo().with_context(active_test=False).search([('account_id', '!=', False)])
         active = funds.filtered('active')
         return frozenset((active | (funds - active)._filter_used()).account_id.ids)
 

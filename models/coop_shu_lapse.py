@@ -57,8 +57,8 @@ class CoopShuLapse(models.Model):
         comodel_name='res.users', readonly=True, copy=False, default=lambda self: self.env.user,
     )
     changed_by_ids = fields.Many2many(
-        comodel_name='res.users', relation='coop_shu_lapse_changed_by_rel', string="Changed By", readonly=True,
-        copy=False, help="Whoever chose members or accounts, or the day. Somebody else approves the proposal.",
+        comodel_name='res.users', relation='coop_shu_lapse_changed_by_rel', readonly=True, copy=False,
+        help="Whoever chose members or accounts, or the day. Somebody else approves the proposal.",
     )
     approved_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False)
     poster_id = fields.Many2one(comodel_name='res.users', string="Posted By", readonly=True, copy=False)

@@ -30,9 +30,9 @@ class TestShuMatching(ShuCommon):
     def _register(self, member_line, **values):
         """Return Odoo's own payment screen for a member's SHU."""
         action = member_line.with_user(self.accountant).action_register_payment()
-        return self.env['account.payment.register'].with_user(self.accountant).with_context(action['context']).create({
-            'journal_id': self.cash_journal.id, **values,
-        })
+        return self.env['account.payment.register'].with_user(self.accountant).with_context(
+            **action['context'],
+        ).create({'journal_id': self.cash_journal.id, **values})
 
     def _assert_still_owed(self):
         self.assertEqual(self.allocation.member_line_ids.mapped('amount_residual'), [300_000, 100_000])
