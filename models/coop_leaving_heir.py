@@ -8,8 +8,9 @@ from odoo.addons.producer_cooperative.tools.heirs import check_whole, parse_shar
 class CoopLeavingHeir(models.Model):
     """One heir of a deceased member, and the heir's share of what the member left."""
     _name = 'coop.leaving.heir'
-    _inherit = ['coop.guard.mixin']
+    _inherit = ['coop.guard.mixin', 'coop.kept.line.mixin']
     _description = "Heir"
+    _kept_by = 'leaving_id'
     _guarded_fields = frozenset({'approved_name'})
     _order = 'leaving_id, sequence, id'
     _check_company_auto = True
@@ -75,24 +76,6 @@ class CoopLeavingHeir(models.Model):
             if heir.partner_id.commercial_partner_id == heir.leaving_id.partner_id:
                 raise ValidationError(self.env._("%s cannot inherit from themselves.", heir.partner_id.display_name))
 
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        heirs = super().create(vals_list)
-        heirs._check_leaving_is_draft()
-        return heirs
-
-    def write(self, vals):
-        self._check_leaving_is_draft()
-        res = super().write(vals)
-        self._check_leaving_is_draft()  # the leaving may be another one now
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_approved(self):
-        self._check_leaving_is_draft()
-
     # === BUSINESS METHODS === #
 
     def _settle_persons(self):
@@ -110,7 +93,7 @@ class CoopLeavingHeir(models.Model):
             )
         return self.partner_id.name
 
-    def _check_leaving_is_draft(self):
+    def _check_may_change(self):
         for leaving in self.leaving_id:
             if leaving.state != 'draft':
                 raise UserError(self.env._(
