@@ -288,6 +288,16 @@ from . import coop_shu_rule_surplus
 from . import coop_shu_surplus_line
 from . import coop_shu_allocation_surplus
 from . import coop_shu_allocation_loss
+from . import coop_todo_mixin
 from . import coop_shu_todo
 from . import coop_shu_allocation_tax
 from . import coop_shu_turnover
+from . import coop_membership_sheet
+from . import res_company_closing
+from . import coop_closing_task
+from . import coop_closing_item
+from . import coop_closing
+from . import coop_finding
+from . import coop_oversight
+from . import coop_oversight_documents
+from . import coop_oversight_people
