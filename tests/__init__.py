@@ -139,3 +139,5 @@ from . import test_shu_todo
 from . import test_shu_income_tax
 from . import test_shu_operations
 from . import test_control_sheet
+from . import test_control_closing
+from . import test_control_oversight
