@@ -301,3 +301,6 @@ from . import coop_finding
 from . import coop_oversight
 from . import coop_oversight_documents
 from . import coop_oversight_people
+from . import coop_pool_kept
+from . import coop_due_change_back
+from . import coop_consignment_loss_back

@@ -12,7 +12,7 @@ class CoopClosing(models.Model):
     """The checklist of a month or a year: what is open, who did what about it, and the lock of the books at its end.
 
     What is found comes from the same place as the list before the SHU is computed
-    (``res.company._coop_get_closing_obstacles`` and ``_coop_get_closing_advice``); tasks are added that no ledger tells.
+    (``res.company._coop_get_closing_obstacles`` and ``_coop_get_closing_advice``); tasks that no ledger tells are added.
     """
     _name = 'coop.closing'
     _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
@@ -176,8 +176,8 @@ class CoopClosing(models.Model):
             closing._queue_up()
             closing._check_latest()
             closing._update_state(
-                'open', reopen_count=closing.reopen_count + 1, reopen_reason=reason, closed_by_id=False, closed_on=False,
-                reopened_by_id=self.env.uid, reopened_on=fields.Datetime.now(),
+                'open', reopen_count=closing.reopen_count + 1, reopen_reason=reason, closed_by_id=False,
+                closed_on=False, reopened_by_id=self.env.uid, reopened_on=fields.Datetime.now(),
             )
             # sudo: the manager was checked; the lock goes back no further than where it was before the closing
             closing.company_id.sudo().fiscalyear_lock_date = closing.lock_before
@@ -230,7 +230,8 @@ class CoopClosing(models.Model):
         self.ensure_one()
         later = self.search([
             ('company_id', '=', self.company_id.id), ('state', '=', 'closed'), ('id', '!=', self.id),
-            '|', ('date_to', '>', self.date_to), '&', ('date_to', '=', self.date_to), ('closed_on', '>', self.closed_on),
+            '|', ('date_to', '>', self.date_to), '&', ('date_to', '=', self.date_to),
+            ('closed_on', '>', self.closed_on),
         ], order='date_to DESC, closed_on DESC', limit=1)
         if later:
             raise UserError(self.env._("%s was closed after it. Reopen that one first.", later.display_name))

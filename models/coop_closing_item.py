@@ -67,7 +67,8 @@ class CoopClosingItem(models.Model):
         for item in self:
             if item.source == 'found' and item.is_blocking:
                 raise UserError(self.env._(
-                    "“%s” is found in the books: it is ticked by itself once it is done. Open it, and do it.", item.name,
+                    "“%s” is found in the books: it is ticked by itself once it is done. Open it, and do it.",
+                    item.name,
                 ))
             item._mark('done')
 

@@ -187,17 +187,9 @@ class CoopConsignmentLoss(models.Model):
     # === BUSINESS METHODS === #
 
     def _cancel_with_reason(self, reason):
-        """Cancel write-offs that are not approved.
-
-        :raises UserError: once the goods are out of the books.
-        """
+        """Cancel write-offs that are not approved; approved ones are taken back, see the other part of the class."""
         for loss in self:
             loss._queue_up()
-            if loss.state in ('approved', 'done'):
-                raise UserError(self.env._(
-                    "%s is approved and the goods are out of the books. What is found again comes in by another count.",
-                    loss.display_name,
-                ))
             loss._update_state('cancelled', cancel_reason=reason)
 
     def _frozen_error_message(self):

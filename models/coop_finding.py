@@ -23,7 +23,8 @@ class CoopFinding(models.Model):
         'draft': ('open',), 'open': ('answered', 'closed'), 'answered': ('open', 'closed'), 'closed': ('open',),
     }
     _guarded_fields = frozenset({
-        'state', 'lock_version', 'number', 'written_by_id', 'answered_by_id', 'answered_on', 'closed_by_id', 'closed_on',
+        'state', 'lock_version', 'number', 'written_by_id', 'answered_by_id', 'answered_on', 'closed_by_id',
+        'closed_on',
     })
 
     number = fields.Char(readonly=True, copy=False, index='trigram', default="")

@@ -46,7 +46,9 @@ class CoopOversight(models.Model):
     day = fields.Date(string="Dated", readonly=True)
     days_back = fields.Integer(readonly=True, aggregator='max', help="How many days before it was written it is dated.")
     amount = fields.Monetary(readonly=True)
-    quantity = fields.Float(digits='Product Unit', readonly=True, aggregator=None, help="The change, in the unit of the goods.")
+    quantity = fields.Float(
+        digits='Product Unit', readonly=True, aggregator=None, help="The change, in the unit of the goods.",
+    )
     reason = fields.Char(readonly=True)
     by_own_hand = fields.Boolean(
         readonly=True, help="Who wrote or posted it is the member, or approved what they wrote themselves.",
@@ -109,8 +111,8 @@ class CoopOversight(models.Model):
     def _get_sources(self):
         """Return ``{number: query}`` of what stands on the list; a number is never given to another source.
 
-        Each query returns ``id`` (unique in it), ``company_id``, ``date`` (when), ``kind``, ``what``, ``user_id`` (who),
-        ``membership_id``, ``res_model``, ``res_id``, ``day`` (what it is dated), ``amount``, ``quantity``, ``reason``
+        Each query returns ``id`` (unique in it), ``company_id``, ``date`` (when), ``kind``, ``what``, ``user_id``
+        (who), ``membership_id``, ``res_model``, ``res_id``, ``day`` (what it is dated), ``amount``, ``quantity``, ``reason``
         and ``by_own_hand``. Numbers from 40 on are for other rooms; they flush what they read.
         """
         return {}

@@ -54,6 +54,7 @@ class CoopOversight(models.Model):
         amount = next((name for name in AMOUNT_FIELDS if name in fields_of and fields_of[name].store), None)
         member = 'membership_id' in fields_of and fields_of['membership_id'].store
         dated = 'date' in fields_of and fields_of['date'].store
+        is_numbered = 'name' in fields_of and fields_of['name'].store
         return SQL(
             """
             SELECT %(model_id)s::bigint * 100000000 + d.id AS id, d.company_id, d.write_date AS date, 'void' AS kind,
@@ -67,7 +68,7 @@ class CoopOversight(models.Model):
             member=SQL("d.membership_id") if member else SQL("NULL::int"),
             day=SQL("d.date") if dated else SQL("NULL::date"),
             amount=SQL("d.%s", SQL.identifier(amount)) if amount else SQL("NULL::numeric"),
-            numbered=SQL("COALESCE(d.name, '') != ''") if 'name' in fields_of and fields_of['name'].store else SQL("TRUE"),
+            numbered=SQL("COALESCE(d.name, '') != ''") if is_numbered else SQL("TRUE"),
         )
 
     def _select_backdated_papers(self, Model):
@@ -83,7 +84,8 @@ class CoopOversight(models.Model):
              WHERE d.date < %(written)s AND d.state NOT IN ('draft', 'cancelled')
             """,
             model_id=self.env['ir.model']._get_id(Model._name), model=Model._name, table=SQL.identifier(Model._table),
-            member=SQL("d.membership_id") if member else SQL("NULL::int"), written=self._local_day(SQL("d.create_date")),
+            member=SQL("d.membership_id") if member else SQL("NULL::int"),
+            written=self._local_day(SQL("d.create_date")),
         )
 
     def _select_reset_entries(self):
@@ -103,7 +105,8 @@ class CoopOversight(models.Model):
             """
             SELECT m.id, m.company_id, m.create_date AS date, 'backdated' AS kind, 'entry_backdated' AS what,
                    m.create_uid AS user_id, m.coop_membership_id AS membership_id,
-                   COALESCE(m.coop_source_model, 'account.move') AS res_model, COALESCE(m.coop_source_id, m.id) AS res_id,
+                   COALESCE(m.coop_source_model, 'account.move') AS res_model,
+                   COALESCE(m.coop_source_id, m.id) AS res_id,
                    m.date AS day, ABS(m.amount_total_signed) AS amount, NULL::float AS quantity, m.ref AS reason,
                    FALSE AS by_own_hand
               FROM account_move m
@@ -135,8 +138,8 @@ class CoopOversight(models.Model):
             SELECT d.id, d.company_id, d.approved_on AS date, 'weight' AS kind, 'written_off' AS what,
                    d.approved_by_id AS user_id, NULL::int AS membership_id, 'coop.consignment.loss' AS res_model,
                    d.id AS res_id, d.date AS day, d.amount_total AS amount,
-                   (SELECT -SUM(s.quantity)::float FROM coop_consignment_loss_share s WHERE s.loss_id = d.id) AS quantity,
-                   d.reason, FALSE AS by_own_hand
+                   (SELECT -SUM(s.quantity)::float FROM coop_consignment_loss_share s WHERE s.loss_id = d.id)
+                   AS quantity, d.reason, FALSE AS by_own_hand
               FROM coop_consignment_loss d
              WHERE d.state IN ('approved', 'done')
         """)

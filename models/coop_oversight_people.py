@@ -21,8 +21,8 @@ class CoopOversight(models.Model):
         """Return members' bank accounts as they were last changed, once in each company that knows the member."""
         self._flush('res.partner.bank', 'coop.membership')
         return SQL("""
-            SELECT b.id::bigint * 100000 + ms.company_id AS id, ms.company_id, b.coop_changed_on AS date, 'bank' AS kind,
-                   'bank_changed' AS what, b.coop_changed_by_id AS user_id, MAX(ms.id) AS membership_id,
+            SELECT b.id::bigint * 100000 + ms.company_id AS id, ms.company_id, b.coop_changed_on AS date,
+                   'bank' AS kind, 'bank_changed' AS what, b.coop_changed_by_id AS user_id, MAX(ms.id) AS membership_id,
                    'res.partner.bank' AS res_model, b.id AS res_id, NULL::date AS day, NULL::numeric AS amount,
                    NULL::float AS quantity, NULL AS reason,
                    COALESCE(BOOL_OR(u.partner_id = ms.partner_id), FALSE) AS by_own_hand
@@ -41,7 +41,8 @@ class CoopOversight(models.Model):
         return SQL("""
             SELECT MIN(e.id) AS id, e.company_id, m.create_date AS date, 'own' AS kind, 'own_entry' AS what,
                    m.create_uid AS user_id, MAX(e.membership_id) AS membership_id,
-                   COALESCE(m.coop_source_model, 'account.move') AS res_model, COALESCE(m.coop_source_id, m.id) AS res_id,
+                   COALESCE(m.coop_source_model, 'account.move') AS res_model,
+                   COALESCE(m.coop_source_id, m.id) AS res_id,
                    m.date AS day, SUM(e.amount) AS amount, NULL::float AS quantity, m.ref AS reason,
                    m.create_uid = ANY(ARRAY_AGG(u.id)) AS by_own_hand
               FROM %s e

@@ -108,7 +108,9 @@ class ResCompany(models.Model):
         ])
         texts = (
             (counted, 'counted', self.env._("%s counted quantities of stock are entered and not applied.")),
-            (due, 'due', self.env._("%s quantities of stock were to be counted by then: count them, and sign the list.")),
+            (due, 'due', self.env._(
+                "%s quantities of stock were to be counted by then: count them, and sign the list.",
+            )),
         )
         return [
             Obstacle(

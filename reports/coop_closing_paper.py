@@ -32,7 +32,9 @@ class CoopClosing(models.Model):
         else:
             subtitles.append(_("NOT CLOSED YET"))
         if self.reopen_count:
-            subtitles.append(_("Reopened %(count)s times: %(reason)s", count=self.reopen_count, reason=self.reopen_reason))
+            subtitles.append(_(
+                "Reopened %(count)s times: %(reason)s", count=self.reopen_count, reason=self.reopen_reason,
+            ))
         return Report(
             title=_("Closing Checklist: %s", self.display_name), subtitles=subtitles, tables=[self._get_table()],
             signatures=[_("Treasurer"), _("Chair"), _("Supervisors")],

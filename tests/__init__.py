@@ -141,3 +141,5 @@ from . import test_shu_operations
 from . import test_control_sheet
 from . import test_control_closing
 from . import test_control_oversight
+from . import test_control_kept
+from . import test_control_back

@@ -46,7 +46,8 @@ class TestOversight(PayoutCommon):
 
     def test_bill_of_a_vendor_that_came_late_is_not_listed(self):
         bill = self.env['account.move'].create({
-            'move_type': 'in_invoice', 'partner_id': self.customer.id, 'invoice_date': '2026-01-02', 'date': '2026-01-02',
+            'move_type': 'in_invoice', 'partner_id': self.customer.id, 'invoice_date': '2026-01-02',
+            'date': '2026-01-02',
             'invoice_line_ids': [Command.create({'name': "x", 'price_unit': 5_000, 'tax_ids': []})],
         })
         bill.action_post()
@@ -93,8 +94,10 @@ class TestOversight(PayoutCommon):
 
     def test_terms_from_an_earlier_day(self):
         before = len(self._rows('terms_backdated'))
-        agreement = self._create_agreement(self.budi, date_from=fields.Date.subtract(self.today, days=2),
-                                           commission_rate=1)
+        member = self._create_member("Wati")
+        agreement = self._create_agreement(
+            member, date_from=fields.Date.subtract(self.today, days=2), commission_rate=1,
+        )
         rows = self._rows('terms_backdated')
         self.assertEqual(len(rows), before + 1)
         self.assertIn(agreement.id, rows.mapped('res_id'))
@@ -233,8 +236,9 @@ class TestOversight(PayoutCommon):
             for vals in ({'finding': "Nothing"}, {'severity': 'note'}, {'date_due': '2030-01-01'}):
                 with self.assertRefused("Only this role may do that: Supervisor", AccessError):
                     finding.with_user(user).write(vals)
-            with self.assertRefused("own buttons", AccessError):
-                finding.with_user(user).write({'state': 'closed'})
+            for vals in ({'state': 'closed'}, {'answered_by_id': user.id}):
+                with self.assertRefused("own buttons|Only this role", AccessError):
+                    finding.with_user(user).write(vals)
         with self.assertRefused("written by who is asked", AccessError):
             finding.answer = "I answer myself"
         finding.with_user(self.manager).answer = "Yes"
