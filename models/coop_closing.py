@@ -12,7 +12,8 @@ class CoopClosing(models.Model):
     """The checklist of a month or a year: what is open, who did what about it, and the lock of the books at its end.
 
     What is found comes from the same place as the list before the SHU is computed
-    (``res.company._coop_get_closing_obstacles`` and ``_coop_get_closing_advice``); tasks that no ledger tells are added.
+    (``res.company._coop_get_closing_obstacles`` and ``_coop_get_closing_advice``); tasks that no ledger tells are
+    added.
     """
     _name = 'coop.closing'
     _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
@@ -23,7 +24,7 @@ class CoopClosing(models.Model):
     _transitions = {'open': ('closed',), 'closed': ('open',)}
     _guarded_fields = frozenset({
         'state', 'lock_version', 'closed_by_id', 'closed_on', 'lock_before', 'reopen_count', 'reopen_reason',
-        'reopened_by_id', 'reopened_on', 'refreshed_on', 'item_ids',
+        'reopened_by_id', 'reopened_on', 'refreshed_on',
     })
 
     company_id = fields.Many2one(

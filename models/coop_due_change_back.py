@@ -24,9 +24,10 @@ class CoopDueChange(models.Model):
             change._check_user_is('producer_cooperative.group_coop_manager')
             change._queue_up()
             change._check_not_moved_again()
-        super()._cancel_with_reason(reason)
+        res = super()._cancel_with_reason(reason)
         for change in approved:
             change.sudo()._move_due_dates_back()  # sudo: whoever may approve it may take it back
+        return res
 
     def _check_not_moved_again(self):
         self.ensure_one()

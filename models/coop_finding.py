@@ -68,7 +68,7 @@ class CoopFinding(models.Model):
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
     )
     written_by_id = fields.Many2one(
-        comodel_name='res.users', string="Written By", readonly=True, copy=False, ondelete='restrict',
+        comodel_name='res.users', readonly=True, copy=False, ondelete='restrict',
         default=lambda self: self.env.user,
     )
     answer = fields.Text(copy=False)

@@ -112,8 +112,8 @@ class CoopOversight(models.Model):
         """Return ``{number: query}`` of what stands on the list; a number is never given to another source.
 
         Each query returns ``id`` (unique in it), ``company_id``, ``date`` (when), ``kind``, ``what``, ``user_id``
-        (who), ``membership_id``, ``res_model``, ``res_id``, ``day`` (what it is dated), ``amount``, ``quantity``, ``reason``
-        and ``by_own_hand``. Numbers from 40 on are for other rooms; they flush what they read.
+        (who), ``membership_id``, ``res_model``, ``res_id``, ``day`` (what it is dated), ``amount``, ``quantity``,
+        ``reason`` and ``by_own_hand``. Numbers from 40 on are for other rooms; they flush what they read.
         """
         return {}
 

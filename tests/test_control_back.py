@@ -58,7 +58,7 @@ class TestWayBack(PayoutCommon):
         for document in self._documents():
             action = document.with_user(self.accountant).action_cancel()
             wizard = self.env['coop.document.cancel'].with_user(self.accountant).with_context(
-                action['context'],
+                **action['context'],
             ).create({'reason': " "})
             with self.assertRefused("Say why"):
                 wizard.action_confirm()

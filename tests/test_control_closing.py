@@ -152,6 +152,17 @@ class TestClosing(CoopCommon):
         self.closing.action_refresh()
         self.assertEqual(item.state, 'open')
 
+    def test_treasurer_writes_notes_on_the_form_and_adds_no_lines(self):
+        closing, item = self.closing.with_user(self.accountant), self._item(source='task')
+        closing.write({'item_ids': [Command.update(item.id, {'note': "Rp 5,000 too much"})]})
+        self.assertEqual(item.note, "Rp 5,000 too much")
+        for command in (
+            Command.create({'name': "x", 'source': 'task'}), Command.delete(item.id),
+            Command.update(item.id, {'state': 'done'}),
+        ):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                closing.write({'item_ids': [command]})
+
     # === CLOSING === #
 
     def test_period_is_not_closed_before_everything_is_done(self):
@@ -207,12 +218,12 @@ class TestClosing(CoopCommon):
         self.closing.with_user(self.accountant).action_close()
         action = self.closing.with_user(self.manager).action_reopen()
         for user, error in ((self.accountant, AccessError), (self.officer, UserError)):
-            wizard = self.env['coop.document.cancel'].with_user(user).with_context(action['context']).create({
+            wizard = self.env['coop.document.cancel'].with_user(user).with_context(**action['context']).create({
                 'reason': "Because",
             })
             with self.assertRaises(error), self.env.cr.savepoint():
                 wizard.action_confirm()
-        wizard = self.env['coop.document.cancel'].with_user(self.manager).with_context(action['context']).create({
+        wizard = self.env['coop.document.cancel'].with_user(self.manager).with_context(**action['context']).create({
             'reason': "  ",
         })
         with self.assertRefused("Say why"):

@@ -190,7 +190,7 @@ class TestOversight(PayoutCommon):
         voucher._cancel_with_reason("Counted twice")
         row = self._rows('cancelled')
         return self.env['coop.finding'].with_user(self.supervisor).with_context(
-            row.action_write_finding()['context'],
+            **row.action_write_finding()['context'],
         ).create({'finding': "No signature on the slip", 'responsible_id': self.accountant.id, **values})
 
     def test_finding_is_linked_to_its_row(self):
