@@ -18,20 +18,26 @@ class CoopOversight(models.Model):
     # === QUERY - PEOPLE === #
 
     def _select_banks(self):
-        """Return members' bank accounts as they were last changed, once in each company that knows the member."""
-        self._flush('res.partner.bank', 'coop.membership')
+        """Return bank accounts of members and heirs as they were last changed, once in each company that pays them."""
+        self._flush('res.partner.bank', 'coop.membership', 'coop.leaving', 'coop.leaving.heir')
         return SQL("""
-            SELECT b.id::bigint * 100000 + ms.company_id AS id, ms.company_id, b.coop_changed_on AS date,
-                   'bank' AS kind, 'bank_changed' AS what, b.coop_changed_by_id AS user_id, MAX(ms.id) AS membership_id,
-                   'res.partner.bank' AS res_model, b.id AS res_id, NULL::date AS day, NULL::numeric AS amount,
-                   NULL::float AS quantity, NULL AS reason,
-                   COALESCE(BOOL_OR(u.partner_id = ms.partner_id), FALSE) AS by_own_hand
+            SELECT b.id::bigint * 100000 + payee.company_id AS id, payee.company_id, b.coop_changed_on AS date,
+                   'bank' AS kind, 'bank_changed' AS what, b.coop_changed_by_id AS user_id,
+                   MAX(payee.membership_id) AS membership_id, 'res.partner.bank' AS res_model, b.id AS res_id,
+                   NULL::date AS day, NULL::numeric AS amount, NULL::float AS quantity, NULL AS reason,
+                   COALESCE(BOOL_OR(u.partner_id = payee.partner_id), FALSE) AS by_own_hand
               FROM res_partner_bank b
               JOIN res_partner p ON p.id = b.partner_id
-              JOIN coop_membership ms ON ms.partner_id = p.commercial_partner_id
+              JOIN (
+                   SELECT partner_id, company_id, id AS membership_id FROM coop_membership
+                   UNION ALL
+                   SELECT heir.partner_id, heir.company_id, leaving.membership_id
+                     FROM coop_leaving_heir heir
+                     JOIN coop_leaving leaving ON leaving.id = heir.leaving_id
+                   ) payee ON payee.partner_id IN (p.id, p.commercial_partner_id)
          LEFT JOIN res_users u ON u.id = b.coop_changed_by_id
              WHERE b.coop_changed_on IS NOT NULL
-             GROUP BY b.id, ms.company_id
+             GROUP BY b.id, payee.company_id
         """)
 
     def _select_own_entries(self):

@@ -206,6 +206,7 @@ class TestWriteOffBack(StockroomCommon):
 
     def test_closed_period_takes_nothing_back(self):
         loss = self._write_off()
+        self.env.flush_all()
         self.company.fiscalyear_lock_date = self.today
         with self.assertRefused("closed up to"):
             loss.with_user(self.accountant)._cancel_with_reason("x")

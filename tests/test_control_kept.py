@@ -1,5 +1,7 @@
 from odoo import Command, fields
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
+from odoo.tests.common import JsonRpcException
+from odoo.tools import mute_logger
 
 from odoo.addons.producer_cooperative.tests.common import CoopCommon
 from odoo.addons.producer_cooperative.tests.common_fund import FundCommon
@@ -360,3 +362,34 @@ class TestKeptMembers(KeptMixin, LeavingCommon):
         finding = self.env['coop.finding'].with_user(self.supervisor).create({'name': "x", 'finding': "y"})
         finding.action_hand_out()
         self.assertKept(self._force(finding.with_env(self.env), 'closed', answered_by_id=self.manager.id))
+
+
+@tagged('post_install', '-at_install')
+class TestKeptOverRpc(CoopCommon, HttpCase):
+    """The same over the wire: what no button offers is refused to a program as well."""
+
+    @mute_logger('odoo.http')
+    def test_posted_voucher_is_neither_deleted_nor_changed_by_a_program(self):
+        siti = self._create_member("Siti")
+        voucher = self._save(siti, {self.voluntary: 50_000})
+        line, entry = voucher.line_ids, voucher.move_id
+        forbidden = (
+            (voucher, 'unlink', []), (voucher, 'write', [{'state': 'draft'}]), (voucher, 'write', [{'name': 'X'}]),
+            (voucher, 'write', [{'date': '2020-01-01'}]), (voucher, '_cancel_with_reason', ["x"]),
+            (voucher, '_update_state', ['draft']), (voucher, '_reverse_entry', []),
+            (voucher, 'write', [{'line_ids': [[1, line.id, {'amount': 1}]]}]),
+            (voucher, 'write', [{'line_ids': [[2, line.id]]}]), (line, 'unlink', []), (line, 'write', [{'amount': 1}]),
+            (entry, 'unlink', []), (entry, 'button_draft', []), (entry, 'button_cancel', []),
+            (entry, 'write', [{'state': 'draft'}]), (entry.line_ids[:1], 'unlink', []),
+            (entry.line_ids[:1], 'write', [{'debit': 1}]),
+        )
+        for user in (self.officer, self.cashier, self.accountant, self.manager, self.supervisor, self.warehouse_user):
+            self.authenticate(user.login, user.login)
+            for record, method, args in forbidden:
+                with self.assertRaises(JsonRpcException, msg=f"{user.login} {record._name}.{method}{args}"):
+                    self.make_jsonrpc_request(f'/web/dataset/call_kw/{record._name}/{method}', {
+                        'model': record._name, 'method': method, 'args': [record.ids, *args],
+                        'kwargs': {'context': {'allowed_company_ids': self.company.ids}},
+                    })
+        self.env.invalidate_all()
+        self.assertEqual((voucher.state, line.amount, entry.state), ('posted', 50_000, 'posted'))

@@ -321,7 +321,7 @@ class TestStockroomLoss(StockroomCommon):
         loss.action_submit()
         loss.with_user(self.manager).action_approve()
         self.assertEqual((loss.state, loss.amount_total, loss.move_id.id), ('done', 0, False))
-        with self.assertRefused("nothing further"):
+        with self.assertRefused("cannot become Done"):
             loss.with_user(self.accountant).action_book()
 
     def test_period_is_not_closed_before_the_loss_is_booked(self):
