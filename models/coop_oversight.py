@@ -45,7 +45,7 @@ class CoopOversight(models.Model):
     document = fields.Char(compute='_compute_document')
     day = fields.Date(string="Dated", readonly=True)
     days_back = fields.Integer(readonly=True, aggregator='max', help="How many days before it was written it is dated.")
-    amount = fields.Monetary(readonly=True)
+    amount = fields.Monetary(readonly=True, aggregator=None)
     quantity = fields.Float(
         digits='Product Unit', readonly=True, aggregator=None, help="The change, in the unit of the goods.",
     )

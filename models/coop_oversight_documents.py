@@ -57,10 +57,11 @@ class CoopOversight(models.Model):
         is_numbered = 'name' in fields_of and fields_of['name'].store
         return SQL(
             """
-            SELECT %(model_id)s::bigint * 100000000 + d.id AS id, d.company_id, d.write_date AS date, 'void' AS kind,
-                   'cancelled' AS what, d.write_uid AS user_id, %(member)s AS membership_id, %(model)s AS res_model,
-                   d.id AS res_id, %(day)s AS day, %(amount)s AS amount, NULL::float AS quantity,
-                   d.cancel_reason AS reason, FALSE AS by_own_hand
+            SELECT %(model_id)s::bigint * 100000000 + d.id AS id, d.company_id,
+                   COALESCE(d.state_changed_on, d.write_date) AS date, 'void' AS kind, 'cancelled' AS what,
+                   COALESCE(d.state_changed_by_id, d.write_uid) AS user_id, %(member)s AS membership_id,
+                   %(model)s AS res_model, d.id AS res_id, %(day)s AS day, %(amount)s AS amount,
+                   NULL::float AS quantity, d.cancel_reason AS reason, FALSE AS by_own_hand
               FROM %(table)s d
              WHERE d.state = 'cancelled' AND (%(numbered)s)
             """,
@@ -91,7 +92,8 @@ class CoopOversight(models.Model):
     def _select_reset_entries(self):
         self._flush('account.move')
         return SQL("""
-            SELECT m.id, m.company_id, m.write_date AS date, 'void' AS kind, 'reset' AS what, m.write_uid AS user_id,
+            SELECT m.id, m.company_id, COALESCE(m.coop_unbooked_on, m.write_date) AS date, 'void' AS kind,
+                   'reset' AS what, COALESCE(m.coop_unbooked_by_id, m.write_uid) AS user_id,
                    m.coop_membership_id AS membership_id, 'account.move' AS res_model, m.id AS res_id, m.date AS day,
                    ABS(m.amount_total_signed) AS amount, NULL::float AS quantity, m.ref AS reason, FALSE AS by_own_hand
               FROM account_move m
@@ -103,8 +105,9 @@ class CoopOversight(models.Model):
         """Return what was booked on an earlier day than it was written; bills of vendors come late by nature."""
         return SQL(
             """
-            SELECT m.id, m.company_id, m.create_date AS date, 'backdated' AS kind, 'entry_backdated' AS what,
-                   m.create_uid AS user_id, m.coop_membership_id AS membership_id,
+            SELECT m.id, m.company_id, COALESCE(m.coop_booked_on, m.create_date) AS date, 'backdated' AS kind,
+                   'entry_backdated' AS what, COALESCE(m.coop_booked_by_id, m.create_uid) AS user_id,
+                   m.coop_membership_id AS membership_id,
                    COALESCE(m.coop_source_model, 'account.move') AS res_model,
                    COALESCE(m.coop_source_id, m.id) AS res_id,
                    m.date AS day, ABS(m.amount_total_signed) AS amount, NULL::float AS quantity, m.ref AS reason,
@@ -114,7 +117,7 @@ class CoopOversight(models.Model):
              WHERE m.state = 'posted' AND m.date < %(written)s
                AND (m.coop_source_id IS NOT NULL OR m.move_type NOT IN ('in_invoice', 'in_refund', 'in_receipt'))
                AND COALESCE(m.coop_source_model, '') NOT IN %(by_rule)s
-            """, written=self._local_day(SQL("m.create_date")), by_rule=DATED_BY_RULE,
+            """, written=self._local_day(SQL("COALESCE(m.coop_booked_on, m.create_date)")), by_rule=DATED_BY_RULE,
         )
 
     # === QUERY - WEIGHTS AND PRICES === #
@@ -122,8 +125,8 @@ class CoopOversight(models.Model):
     def _select_weights(self):
         self._flush('coop.consignment.correction', 'coop.consignment')
         return SQL("""
-            SELECT d.id, d.company_id, d.write_date AS date, 'weight' AS kind, 'weight_corrected' AS what,
-                   COALESCE(d.approved_by_id, d.write_uid) AS user_id, slip.membership_id,
+            SELECT d.id, d.company_id, COALESCE(d.state_changed_on, d.write_date) AS date, 'weight' AS kind,
+                   'weight_corrected' AS what, COALESCE(d.approved_by_id, d.write_uid) AS user_id, slip.membership_id,
                    'coop.consignment.correction' AS res_model, d.id AS res_id, d.date AS day, NULL::numeric AS amount,
                    d.difference::float AS quantity, d.reason,
                    COALESCE(d.approved_by_id = d.weighed_by_id, FALSE) AS by_own_hand
@@ -201,8 +204,9 @@ class CoopOversight(models.Model):
     def _select_overruled(self):
         self._flush('coop.pool.line')
         return SQL("""
-            SELECT d.id, d.company_id, d.write_date AS date, 'allocation' AS kind, 'proposal_overruled' AS what,
-                   d.write_uid AS user_id, NULL::int AS membership_id, 'coop.pool' AS res_model, d.pool_id AS res_id,
+            SELECT d.id, d.company_id, COALESCE(d.overruled_on, d.write_date) AS date, 'allocation' AS kind,
+                   'proposal_overruled' AS what, COALESCE(d.overruled_by_id, d.write_uid) AS user_id,
+                   NULL::int AS membership_id, 'coop.pool' AS res_model, d.pool_id AS res_id,
                    NULL::date AS day, NULL::numeric AS amount, (d.quantity - d.proposed_quantity)::float AS quantity,
                    d.overrule_reason AS reason, FALSE AS by_own_hand
               FROM coop_pool_line d

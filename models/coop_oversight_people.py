@@ -45,12 +45,14 @@ class CoopOversight(models.Model):
         """
         self._flush('account.move', 'account.move.line', 'res.users')
         return SQL("""
-            SELECT MIN(e.id) AS id, e.company_id, m.create_date AS date, 'own' AS kind, 'own_entry' AS what,
-                   m.create_uid AS user_id, MAX(e.membership_id) AS membership_id,
+            SELECT MIN(e.id) AS id, e.company_id, COALESCE(m.coop_booked_on, m.create_date) AS date, 'own' AS kind,
+                   'own_entry' AS what, COALESCE(m.coop_booked_by_id, m.create_uid) AS user_id,
+                   MAX(e.membership_id) AS membership_id,
                    COALESCE(m.coop_source_model, 'account.move') AS res_model,
                    COALESCE(m.coop_source_id, m.id) AS res_id,
                    m.date AS day, SUM(e.amount) AS amount, NULL::float AS quantity, m.ref AS reason,
-                   m.create_uid = ANY(ARRAY_AGG(u.id)) AS by_own_hand
+                   m.create_uid = ANY(ARRAY_AGG(u.id)) OR COALESCE(m.coop_booked_by_id = ANY(ARRAY_AGG(u.id)), FALSE)
+                   AS by_own_hand
               FROM %s e
               JOIN account_move m ON m.id = e.move_id
               JOIN res_users u ON u.partner_id = e.partner_id AND u.active AND NOT u.share

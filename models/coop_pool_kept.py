@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 from odoo.addons.producer_cooperative.models.coop_pool_terms import ORDERED_STATES
 
@@ -19,6 +19,11 @@ class CoopPoolLine(models.Model):
     _kept_states = OVER
     _free_fields = frozenset({'sequence'})
 
+    overruled_by_id = fields.Many2one(
+        comodel_name='res.users', readonly=True, copy=False, groups='base.group_user',
+    )
+    overruled_on = fields.Datetime(readonly=True, copy=False, groups='base.group_user')
+
     # === CRUD METHODS === #
 
     def write(self, vals):
@@ -27,9 +32,16 @@ class CoopPoolLine(models.Model):
                 changes = line._changes_field('overrule_reason', vals['overrule_reason'])
                 if changes and line.pool_id.state in ORDERED_STATES:
                     line.pool_id._refuse_term(line._fields['overrule_reason'])
-        return super().write(vals)
+        res = super().write(vals)
+        if not self.env.su and {'vendor_id', 'quantity', 'overrule_reason'} & vals.keys():
+            # sudo: nobody chooses who is noted
+            self.sudo().write({'overruled_by_id': self.env.uid, 'overruled_on': fields.Datetime.now()})
+        return res
 
     # === BUSINESS METHODS === #
+
+    def _is_guarded(self, name):
+        return name in ('overruled_by_id', 'overruled_on') or super()._is_guarded(name)
 
     def _get_kept_by(self):
         return self.pool_id

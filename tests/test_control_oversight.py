@@ -22,6 +22,40 @@ class TestOversight(PayoutCommon):
         )
         self.assertEqual(row.action_open()['res_id'], voucher.id)
 
+    def test_who_did_it_is_noted_whoever_looks_afterwards(self):
+        voucher = self._save(self.siti, {self.voluntary: 50_000}, date=self.today)
+        voucher.with_user(self.cashier)._cancel_with_reason("Counted twice")
+        invoice = self._owe(self.siti, 30_000)
+        invoice.with_user(self.accountant).button_draft()
+        self.env.flush_all()
+        # Odoo notes whoever has a total worked out anew as who changed the record last.
+        for record, name in ((voucher, 'amount_total'), (invoice, 'amount_total')):
+            self.env.add_to_compute(record._fields[name], record)
+            record.with_user(self.manager).sudo().flush_recordset()
+        self.assertEqual(self._rows('cancelled').user_id, self.cashier)
+        self.assertEqual(self._rows('reset').user_id, self.accountant)
+        for record, vals in (
+            (voucher, {'state_changed_by_id': self.officer.id}), (invoice, {'coop_unbooked_by_id': self.officer.id}),
+            (invoice, {'coop_booked_on': '2020-01-01'}),
+        ):
+            for user in (self.accountant, self.manager):
+                with self.assertRaises(AccessError):
+                    record.with_user(user).write(vals)
+
+    def test_entry_that_was_posted_late_is_back_dated_by_who_posted(self):
+        day = fields.Date.subtract(self.today, days=5)
+        entry = self.env['account.move'].with_user(self.accountant).create({
+            'journal_id': self.company.coop_journal_id.id, 'date': day,
+            'line_ids': [
+                Command.create({'account_id': self.cash.id, 'balance': 10}),
+                Command.create({'account_id': self.bank.id, 'balance': -10}),
+            ],
+        })
+        self.assertNotIn(entry.id, self._rows('entry_backdated').mapped('res_id'))
+        entry.action_post()
+        row = self._rows('entry_backdated').filtered(lambda row: row.res_id == entry.id)
+        self.assertEqual((row.user_id, row.days_back), (self.accountant, 5))
+
     def test_draft_that_was_dropped_is_no_void(self):
         advance = self.env['coop.settlement.advance'].create({
             'membership_id': self.siti.id, 'amount': 1_000, 'journal_id': self.cash_journal.id,
