@@ -76,7 +76,33 @@ class KeptMixin:
             for label, command in (('deleted', Command.delete(line.id)), ('cleared', Command.clear())):
                 if self._succeeds(line, lambda field=field, command=command: attacked.write({field.name: [command]})):
                     done.append(f"{document._name}[{self._state_of(document)}].{field.name} {label} by {user.login}")
+            if self._adds_line(document, attacked, field, line):
+                done.append(f"{document._name}[{self._state_of(document)}].{field.name} added by {user.login}")
         return done
+
+    @mute_logger('odoo.sql_db')
+    def _adds_line(self, document, attacked, field, line):
+        """Whether another line like this one can be put in, through the document or straight."""
+        values = {**line.sudo().copy_data()[0], field.inverse_name: document.id}
+        before, Line = len(document.sudo()[field.name]), attacked.env[field.comodel_name]
+        through = {name: value for name, value in values.items() if name != field.inverse_name}
+        for action in (
+            lambda: attacked.write({field.name: [Command.create(through)]}), lambda: Line.create(values),
+        ):
+            savepoint = self.env.cr.savepoint()
+            try:
+                action()
+                self.env.flush_all()
+                self.env.invalidate_all()
+                if len(document.sudo()[field.name]) > before:
+                    return True
+            except (*REFUSALS, DatabaseError):
+                continue
+            finally:
+                self.env.clear()
+                savepoint.close(rollback=True)
+                self.env.invalidate_all()
+        return False
 
     def _state_of(self, record):
         return record.sudo().state if 'state' in record._fields else ''
