@@ -1,10 +1,9 @@
-from odoo import Command, fields
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.producer_cooperative.tests.common_payout import PayoutCommon
 from odoo.addons.producer_cooperative.tests.common_pool import PoolCommon
-from odoo.addons.producer_cooperative.tests.common_stockroom import StockroomCommon
 
 
 @tagged('post_install', '-at_install')
@@ -130,83 +129,3 @@ class TestDueDateBack(PoolCommon):
         ).create({'journal_id': self.cash_journal.id, 'payment_date': fields.Date.today()})._create_payments()
         self.change.with_user(self.manager)._cancel_with_reason("x")
         self.assertEqual(self._due(), {'2027-08-31', '2027-03-31'})
-
-
-@tagged('post_install', '-at_install')
-class TestWriteOffBack(StockroomCommon):
-    """A write-off that was a mistake is taken back: the goods are the owner's again, and the entry is reversed."""
-
-    def _write_off(self, bearer='cooperative', **line):
-        """Write off 10 of Siti's 100 kg at Rp 5."""
-        self._bring(self.siti, 100)
-        loss = self.env['coop.consignment.loss'].with_user(self.officer).create({
-            'reason': "Mice", 'bearer': bearer,
-            'line_ids': [Command.create({'product_id': self.rice.id, 'counted': 90, 'price': 5, **line})],
-        })
-        loss.action_submit()
-        loss.with_user(self.manager).action_approve()
-        if loss.state == 'approved':
-            loss.with_user(self.accountant).action_book()
-        return loss.with_env(self.env)
-
-    def test_goods_and_money_go_back_and_both_papers_stay(self):
-        loss = self._write_off()
-        expense = self._account('cooperative_expense')
-        self.assertEntry(loss.move_id, [(expense, None, 50), (self.proceeds, self.siti.partner_id, -50)])
-        self.assertEqual(self._stock(), {self.siti.partner_id: 90})
-        loss.with_user(self.accountant)._cancel_with_reason("They lay behind the door")
-        self.assertEqual(self._stock(), {self.siti.partner_id: 100})
-        self.assertEntry(loss.reversal_move_id, [(expense, None, -50), (self.proceeds, self.siti.partner_id, 50)])
-        self.assertEqual((loss.state, loss.move_id.state), ('cancelled', 'posted'))
-        self.assertEqual(self._balance(self.proceeds, self.siti.partner_id), 0)
-        self.assertTrue(all(loss.move_id.line_ids.filtered('account_id.reconcile').mapped('reconciled')))
-
-    def test_goods_that_members_bear_go_back_without_an_entry(self):
-        loss = self._write_off('owner')
-        loss.with_user(self.manager)._cancel_with_reason("Counted wrongly")
-        self.assertEqual(self._stock(), {self.siti.partner_id: 100})
-        self.assertFalse(loss.reversal_move_id)
-
-    def test_who_takes_it_back(self):
-        loss = self._write_off()
-        for user in (self.officer, self.manager):
-            with self.assertRaises(AccessError):
-                loss.with_user(user)._cancel_with_reason("x")
-        self.assertEqual(self._stock(), {self.siti.partner_id: 90})
-
-    def test_what_an_owner_was_paid_for_is_not_taken_back(self):
-        loss = self._write_off()
-        item = loss.move_id.line_ids.filtered(lambda line: line.account_id == self.proceeds)
-        payment = self.env['account.move'].create({
-            'journal_id': self.company.coop_journal_id.id, 'date': self.today,
-            'line_ids': [
-                Command.create({'account_id': self.proceeds.id, 'partner_id': self.siti.partner_id.id, 'balance': 50}),
-                Command.create({'account_id': self.cash_journal.default_account_id.id, 'balance': -50}),
-            ],
-        })
-        payment.action_post()
-        (item | payment.line_ids.filtered(lambda line: line.account_id == self.proceeds)).reconcile()
-        with self.assertRefused("has been paid with"):
-            loss.with_user(self.accountant)._cancel_with_reason("x")
-
-    def test_found_goods_that_were_sold_are_not_taken_away(self):
-        self._bring(self.siti, 100)
-        found = self._find(self.siti, 10)
-        order = self._sell(105, owner=self.siti)
-        self._deliver(order)
-        with self.assertRefused("is sold, reserved or gone since"):
-            found.with_user(self.manager)._cancel_with_reason("x")
-
-    def test_found_goods_are_taken_away_again(self):
-        self._bring(self.siti, 100)
-        found = self._find(self.siti, 10)
-        self.assertEqual(self._stock(), {self.siti.partner_id: 110})
-        found.with_user(self.manager)._cancel_with_reason("Counted twice")
-        self.assertEqual(self._stock(), {self.siti.partner_id: 100})
-
-    def test_closed_period_takes_nothing_back(self):
-        loss = self._write_off()
-        self.env.flush_all()
-        self.company.fiscalyear_lock_date = self.today
-        with self.assertRefused("closed up to"):
-            loss.with_user(self.accountant)._cancel_with_reason("x")
