@@ -156,7 +156,12 @@ class CoopClosing(models.Model):
 
     def action_reopen(self):
         """Ask for the reason, then open the period again."""
-        return self.action_cancel()
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window', 'name': self.env._("Reopen: %s", self.display_name),
+            'res_model': 'coop.closing.reopen', 'view_mode': 'form', 'target': 'new',
+            'context': {'default_closing_id': self.id},
+        }
 
     def action_open_items(self):
         """Open the lines, to filter and group them."""

@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import Command, fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.producer_cooperative.tests.common import CoopCommon
@@ -213,19 +213,19 @@ class TestClosing(CoopCommon):
         self.closing.with_user(self.manager)._cancel_with_reason("y")
         self.assertFalse(self.company.fiscalyear_lock_date)
 
-    def test_only_the_chair_reopens_through_the_wizard_with_a_reason(self):
+    def test_only_the_chair_reopens_through_the_window_with_a_reason(self):
         self._finish()
         self.closing.with_user(self.accountant).action_close()
         action = self.closing.with_user(self.manager).action_reopen()
-        for user, error in ((self.accountant, AccessError), (self.officer, UserError)):
-            wizard = self.env['coop.document.cancel'].with_user(user).with_context(**action['context']).create({
-                'reason': "Because",
-            })
-            with self.assertRaises(error), self.env.cr.savepoint():
-                wizard.action_confirm()
-        wizard = self.env['coop.document.cancel'].with_user(self.manager).with_context(**action['context']).create({
-            'reason': "  ",
-        })
+        Wizard = self.env[action['res_model']].with_context(**action['context'])
+        for user in (self.officer, self.cashier, self.accountant, self.supervisor):
+            with self.assertRaises(AccessError):
+                Wizard.with_user(user).create({'reason': "Because"})
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                self.env['coop.document.cancel'].sudo().create({
+                    'document_model': 'coop.closing', 'document_id': self.closing.id, 'reason': "Because",
+                }).with_user(user).sudo(False).action_confirm()
+        wizard = Wizard.with_user(self.manager).create({'reason': "  "})
         with self.assertRefused("Say why"):
             wizard.action_confirm()
         wizard.reason = "A bill came late"
