@@ -149,6 +149,13 @@
         'views/coop_shu_statement_run_views.xml',
         'data/coop_shu_statement_data.xml',
         'views/coop_shu_comparison_views.xml',
+        'security/coop_control_security.xml',
+        'views/coop_member_sheet_views.xml',
+        'data/coop_closing_data.xml',
+        'views/coop_closing_views.xml',
+        'reports/coop_closing_report.xml',
+        'views/coop_finding_views.xml',
+        'views/coop_oversight_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['producer_cooperative/static/src/**/*'],

@@ -7,7 +7,7 @@ OWNER_TOKEN = object()
 #: What only the cooperative's documents write on an entry.
 OWNED_FIELDS = {
     'coop_membership_id', 'coop_source_model', 'coop_source_id', 'coop_pool_id', 'coop_booking_number',
-    'coop_unbooking_number',
+    'coop_unbooking_number', 'coop_booked_by_id', 'coop_booked_on', 'coop_unbooked_by_id', 'coop_unbooked_on',
 }
 #: What a posted entry keeps while a document owns it: members read it in their savings books.
 KEPT_FIELDS = {'ref', 'partner_id', 'date', 'invoice_date', 'journal_id', 'currency_id', 'invoice_date_due'}

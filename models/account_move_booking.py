@@ -19,6 +19,15 @@ class AccountMove(models.Model):
         help="Counts with the postings when a posted entry was reset to draft or cancelled.",
     )
 
+    coop_booked_by_id = fields.Many2one(
+        comodel_name='res.users', string="Posted By", readonly=True, copy=False,
+    )
+    coop_booked_on = fields.Datetime(string="Posted On", readonly=True, copy=False)
+    coop_unbooked_by_id = fields.Many2one(
+        comodel_name='res.users', string="Taken Back By", readonly=True, copy=False,
+    )
+    coop_unbooked_on = fields.Datetime(string="Taken Back On", readonly=True, copy=False)
+
     def init(self):
         super().init()
         self.env.cr.execute(SQL("CREATE SEQUENCE IF NOT EXISTS %s", SEQUENCE))
@@ -42,9 +51,16 @@ class AccountMove(models.Model):
         return number
 
     def _coop_number_booking(self, vals):
-        """Return the values to write with the number of the posting, or of the taking back, that they are."""
+        """Return the values to write with number, user and time of the posting or taking back that they are."""
+        now = fields.Datetime.now()
         if vals.get('state') == 'posted':
-            return {**vals, 'coop_booking_number': self._coop_draw_booking_number()}
+            return {
+                **vals, 'coop_booking_number': self._coop_draw_booking_number(), 'coop_booked_by_id': self.env.uid,
+                'coop_booked_on': now,
+            }
         if vals.get('state') in ('draft', 'cancel') and any(move.state == 'posted' for move in self):
-            return {**vals, 'coop_unbooking_number': self._coop_draw_booking_number()}
+            return {
+                **vals, 'coop_unbooking_number': self._coop_draw_booking_number(), 'coop_unbooked_by_id': self.env.uid,
+                'coop_unbooked_on': now,
+            }
         return vals

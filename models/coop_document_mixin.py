@@ -2,6 +2,9 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
+#: Who moved the document to the state that it is in, and when: written with the state, by nobody's hand.
+STATE_STAMPS = frozenset({'state_changed_by_id', 'state_changed_on'})
+
 
 class CoopDocumentMixin(models.AbstractModel):
     """What the cooperative's documents share: one guarded state, one number, one way to queue up behind each other.
@@ -14,6 +17,12 @@ class CoopDocumentMixin(models.AbstractModel):
 
     _transitions: dict[str, tuple[str, ...]] = {}
     _guarded_fields = frozenset({'state', 'lock_version'})
+
+    # Odoo's own note of who changed a record last also counts what is merely worked out anew.
+    state_changed_by_id = fields.Many2one(
+        comodel_name='res.users', readonly=True, copy=False, groups='base.group_user',
+    )
+    state_changed_on = fields.Datetime(readonly=True, copy=False, groups='base.group_user')
 
     # === ACTIONS === #
 
@@ -49,7 +58,12 @@ class CoopDocumentMixin(models.AbstractModel):
                 raise UserError(document._state_error_message(target))
         self.check_access('write')
         # sudo: the transition and the access were checked; see _check_not_forged
-        self.sudo().write({'state': target, **values})
+        self.sudo().write({
+            'state': target, 'state_changed_by_id': self.env.uid, 'state_changed_on': fields.Datetime.now(), **values,
+        })
+
+    def _is_guarded(self, name):
+        return name in STATE_STAMPS or super()._is_guarded(name)
 
     def _user_posts_everywhere(self):
         return self.env.su or self.env.user.has_group('producer_cooperative.group_coop_accountant')

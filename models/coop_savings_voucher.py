@@ -4,7 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 #: What a posted voucher keeps.
 FROZEN_FIELDS = {
     'date', 'journal_id', 'direction', 'line_ids', 'company_id', 'counterpart', 'counterpart_account_id',
-    'counterpart_partner_id',
+    'counterpart_partner_id', 'note',
 }
 #: Directions that move money through a cash or bank journal.
 CASH_DIRECTIONS = ('in', 'out')

@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.addons.producer_cooperative.models.coop_settlement import ACCOUNTANT
 
 #: What a posted advance keeps.
-FROZEN_FIELDS = {'membership_id', 'company_id', 'date', 'direction', 'journal_id', 'amount'}
+FROZEN_FIELDS = {'membership_id', 'company_id', 'date', 'direction', 'journal_id', 'amount', 'note'}
 
 
 class CoopSettlementAdvance(models.Model):

@@ -1,22 +1,17 @@
 from __future__ import annotations
 
-import json
-
 from odoo import fields, models
-from odoo.exceptions import RedirectWarning, UserError
-from odoo.fields import Domain
+from odoo.exceptions import RedirectWarning
 from odoo.tools import format_amount, format_date
 
 from odoo.addons.producer_cooperative.models.coop_shu_allocation import ACCOUNTANT
 from odoo.addons.producer_cooperative.tools.obstacle import Obstacle
 
-#: How many documents a sentence names.
-NAMED = 5
-
 
 class CoopShuTodo(models.TransientModel):  # pylint: disable=no-wizard-in-models; a list to read, no window to fill in
     """One thing to do before a surplus is computed, with the way to it. Made anew each time somebody looks."""
     _name = 'coop.shu.todo'
+    _inherit = ['coop.todo.mixin']
     _description = "To Do before the Surplus Is Computed"
     _order = 'is_blocking DESC, id'
     _rec_name = 'name'
@@ -24,34 +19,15 @@ class CoopShuTodo(models.TransientModel):  # pylint: disable=no-wizard-in-models
     allocation_id = fields.Many2one(
         comodel_name='coop.shu.allocation', string="SHU Allocation", required=True, readonly=True, ondelete='cascade',
     )
-    name = fields.Text(string="To Do", required=True, readonly=True)
-    is_blocking = fields.Boolean(
-        string="Has to Be Done First", readonly=True, help="The surplus is not computed before. The rest is advice.",
-    )
-    res_model = fields.Char(readonly=True, export_string_translation=False)
-    res_domain = fields.Char(readonly=True, export_string_translation=False)
-    res_context = fields.Char(readonly=True, export_string_translation=False)
-    res_action = fields.Char(readonly=True, export_string_translation=False)
 
     # === ACTIONS === #
 
     def action_open(self):
         """Open what the row is about."""
         self.ensure_one()
-        if not self.res_model:
-            raise UserError(self.env._("There is nothing to open here: %s", self.name))
         if self.res_model == 'coop.shu.allocation' and not self.res_action:
             return self.allocation_id._get_records_action()
-        action = {
-            'type': 'ir.actions.act_window', 'name': self.env[self.res_model]._description,
-            'res_model': self.res_model, 'view_mode': 'list,form',
-        }
-        if self.res_action:
-            action = self.env['ir.actions.act_window']._for_xml_id(f'producer_cooperative.{self.res_action}')
-        return {
-            **action, 'domain': json.loads(self.res_domain), 'context': json.loads(self.res_context),
-            'target': 'current',
-        }
+        return super().action_open()
 
 
 class CoopShuAllocation(models.Model):
@@ -89,15 +65,7 @@ class CoopShuAllocation(models.Model):
     # === BUSINESS METHODS === #
 
     def _prepare_todo(self, obstacle):
-        if not isinstance(obstacle, Obstacle):
-            obstacle = Obstacle(obstacle)
-        return {
-            'allocation_id': self.id, 'name': str(obstacle), 'is_blocking': obstacle.blocking,
-            'res_model': obstacle.model, 'res_domain': json.dumps(obstacle.domain, default=str),
-            'res_context': json.dumps(
-                {f'default_{name}': value for name, value in obstacle.defaults.items()}, default=str,
-            ), 'res_action': obstacle.action,
-        }
+        return {'allocation_id': self.id, **self.env['coop.shu.todo']._prepare_from_obstacle(obstacle)}
 
     def _check_books_complete(self):
         """Refuse to compute from books that are not complete.
@@ -126,40 +94,9 @@ class CoopShuAllocation(models.Model):
         """
         self.ensure_one()
         obstacles = [
-            *self.company_id._coop_get_closing_obstacles(self.date_from, self.date_to), *self._get_draft_obstacles(),
-            *self._get_payment_obstacles(), *self._get_tax_obstacles(),
+            *self.company_id._coop_get_closing_obstacles(self.date_from, self.date_to), *self._get_tax_obstacles(),
         ]
         return obstacles + self._get_advice() if with_advice else obstacles
-
-    def _get_draft_obstacles(self):
-        # sudo: names of drafts, whoever made them
-        drafts = self.env['account.move'].sudo().search(
-            Domain([('state', '=', 'draft'), ('company_id', '=', self.company_id.id)]) & Domain.OR(
-                Domain([(field, '>=', self.date_from), (field, '<=', self.date_to)])
-                for field in ('date', 'invoice_date')
-            ), order='date, id',
-        )
-        if not drafts:
-            return []
-        return [Obstacle(self.env._(
-            "%(count)s drafts in the period are to be posted or deleted: %(names)s", count=len(drafts),
-            names=_enumerate(drafts),
-        ), 'account.move', [('id', 'in', drafts.ids)])]
-
-    def _get_payment_obstacles(self):
-        # sudo: see _get_draft_obstacles
-        payments = self.env['account.payment'].sudo().search([
-            ('company_id', '=', self.company_id.id), ('move_id', '=', False),
-            ('state', 'in', ('draft', 'in_process', 'paid')), ('date', '>=', self.date_from),
-            ('date', '<=', self.date_to),
-        ], order='date, id')
-        if not payments:
-            return []
-        return [Obstacle(self.env._(
-            "%(count)s payments of the period are not in the books: confirm or delete drafts; for others, give the"
-            " journal's payment method an account and confirm them again: %(names)s", count=len(payments),
-            names=_enumerate(payments),
-        ), 'account.payment', [('id', 'in', payments.ids)])]
 
     def _get_tax_obstacles(self):
         """Return what is missing about the income tax; nothing where the rule lets it count as booked."""
@@ -170,7 +107,7 @@ class CoopShuAllocation(models.Model):
         self.ensure_one()
         return [
             *self._get_capital_advice(), *self._get_deliveries_advice(), *self._get_turnover_advice(),
-            *self._get_lock_advice(),
+            *self._get_lock_advice(), *self.company_id._coop_get_closing_advice(self.date_from, self.date_to),
         ]
 
     def _get_capital_advice(self):
@@ -188,7 +125,7 @@ class CoopShuAllocation(models.Model):
         """Count members' bills that do not say what was delivered, where goods sold to the cooperative count."""
         if 'deliveries' not in self.rule_id.share_ids.mapped('base'):
             return []
-        bills = self.env['account.move'].sudo()  # sudo: see _get_draft_obstacles
+        bills = self.env['account.move'].sudo()  # sudo: how many, for whoever prepares the surplus
         domain = [
             ('company_id', '=', self.company_id.id), ('state', '=', 'posted'), ('coop_membership_id', '!=', False),
             ('move_type', 'in', bills.get_purchase_types(include_receipts=True)),
@@ -222,8 +159,3 @@ class CoopShuAllocation(models.Model):
             "The books are not locked up to %s: whatever is booked in the period later is not in this surplus. Lock"
             " them on the allocation once everything is booked.", format_date(self.env, self.date_to),
         ), 'coop.shu.allocation', blocking=False)]
-
-
-def _enumerate(records):
-    """Return the first names of some records in one line."""
-    return ", ".join(records[:NAMED].mapped('display_name')) + (" …" if len(records) > NAMED else "")

@@ -175,6 +175,11 @@ class ResCompany(models.Model):
         self.ensure_one()
         return []
 
+    def _coop_get_closing_advice(self, date_from, date_to):
+        """Return what is better looked at before the period is closed, and holds nothing up; as the obstacles."""
+        self.ensure_one()
+        return []
+
     # === BUSINESS METHODS - SET-UP === #
 
     def _coop_create_accounts(self):

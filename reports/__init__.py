@@ -15,3 +15,7 @@ from . import coop_shu_comparison
 from . import coop_shu_business
 from . import coop_shu_operations
 from . import coop_shu_capital
+from . import coop_member_entry
+from . import coop_member_sheet
+from . import coop_closing_paper
+from . import coop_oversight_report

@@ -155,3 +155,8 @@ from . import test_shu_surplus
 from . import test_shu_todo
 from . import test_shu_income_tax
 from . import test_shu_operations
+from . import test_control_sheet
+from . import test_control_closing
+from . import test_control_oversight
+from . import test_control_kept
+from . import test_control_back

@@ -80,7 +80,7 @@ class TestPoolMessages(PoolMoneyCommon):
         })
         change.action_request()
         change.with_user(self.manager).action_approve()
-        with self.assertRefused("is Approved; nothing further can be done"):
+        with self.assertRefused("is Approved and cannot become Approved. From here it can become: Cancelled"):
             change.with_user(self.manager).action_approve()
         with self.assertRefused("is due on 08/31/2027 or later already"):
             change.copy().action_request()

@@ -14,11 +14,14 @@ class Obstacle(str):
     :param defaults: values for new records, by field name
     :param action: external id of the screen to open them on, without the addon's name; the model's own by default
     :param blocking: whether the period cannot be closed before; otherwise it is advice
+    :param key: what stays the same when the sentence changes with the figures in it; model and screen by default
 
     >>> Obstacle("2 vouchers are drafts", 'coop.savings.voucher', [('state', '=', 'draft')])
     '2 vouchers are drafts'
     >>> Obstacle("Lock the books", blocking=False).blocking
     False
+    >>> Obstacle("3 vouchers are drafts", 'coop.savings.voucher').key
+    'coop.savings.voucher'
     """
 
     model: str
@@ -26,12 +29,14 @@ class Obstacle(str):
     defaults: dict[str, object]
     action: str
     blocking: bool
+    key: str
 
     def __new__(
         cls, text: str, model: str = '', domain: Sequence = (), defaults: Mapping[str, object] | None = None,
-        action: str = '', blocking: bool = True,
+        action: str = '', blocking: bool = True, key: str = '',
     ) -> Obstacle:
         obstacle = super().__new__(cls, text)
         obstacle.model, obstacle.domain, obstacle.defaults = model, list(domain), dict(defaults or {})
         obstacle.action, obstacle.blocking = action, blocking
+        obstacle.key = key or '/'.join(filter(None, (model, action))) or text[:60]
         return obstacle

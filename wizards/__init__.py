@@ -24,3 +24,4 @@ from . import coop_shu_pay_out
 from . import coop_shu_remind
 from . import coop_shu_preview
 from . import stock_return_picking_line
+from . import coop_closing_reopen
