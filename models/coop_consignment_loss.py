@@ -156,8 +156,10 @@ class CoopConsignmentLoss(models.Model):
             loss._queue_up()
             if loss.state != 'submitted':
                 raise UserError(loss._state_error_message('approved'))
-            if self.env.user in (loss.submitted_by_id, loss.create_uid):
-                raise UserError(self.env._("Somebody else than %s approves it.", self.env.user.name))
+            loss._check_written_by_others(
+                loss.submitted_by_id | loss.create_uid,
+                self.env._("Somebody else than %s approves it.", self.env.user.name),
+            )
             loss._check_up_to_date()
             loss._update_state('approved', approved_by_id=self.env.uid, approved_on=fields.Datetime.now())
             # sudo: the role, the approval and the quantities were checked; only so do goods leave as a write-off

@@ -15,3 +15,5 @@ from . import coop_shu_comparison
 from . import coop_shu_business
 from . import coop_shu_operations
 from . import coop_shu_capital
+from . import coop_cash_book
+from . import coop_cash_papers
