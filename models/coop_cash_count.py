@@ -62,7 +62,7 @@ class CoopCashCount(models.Model):
         readonly=True, copy=False, help="Counted less expected: above zero there is too much.",
     )
     explanation = fields.Text(
-        string="Explanation", help="What whoever counted knows about the difference. Can be added until it is approved.",
+        help="What whoever counted knows about the difference. Can be added until it is approved.",
     )
     amount_booked_since = fields.Monetary(
         string="Booked Since", compute='_compute_amount_booked_since', compute_sudo=True,

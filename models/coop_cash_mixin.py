@@ -121,5 +121,6 @@ class CoopCashMixin(models.AbstractModel):
         if count:
             raise UserError(self.env._(
                 "%(document)s: the cash of %(date)s is counted (%(count)s). Date the payment today, or ask the"
-                " treasurer to post it.", document=self.display_name, date=format_date(self.env, date), count=count.display_name,
+                " treasurer to post it.", document=self.display_name, date=format_date(self.env, date),
+                count=count.display_name,
             ))

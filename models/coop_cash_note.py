@@ -65,6 +65,7 @@ class CoopCashNote(models.Model):
         return notes
 
     def write(self, vals):
+        self.check_access('write')  # whoever may not write is not told to count anew
         self._check_documents_are_open()
         self._note_preparers()
         res = super().write(vals)

@@ -141,3 +141,6 @@ from . import test_shu_operations
 from . import test_approval_limit
 from . import test_approval_documents
 from . import test_approval_rooms
+from . import test_cash_book
+from . import test_cash_count
+from . import test_cash_handover

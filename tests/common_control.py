@@ -66,7 +66,8 @@ class ControlCommon(CoopCommon):
         """Return a hand-over of ``{note: how many}`` from the first to the second cashier, signed by the giver."""
         giver = giver or cls.cashier
         handover = cls.env['coop.cash.handover'].with_user(giver).create({
-            'journal_id': cls.cash_journal.id, 'from_user_id': giver.id, 'to_user_id': (receiver or cls.other_cashier).id,
+            'journal_id': cls.cash_journal.id, 'from_user_id': giver.id,
+            'to_user_id': (receiver or cls.other_cashier).id,
             'note_ids': [Command.create({'value': value, 'quantity': quantity}) for value, quantity in notes.items()],
             **values,
         })
