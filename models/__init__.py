@@ -307,4 +307,5 @@ from . import coop_cash_note
 from . import coop_cash_count
 from . import coop_cash_handover
 from . import coop_cash_movement
+from . import coop_cash_drawer
 from . import res_company_cash

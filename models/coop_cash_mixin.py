@@ -14,7 +14,9 @@ class CoopCashMixin(models.AbstractModel):
     # === BUSINESS METHODS === #
 
     def _find_journal_to_post_on(self, types=('cash', 'bank')):
-        """Return the first journal of the document's company that the user may post on; cash comes before bank.
+        """Return the first journal of the document's company that the user may post on.
+
+        Cash comes before bank, and a drawer that nobody else holds before the others.
 
         :param types: the types of journals that fit.
         """
@@ -24,7 +26,12 @@ class CoopCashMixin(models.AbstractModel):
             domain.append(('coop_cashier_ids', 'in', self.env.uid))
         # sudo: only ids of cash and bank journals, which a cashier may not read otherwise
         journals = self.env['account.journal'].sudo().search(domain)
-        return (journals.filtered(lambda journal: journal.type == 'cash') or journals)[:1]
+        drawers = journals.filtered(lambda journal: journal.type == 'cash')
+        held = drawers._coop_get_last_handovers()
+        free = drawers.filtered(
+            lambda drawer: drawer.id not in held or held[drawer.id].to_user_id.id == self.env.uid,
+        )
+        return (free or drawers or journals)[:1]
 
     def _check_may_post_on(self, journal):
         """Refuse users who may not post on the journal.

@@ -11,7 +11,7 @@ class ResCompany(models.Model):
     # === BUSINESS METHODS - CLOSING === #
 
     def _coop_get_closing_obstacles(self, date_from, date_to):
-        """Name counts that are not witnessed or approved, hand-overs that wait, and drawers that were not counted."""
+        """Name counts that are not witnessed or approved, and hand-overs that wait."""
         obstacles = super()._coop_get_closing_obstacles(date_from, date_to)
         own = Domain('company_id', '=', self.id)
         # sudo: how many, for whoever closes the books
@@ -30,13 +30,20 @@ class ResCompany(models.Model):
                 self.env._("%s cash hand-overs wait for the receiver to confirm them.", number),
                 'coop.cash.handover', list(domain), action='coop_cash_handover_action',
             ))
-        for journal in self._coop_get_uncounted_drawers(date_from, date_to):
-            obstacles.append(Obstacle(
+        return obstacles
+
+    def _coop_get_closing_advice(self, date_from, date_to):
+        """Return what is better done before the period is closed, and does not hold it up: drawers to be counted.
+
+        :return: list of :class:`tools.obstacle.Obstacle`.
+        """
+        return [
+            Obstacle(
                 self.env._("The cash of %s was not counted after its last entry of the period.", journal.display_name),
                 'coop.cash.count', [('journal_id', '=', journal.id)], {'journal_id': journal.id},
                 action='coop_cash_count_action', blocking=False,
-            ))
-        return obstacles
+            ) for journal in self._coop_get_uncounted_drawers(date_from, date_to)
+        ]
 
     def _coop_get_uncounted_drawers(self, date_from, date_to):
         """Return the cash journals with entries in the period after which nobody has counted, as superuser."""

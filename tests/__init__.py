@@ -144,3 +144,5 @@ from . import test_approval_rooms
 from . import test_cash_book
 from . import test_cash_count
 from . import test_cash_handover
+from . import test_cash_properties
+from . import test_committed_cash

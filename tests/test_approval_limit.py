@@ -118,6 +118,8 @@ class TestApprovalLimit(ControlCommon):
     def test_past_and_reasonless_limits_are_refused(self):
         with self.assertRefused("that day is over"):
             self._write_limit(amount=1, date_from=fields.Date.subtract(self.today, days=1)).action_propose()
+        with self.assertRefused("A bank account has no amount"):
+            self._write_limit(kind='bank_account', amount=1).action_propose()
         with self.assertRefused("Say who decided"):
             self._write_limit(amount=1, reason=" ").action_propose()
 

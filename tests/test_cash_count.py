@@ -247,21 +247,27 @@ class TestCashCount(ControlCommon):
     # === CLOSING === #
 
     def test_unfinished_counts_hold_up_the_closing_and_finished_ones_do_not(self):
-        start = fields.Date.start_of(self.today, 'year')
+        period = fields.Date.start_of(self.today, 'year'), self.today
 
-        def of_cash(obstacles):
-            return [text for text in obstacles if 'cash' in text.lower()]
+        def of_cash():
+            return [text for text in self.company._coop_get_closing_obstacles(*period) if 'cash' in text.lower()]
 
-        [advice] = of_cash(self.company._coop_get_closing_obstacles(start, self.today))
-        self.assertIn("was not counted after its last entry", advice)
-        self.assertFalse(advice.blocking)
+        self.assertEqual(of_cash(), [])
         count = self._count({100_000: 2})
-        [unfinished] = of_cash(self.company._coop_get_closing_obstacles(start, self.today))
+        [unfinished] = of_cash()
         self.assertIn("1 cash counts are not finished", unfinished)
         self.assertTrue(unfinished.blocking)
         count.with_user(self.supervisor).action_witness()
         count.with_user(self.manager).action_give_approval()
-        self.assertEqual(of_cash(self.company._coop_get_closing_obstacles(start, self.today)), [])
+        self.assertEqual(of_cash(), [])
+
+    def test_closing_advises_to_count_the_drawers(self):
+        period = fields.Date.start_of(self.today, 'year'), self.today
+        [advice] = self.company._coop_get_closing_advice(*period)
+        self.assertIn("The cash of Cash was not counted after its last entry", advice)
+        self.assertFalse(advice.blocking)
+        self._count({100_000: 2, 20_000: 1})
+        self.assertEqual(self.company._coop_get_closing_advice(*period), [])
 
     # === PAPER === #
 

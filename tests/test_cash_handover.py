@@ -47,6 +47,15 @@ class TestCashHandover(ControlCommon):
         self.assertEqual(self._pay_in(self.other_cashier).state, 'posted')
         self.assertEqual(self._pay_in(self.accountant).state, 'posted')
 
+    def test_new_voucher_goes_over_the_drawer_that_the_cashier_holds(self):
+        kiosk = self.env['account.journal'].create({'name': "Kiosk", 'type': 'cash', 'code': 'KSK', 'sequence': 99})
+        kiosk.coop_cashier_ids = self.cashier | self.other_cashier
+        vouchers = self.env['coop.savings.voucher']
+        self.assertEqual(vouchers.with_user(self.cashier).create({}).journal_id.id, self.cash_journal.id)
+        self._handed_over()
+        self.assertEqual(vouchers.with_user(self.cashier).create({}).journal_id.id, kiosk.id)
+        self.assertEqual(vouchers.with_user(self.other_cashier).create({}).journal_id.id, self.cash_journal.id)
+
     def test_nothing_is_booked_while_a_hand_over_waits(self):
         self._handed_over()
         back = self._hand_over({100_000: 2, 20_000: 1}, giver=self.other_cashier, receiver=self.cashier)
@@ -65,6 +74,24 @@ class TestCashHandover(ControlCommon):
         handover.action_hand_over()
         handover.with_user(self.other_cashier).action_receive()
         self.assertEqual((handover.state, handover.difference), ('done', 0))
+
+    def test_everybody_concerned_sees_who_holds_which_drawer(self):
+        other = self.env['account.journal'].create({'name': "Kiosk", 'type': 'cash', 'code': 'KSK'})
+        self._handed_over({100_000: 2, 10_000: 1})
+        following = self._hand_over({100_000: 2, 10_000: 1}, giver=self.other_cashier, receiver=self.cashier)
+        drawers = self.env['coop.cash.drawer'].with_user(self.cashier).search([])
+        self.assertRecordValues(drawers, [{
+            'journal_id': self.cash_journal.id, 'balance': 220_000, 'pending': -10_000,
+            'holder_id': self.other_cashier.id, 'handover_id': following.id,
+        }])
+        self.assertEqual(drawers.action_hand_over()['res_id'], following.id)
+        count = drawers.action_count()
+        self.assertEqual(count['context'], {'default_journal_id': self.cash_journal.id})
+        for user in (self.accountant, self.manager, self.supervisor):
+            found = self.env['coop.cash.drawer'].with_user(user).search([('company_id', '=', self.company.id)])
+            self.assertEqual(found.sudo().journal_id.sudo(False), (self.cash_journal | other).sudo(False))
+        with self.assertRaises(AccessError):
+            self.env['coop.cash.drawer'].with_user(self.officer).search([]).mapped('balance')
 
     def test_drawer_goes_on_from_hand_to_hand(self):
         self._handed_over()
