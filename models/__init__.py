@@ -2,9 +2,12 @@ from . import coop_guard_mixin
 from . import coop_queue_mixin
 from . import coop_document_mixin
 from . import coop_approval_mixin
+from . import coop_numbered_mixin
 from . import coop_background_mixin
 from . import coop_cash_mixin
 from . import coop_set_off_mixin
+from . import coop_kept_line_mixin
+from . import coop_self_billed_mixin
 from . import coop_company_account
 from . import res_company
 from . import account_account
@@ -182,6 +185,7 @@ from . import coop_settlement_line
 from . import coop_settlement_deduction
 from . import coop_settlement_entry
 from . import coop_settlement_sold
+from . import coop_settlement_counted
 from . import coop_settlement_due
 from . import coop_settlement_fee
 from . import coop_settlement_lost
@@ -235,6 +239,7 @@ from . import coop_consignment_reduction
 from . import coop_consignment_reduction_line
 from . import coop_consignment_line_price
 from . import coop_consignment_loss
+from . import coop_consignment_loss_entry
 from . import coop_consignment_loss_line
 from . import coop_consignment_loss_share
 from . import res_company_stockroom
@@ -258,6 +263,7 @@ from . import coop_payout_transfer
 from . import coop_payout_savings
 from . import coop_payout_set_off
 from . import coop_payout_shu
+from . import coop_payout_shu_check
 from . import coop_shu_unclaimed
 from . import coop_shu_lapse
 from . import coop_shu_lapse_entry
@@ -289,7 +295,9 @@ from . import coop_shu_rule_surplus
 from . import coop_shu_surplus_line
 from . import coop_shu_allocation_surplus
 from . import coop_shu_allocation_loss
+from . import coop_shu_allocation_equity
 from . import coop_shu_todo
+from . import coop_shu_allocation_earlier
 from . import coop_shu_allocation_tax
 from . import coop_shu_turnover
 from . import coop_approval

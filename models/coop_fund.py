@@ -3,8 +3,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
+from odoo.addons.producer_cooperative.models.coop_shu_rule_share import FUND_KINDS
+
 #: Keys of the company's fund accounts, each with the kind of fund that it holds.
-FUND_KEYS = {f'fund_{kind}': kind for kind in ('board', 'staff', 'education', 'social', 'area')}
+FUND_KEYS = {f'fund_{kind}': kind for kind, _label in FUND_KINDS}
 
 
 class CoopFund(models.Model):
@@ -30,11 +32,7 @@ class CoopFund(models.Model):
         ondelete='cascade',  # another chart replaces accounts without entries; a fund with spendings keeps its own
     )
     kind = fields.Selection(
-        selection=[
-            ('board', "Board"), ('staff', "Staff"), ('education', "Education"), ('social', "Social"),
-            ('area', "Working Area"), ('other', "Other"),
-        ],
-        required=True, readonly=True, default='other',
+        selection=[*FUND_KINDS, ('other', "Other")], required=True, readonly=True, default='other',
     )
     note = fields.Text(string="What It Is For", help="As the bylaws or the meeting say; shown to whoever spends it.")
     spending_ids = fields.One2many(comodel_name='coop.fund.spending', inverse_name='fund_id', string="Spendings")
@@ -148,7 +146,7 @@ class CoopFund(models.Model):
     def _ensure_all(self):
         """Make the funds of every cooperative that are missing, from its purposes and its rules."""
         # sudo: at installation and update
-        self.env['coop.company.account'].sudo().search([])._ensure_funds()
+        self.env['coop.company.account'].sudo().search([('account_id', '!=', False)])._ensure_funds()
         self.env['coop.shu.rule.share'].sudo().search([('kind', '=', 'fund')])._ensure_funds()
 
     @api.model

@@ -156,7 +156,7 @@ class CoopFundSpending(models.Model):
             spending._check_four_eyes()
             spending.fund_id._check_holds(spending.amount_total, spending.date)
             # sudo: cashiers pay from journals given to them, without any other access to the books
-            spending.sudo()._post_entry(self.env.uid)
+            spending.sudo()._post_entry()
 
     def action_open_move(self):
         """Open the spending's journal entry."""

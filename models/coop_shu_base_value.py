@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
-from odoo.addons.producer_cooperative.tools.shu import number_key
+from odoo.addons.producer_cooperative.tools.ordering import natural_key
 
 #: States of an allocation that nobody decided on: what it rests on may still change.
 UNDECIDED_STATES = ('draft', 'computed', 'cancelled')
@@ -23,25 +21,25 @@ class CoopShuBaseValue(models.Model):
     _rec_name = 'membership_id'
     _check_company_auto = True
 
-    def _default_period(self):
-        """Return the company's last fiscal year that is over."""
-        return self.env.company.compute_fiscalyear_dates(fields.Date.context_today(self) - relativedelta(years=1))
-
     membership_id = fields.Many2one(
         comodel_name='coop.membership', string="Member", required=True, index=True, ondelete='restrict',
         check_company=True, domain="[('state', 'in', ('active', 'suspended', 'left'))]", tracking=True,
     )
-    date_from = fields.Date(string="From", required=True, default=lambda self: self._default_period()['date_from'])
-    date_to = fields.Date(string="To", required=True, default=lambda self: self._default_period()['date_to'])
+    date_from = fields.Date(
+        string="From", required=True, default=lambda self: self.env.company._coop_get_last_year()['date_from'],
+    )
+    date_to = fields.Date(
+        string="To", required=True, default=lambda self: self.env.company._coop_get_last_year()['date_to'],
+    )
     share_id = fields.Many2one(
-        comodel_name='coop.shu.rule.share', string="Share", required=True, index=True, ondelete='restrict',
+        comodel_name='coop.shu.rule.share', required=True, index=True, ondelete='restrict',
         compute='_compute_share_id', store=True, readonly=False, precompute=True, domain="[('base', '=', 'imported')]",
         context={'coop_name_with_rule': True},
         help="The share of the surplus that goes by this number. Filled in where the rule in force has only one.",
     )
     rule_id = fields.Many2one(related='share_id.rule_id', string="SHU Rule", store=True, precompute=True, index=True)
     company_id = fields.Many2one(related='membership_id.company_id', store=True, precompute=True)
-    quantity = fields.Float(string="Number", required=True, digits=(16, 2), tracking=True)
+    quantity = fields.Float(string="Figure", required=True, digits=(16, 2), tracking=True)
     unit_name = fields.Char(related='share_id.unit_name')
     note = fields.Char(string="Remarks", help="Where the number comes from, e.g. the dairy's list.")
 
@@ -154,14 +152,13 @@ class CoopShuBaseValue(models.Model):
         :raises ValidationError: naming the member, the share and the days.
         """
         members = self.env['coop.membership'].union(*(key[1] for _value, key in rows))
-        taken = [
-            (value, value._get_key({})) for value in self.search([('membership_id', 'in', members.ids)])
-            if value not in {row for row, _key in rows}
-        ]
+        changed = self.union(*(value for value, _key in rows))
+        others = self.search([('membership_id', 'in', members.ids), ('id', 'not in', changed.ids)])
+        taken = [(value, value._get_key({})) for value in others]
         by_member = {}
         for _value, (share, member, first, last) in taken + rows:
-            others = by_member.setdefault((share, member), [])
-            for other_first, other_last in others if share and member and first and last else ():
+            periods = by_member.setdefault((share, member), [])
+            for other_first, other_last in periods if share and member and first and last else ():
                 if other_first <= last and other_last >= first:
                     raise ValidationError(self.env._(
                         "%(member)s has a number for “%(share)s” from %(first)s to %(last)s already. Change that one"
@@ -169,7 +166,7 @@ class CoopShuBaseValue(models.Model):
                         member=member.display_name, share=share.name, first=format_date(self.env, other_first),
                         last=format_date(self.env, other_last),
                     ))
-            others.append((first, last))
+            periods.append((first, last))
 
     def _find_allocations(self, operator, states):
         """Return the allocations whose state is, or is not, among these, that share by any of these numbers."""
@@ -216,12 +213,12 @@ class CoopShuBaseValue(models.Model):
         def label(name):
             return self._fields[name]._description_string(self.env)
 
-        period = self._default_period()
+        period = self.env.company._coop_get_last_year()
         members = self.env['coop.membership'].search([
             ('company_id', '=', self.env.company.id), ('date_joined', '<=', period['date_to']),
             ('state', 'in', ('active', 'suspended', 'left')),
             '|', ('date_left', '=', False), ('date_left', '>', period['date_from']),
-        ]).sorted(lambda member: number_key(member.number))
+        ]).sorted(lambda member: natural_key(member.number))
         headers = [
             (label('membership_id'), 'text', 20), (label('date_from'), 'date', 12), (label('date_to'), 'date', 12),
             (label('quantity'), 'amount', 16), (label('note'), 'text', 30),

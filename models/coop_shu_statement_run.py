@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.producer_cooperative.models.coop_payout_shu import BOOKED_STATES
+
 ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
 OFFICER = 'producer_cooperative.group_coop_officer'
 #: Letters that are printed together: more pages than that take a printer and a browser too long.
@@ -69,7 +71,7 @@ class CoopShuStatementRun(models.Model):
     @api.model
     def _default_allocation_id(self):
         return self.env['coop.shu.allocation'].search(
-            [('company_id', '=', self.env.company.id), ('state', 'in', ('posted', 'paid'))], limit=1,
+            [('company_id', '=', self.env.company.id), ('state', 'in', BOOKED_STATES)], limit=1,
         )
 
     # === COMPUTE METHODS === #
@@ -125,6 +127,7 @@ class CoopShuStatementRun(models.Model):
         self._check_user_is(OFFICER, ACCOUNTANT)
         for run in self:
             run._queue_up()
+            run._check_is_booked()
             if run.state == 'draft':
                 run._prepare()
             elif run.state != 'stopped':
@@ -144,6 +147,7 @@ class CoopShuStatementRun(models.Model):
         self._check_user_is(OFFICER, ACCOUNTANT)
         for run in self:
             run._queue_up()
+            run._check_is_booked()
             failed = run.line_ids.filtered(lambda line: line.state == 'failed')
             if not failed:
                 raise UserError(self.env._("Nothing failed in %s.", run.display_name))
@@ -160,6 +164,7 @@ class CoopShuStatementRun(models.Model):
         self.ensure_one()
         self._check_user_is(OFFICER, ACCOUNTANT)
         self._queue_up()
+        self._check_is_booked()
         lines = self.env['coop.shu.statement.run.line'].search(
             [('run_id', '=', self.id), ('state', '=', 'letter')], order='id', limit=LETTERS_AT_ONCE,
         )
@@ -179,6 +184,26 @@ class CoopShuStatementRun(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _check_is_booked(self):
+        """Refuse statements of SHU that is not booked yet, or was cancelled.
+
+        :raises UserError: naming the allocation.
+        """
+        self.ensure_one()
+        if self.allocation_id.state not in BOOKED_STATES:
+            raise UserError(self._not_booked_message())
+
+    def _not_booked_message(self):
+        self.ensure_one()
+        if self.allocation_id.state in ('cancelling', 'cancelled'):
+            return self.env._(
+                "%s was cancelled, so no more statements of it go out. Make a run for the allocation that takes its"
+                " place, and tell the members who have one already.", self.allocation_id.display_name,
+            )
+        return self.env._(
+            "%s is not posted. Members get their statements once the SHU is booked.", self.allocation_id.display_name,
+        )
+
     def _draw_number(self):
         self.ensure_one()
         return self.company_id._next_coop_number('coop.shu.statement.run', 'KSH/%(range_year)s/')
@@ -193,11 +218,6 @@ class CoopShuStatementRun(models.Model):
         :raises UserError: when nothing is booked, or everybody has the statement already.
         """
         self.ensure_one()
-        if self.allocation_id.state not in ('posted', 'paid'):
-            raise UserError(self.env._(
-                "%s is not posted. Members get their statements once the SHU is booked.",
-                self.allocation_id.display_name,
-            ))
         for model in ('coop.shu.member.line', 'coop.shu.statement.run'):
             self.env[model].flush_model()
         # By SQL: one row for each member, a hundred thousand of them included; the roles were checked.
@@ -216,6 +236,10 @@ class CoopShuStatementRun(models.Model):
             with_empty=self.with_empty, again=self.again,
         ))
         if not self.env.cr.rowcount:
+            if self.allocation_id.is_loss:
+                raise UserError(self.env._(
+                    "The period of %s made a loss: no member has SHU to be told of.", self.allocation_id.display_name,
+                ))
             raise UserError(self.env._(
                 "Every member was given the statement of %s already. Tick “Send Again” to send it once more.",
                 self.allocation_id.display_name,

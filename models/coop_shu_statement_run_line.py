@@ -47,13 +47,15 @@ class CoopShuStatementRunLine(models.Model):
     def action_print(self):
         """Print the letters of these members, printed before or not.
 
-        :raises UserError: for members who were not dealt with yet.
+        :raises UserError: for members who were not dealt with yet, or when the SHU was cancelled.
         """
         waiting = self.filtered(lambda line: line.state == 'to_send')
         if waiting:
             raise UserError(self.env._(
                 "The run has not come to %s yet. Wait until it is done.", waiting[0].membership_id.display_name,
             ))
+        for run in self.run_id:
+            run._check_is_booked()
         return self._print()
 
     # === BUSINESS METHODS === #

@@ -263,11 +263,11 @@ class TestShuFunds(FundCommon):
     def test_supervisor_reads_and_changes_nothing_and_the_warehouse_sees_nothing(self):
         draft = self._draft_spending(self.board, (self.chair, "Chair", 1_000))
         self.assertEqual(draft.with_user(self.supervisor).amount_total, 1_000)
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("You are not allowed to modify", AccessError):
             draft.with_user(self.supervisor).reason = "Mine"
         for model in ('coop.fund', 'coop.fund.movement', 'coop.fund.spending', 'coop.fund.spending.line'):
             self.assertFalse(self.env[model].with_user(self.warehouse_user).has_access('read'), model)
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("You are not allowed to modify", AccessError):
             self.board.with_user(self.officer).note = "Mine"
         self.board.with_user(self.manager).note = "For the board"
         with self.assertRefused("own buttons", AccessError):

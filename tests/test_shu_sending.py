@@ -162,6 +162,23 @@ class TestShuSending(ShuCommon):
         with self.assertRefused("is not posted"):
             self._run()
 
+    def test_nothing_goes_out_any_more_once_the_shu_is_cancelled(self):
+        run = self._run()
+        self.allocation._cancel_with_reason("Wrong rule")
+        self._work(run)
+        self.assertEqual((run.state, self._states(run)), ('stopped', {"Siti": 'to_send', "Budi": 'to_send'}))
+        self.assertIn("was cancelled, so no more statements of it go out", run.message_ids[0].body)
+        self.assertFalse(self._mails(run))
+        with self.assertRefused("SHU/2024/00001 was cancelled.*Make a run for the allocation that takes its place"):
+            run.action_start()
+
+    def test_letters_of_cancelled_shu_are_not_printed(self):
+        run = self._work(self._run())
+        self.allocation._cancel_with_reason("Wrong rule")
+        for action in (run.action_print_letters, run.line_ids.action_print):
+            with self.assertRefused("was cancelled, so no more statements of it go out"):
+                action()
+
     def test_started_run_keeps_its_settings_and_stays(self):
         run = self._run()
         with self.assertRefused("was started with these settings"):
@@ -175,10 +192,10 @@ class TestShuSending(ShuCommon):
         self.assertEqual(self._run(user=self.accountant).state, 'running')
         run = self.env['coop.shu.statement.run'].create({'allocation_id': self.allocation.id})
         for user in (self.supervisor, self.cashier, self.warehouse_user):
-            with self.assertRefused("", AccessError):
+            with self.assertRefused("Only this role may do that", AccessError):
                 run.with_user(user).action_start()
         self.assertTrue(Form(run.with_user(self.supervisor)).id)
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("You are not allowed to create", AccessError):
             run.line_ids.with_user(self.officer).create({'run_id': run.id})
 
     def test_schedule_goes_on_with_runs(self):

@@ -28,6 +28,7 @@ class AccountPaymentRegister(models.TransientModel):
         shares.membership_id._queue_up()
         for model, moves in sorted(owned.grouped('coop_source_model').items()):
             self.env[model].sudo().browse(moves.mapped('coop_source_id'))._queue_up()  # sudo: see above
+        shares.allocation_id._check_members_can_be_paid()
         items = self.line_ids  # Whatever else is owed on the same account is paid with it, in one amount.
         items.invalidate_recordset(['amount_residual', 'amount_residual_currency', 'reconciled'])
         items._coop_derive_open_amounts()
