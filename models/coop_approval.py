@@ -53,7 +53,7 @@ class CoopApproval(models.Model):
         comodel_name='coop.approval.limit', string="By the Limit", readonly=True, index='btree_not_null',
         ondelete='restrict', help="The limit that was in force when the approval was asked for.",
     )
-    prepared_by_ids = fields.Many2many(comodel_name='res.users', string="Prepared By", readonly=True)
+    prepared_by_ids = fields.Many2many(comodel_name='res.users', string="Written By", readonly=True)
     asked_by_id = fields.Many2one(comodel_name='res.users', string="Asked By", required=True, readonly=True)
     asked_on = fields.Datetime(readonly=True, default=fields.Datetime.now)
     decided_by_id = fields.Many2one(comodel_name='res.users', string="Decided By", readonly=True)

@@ -28,7 +28,7 @@ class CoopApprovalMixin(models.AbstractModel):
     _prepared_fields: frozenset[str] = frozenset()
 
     prepared_by_ids = fields.Many2many(
-        comodel_name='res.users', string="Prepared By", readonly=True, copy=False, groups='base.group_user',
+        comodel_name='res.users', string="Written By", readonly=True, copy=False, groups='base.group_user',
         help="Everybody who wrote the document or changed what counts in it.",
     )
     approval_ids = fields.One2many(
@@ -72,13 +72,13 @@ class CoopApprovalMixin(models.AbstractModel):
         documents = super().create(vals_list)
         for document, vals in zip(documents, vals_list, strict=True):
             if document._creates_document(vals):
-                document._note_preparer()
+                document._keep_writer()
         return documents
 
     def write(self, vals):
         written = self.filtered(lambda document: document._writes_document(vals))
         res = super().write(vals)
-        written._note_preparer()
+        written._keep_writer()
         return res
 
     def unlink(self):
@@ -180,7 +180,7 @@ class CoopApprovalMixin(models.AbstractModel):
         """Whether values change what counts in the document; asked before they are written."""
         return bool(self._prepared_fields & vals.keys())
 
-    def _note_preparer(self):
+    def _keep_writer(self):
         """Keep that the user wrote these documents; what nobody in particular writes, as a schedule does, has none."""
         if self.env.uid == SUPERUSER_ID:
             return

@@ -61,19 +61,19 @@ class CoopCashNote(models.Model):
     def create(self, vals_list):
         notes = super().create(vals_list)
         notes._check_documents_are_open()
-        notes._note_preparers()
+        notes._keep_writers()
         return notes
 
     def write(self, vals):
         self.check_access('write')  # whoever may not write is not told to count anew
         self._check_documents_are_open()
-        self._note_preparers()
+        self._keep_writers()
         res = super().write(vals)
         self._check_documents_are_open()
         return res
 
     def unlink(self):
-        self._note_preparers()
+        self._keep_writers()
         return super().unlink()
 
     @api.ondelete(at_uninstall=False)
@@ -87,8 +87,8 @@ class CoopCashNote(models.Model):
                     "%s is signed: its notes and coins are not changed any more.", document.display_name,
                 ))
 
-    def _note_preparers(self):
-        self.count_id._note_preparer()
+    def _keep_writers(self):
+        self.count_id._keep_writer()
 
     def _get_document(self):
         self.ensure_one()

@@ -9,7 +9,8 @@ class CoopPayout(models.Model):
     _name = 'coop.payout'
     _inherit = ['coop.payout', 'coop.approval.mixin']
 
-    _prepared_fields = frozenset({'way', 'journal_id', 'date', 'savings_type_id', 'line_ids'})
+    # Day and cash box are chosen by whoever pays; who is paid, and how, is what two people look at.
+    _prepared_fields = frozenset({'way', 'savings_type_id', 'line_ids', 'set_off_early'})
 
     # === BUSINESS METHODS === #
 
@@ -30,7 +31,7 @@ class CoopPayout(models.Model):
     def _get_approval_content(self):
         self.ensure_one()
         return [
-            self.way, self.journal_id.id, self.savings_type_id.id, self.date,
+            self.way, self.savings_type_id.id, self.set_off_early,
             sorted((line.payable_line_id.id, line.partner_bank_id.id, line.amount) for line in self.line_ids),
         ]
 
@@ -55,16 +56,16 @@ class CoopPayoutLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines.payout_id._note_preparer()
+        lines.payout_id._keep_writer()
         return lines
 
     def write(self, vals):
         before = self.payout_id
         res = super().write(vals)
         if COUNTED_FIELDS & vals.keys():
-            (before | self.payout_id)._note_preparer()
+            (before | self.payout_id)._keep_writer()
         return res
 
     def unlink(self):
-        self.payout_id._note_preparer()
+        self.payout_id._keep_writer()
         return super().unlink()

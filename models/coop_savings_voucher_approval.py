@@ -9,7 +9,8 @@ class CoopSavingsVoucher(models.Model):
     _name = 'coop.savings.voucher'
     _inherit = ['coop.savings.voucher', 'coop.approval.mixin']
 
-    _prepared_fields = frozenset({'direction', 'journal_id', 'date', 'line_ids'})
+    # Day and cash box are chosen by whoever pays; who takes out how much is what two people look at.
+    _prepared_fields = frozenset({'direction', 'line_ids'})
 
     # === BUSINESS METHODS === #
 
@@ -34,7 +35,7 @@ class CoopSavingsVoucher(models.Model):
     def _get_approval_content(self):
         self.ensure_one()
         return [
-            self.direction, self.journal_id.id, self.date,
+            self.direction,
             sorted((line.membership_id.id, line.type_id.id, line.amount) for line in self.line_ids),
         ]
 
@@ -59,16 +60,16 @@ class CoopSavingsVoucherLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines.voucher_id._note_preparer()
+        lines.voucher_id._keep_writer()
         return lines
 
     def write(self, vals):
         before = self.voucher_id
         res = super().write(vals)
         if COUNTED_FIELDS & vals.keys():
-            (before | self.voucher_id)._note_preparer()
+            (before | self.voucher_id)._keep_writer()
         return res
 
     def unlink(self):
-        self.voucher_id._note_preparer()
+        self.voucher_id._keep_writer()
         return super().unlink()

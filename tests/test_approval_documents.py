@@ -58,9 +58,9 @@ class TestApprovalOfWithdrawals(ControlCommon):
         line.with_user(self.other_accountant).unlink()
         self.assertIn(self.other_accountant, voucher.sudo().prepared_by_ids)
 
-    def test_remark_is_no_part_of_what_is_paid(self):
+    def test_day_cash_box_and_remark_are_for_whoever_pays(self):
         voucher = self._withdraw(9_000_000, self.officer)
-        voucher.with_user(self.accountant).note = "Wedding"
+        voucher.with_user(self.accountant).write({'note': "Wedding", 'journal_id': self.bank_journal.id})
         voucher.with_user(self.accountant).action_post()
         self.assertEqual(voucher.state, 'posted')
 
