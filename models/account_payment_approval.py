@@ -14,16 +14,13 @@ class AccountPayment(models.Model):
         self._coop_check_two_people()
 
     def _coop_check_two_people(self):
-        """Refuse that who wrote a payment to a member, or changed it last, confirms it, above the limit for payouts.
+        """Refuse that who wrote a payment to a member confirms it, above the limit for payouts.
 
         :raises UserError: naming the member and the ways to pay.
         """
         if self.env.uid == SUPERUSER_ID:
             return
-        mine = self.filtered(
-            lambda payment: payment.payment_type == 'outbound'
-            and self.env.user in (payment.create_uid | payment.write_uid),
-        )
+        mine = self.filtered(lambda payment: payment.payment_type == 'outbound' and payment.create_uid == self.env.user)
         for company, payments in mine.grouped('company_id').items():
             limit = company._coop_get_approval_limit('payout')
             if not company.coop_is_cooperative or not limit:

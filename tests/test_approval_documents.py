@@ -265,11 +265,7 @@ class TestApprovalOfWithdrawals(ControlCommon):
         with self.assertRefused("two people are needed to pay"):
             payments.create(values).action_post()
         payment = payments.create(values)
-        payment.with_user(self.other_accountant).amount = 7_000_000
-        with self.assertRefused("two people are needed to pay"):
-            payment.with_user(self.other_accountant).action_post()
-        third = self._create_role_user('accountant_3', 'producer_cooperative.group_coop_accountant')
-        payment.with_user(third).action_post()
+        payment.with_user(self.other_accountant).action_post()
         self.assertIn(payment.state, ('in_process', 'paid'))
         vendor = self.env['res.partner'].create({'name': "Toko Tani"})
         other = payments.create({**values, 'partner_id': vendor.id})
