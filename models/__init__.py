@@ -263,6 +263,7 @@ from . import coop_payout_transfer
 from . import coop_payout_savings
 from . import coop_payout_set_off
 from . import coop_payout_shu
+from . import account_partial_reconcile_paid
 from . import coop_payout_shu_check
 from . import coop_shu_unclaimed
 from . import coop_shu_lapse
@@ -297,6 +298,7 @@ from . import coop_shu_allocation_surplus
 from . import coop_shu_allocation_loss
 from . import coop_shu_allocation_equity
 from . import coop_shu_todo
+from . import coop_shu_base_value_rule
 from . import coop_shu_allocation_earlier
 from . import coop_shu_allocation_tax
 from . import coop_shu_turnover

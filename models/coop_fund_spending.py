@@ -197,6 +197,12 @@ class CoopFundSpending(models.Model):
         self._check_allocation_is_booked()
         # sudo: how the rule splits a share, and what was paid of it, for whoever prepares the payment
         parts = self.sudo().allocation_id._get_fund_parts(self.fund_id.account_id)
+        if not parts:
+            raise UserError(self.env._(
+                "The rule %(rule)s does not say who shares %(fund)s. Enter the lines by hand; for the next year, name"
+                " the persons on a copy of the rule.",
+                rule=self.sudo().allocation_id.rule_id.name, fund=self.fund_id.name,  # sudo: see above
+            ))
         paid = self.sudo()._get_paid_of_allocation()
         return [
             {

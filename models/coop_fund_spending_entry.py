@@ -46,17 +46,29 @@ class CoopFundSpending(models.Model):
             ))
 
     def _check_parts(self):
-        """Refuse to pay a person more of an SHU than the own part, all spendings together.
+        """Pay a share to the persons of the rule only, to each no more than the own part, all spendings together.
 
-        :raises UserError: naming the person, the part and what was paid already.
+        A rule that names nobody leaves it to whoever enters the lines.
+
+        :raises UserError: naming who has no part; or the person, the part and what was paid already.
         """
         self.ensure_one()
         # sudo: see _prepare_person_lines
         parts = self.sudo().allocation_id._get_fund_parts(self.fund_id.account_id)
+        if not parts:
+            return
         paid = self.sudo()._get_paid_of_allocation()
         for partner, lines in self.line_ids.grouped('partner_id').items():
-            part, before = parts.get(partner, (0.0,))[0], paid.get(partner, 0.0)
-            if partner in parts and self.currency_id.compare_amounts(before + sum(lines.mapped('amount')), part) > 0:
+            if partner not in parts:
+                raise UserError(self.env._(
+                    "“%(line)s” goes to nobody who shares %(fund)s of %(allocation)s; those are %(persons)s. Take the"
+                    " line off, or write it on a spending that shares out no SHU.",
+                    line=lines[0]._get_label(), fund=self.fund_id.name, allocation=self.allocation_id.display_name,
+                    # sudo: the names of the persons, for whoever pays from the fund
+                    persons=", ".join(person.sudo().name for person in parts),
+                ))
+            part, before = parts[partner][0], paid.get(partner, 0.0)
+            if self.currency_id.compare_amounts(before + sum(lines.mapped('amount')), part) > 0:
                 raise UserError(self.env._(
                     "%(person)s gets %(part)s of %(allocation)s, and got %(paid)s of it before. Take the line off, or"
                     " lower it.",

@@ -345,15 +345,19 @@ class CoopShuAllocation(models.Model):
                 ))
 
     def _update_paid(self):
-        """Follow what is still open: paid when every member is, posted again when a payment was undone."""
+        """Follow what is still open: paid when every member is, posted again when a payment was undone.
+
+        What nobody came for is not paid: where all of it went to the cooperative, the allocation stays posted.
+        """
         lines = self.env['coop.shu.member.line'].sudo()  # sudo: the state follows the ledger and nothing else
         for allocation in self.sudo():  # sudo: see above
             if allocation.state not in BOOKED_STATES:
                 continue
             of_allocation = Domain('allocation_id', '=', allocation.id)
             is_open = bool(lines.search_count(of_allocation & Domain('amount_residual', '!=', 0), limit=1))
-            is_booked = bool(lines.search_count(of_allocation & Domain('payable_line_id', '!=', False), limit=1))
-            if allocation.state == 'posted' and is_booked and not is_open:
+            if allocation.state == 'posted' and not is_open and lines.search_count(
+                of_allocation & Domain('amount_paid', '!=', 0), limit=1,
+            ):
                 allocation._update_state('paid')
             elif allocation.state == 'paid' and is_open:
                 allocation._update_state('posted')

@@ -66,9 +66,21 @@ class CoopShuBaseValue(models.Model):
         """Refuse numbers that cannot be shared by.
 
         :raises ValidationError: naming the member, for a number below zero, a share that goes by something else, a
-            candidate, another cooperative's member, or a number that was entered already.
+            candidate, another cooperative's member, days of more than one year, or a number that was entered already.
         """
+        years = {}  # the year of each day, worked out once for a list of thousands
         for value in self:
+            key = value.company_id, value.date_to
+            if key not in years:
+                years[key] = value.company_id.compute_fiscalyear_dates(value.date_to)
+            if value.date_from < years[key]['date_from']:
+                # The year of the last day would get all of it.
+                raise ValidationError(self.env._(
+                    "%(member)s: %(first)s to %(last)s is more than one fiscal year. Enter one number for each year;"
+                    " the last begins on %(start)s.",
+                    member=value.membership_id.display_name, first=format_date(self.env, value.date_from),
+                    last=format_date(self.env, value.date_to), start=format_date(self.env, years[key]['date_from']),
+                ))
             if value.quantity < 0:
                 raise ValidationError(self.env._(
                     "%(member)s: %(number)s is below zero. Enter what the member did, or leave the member out.",
@@ -97,6 +109,9 @@ class CoopShuBaseValue(models.Model):
         vals_list = [self._add_missing_default_values(vals) for vals in vals_list]
         found = {}  # the share of each day, looked up once for a list of thousands
         keys = [self._get_key(vals, found) for vals in vals_list]
+        for share, member, _first, last in keys:
+            if not share and member and last:
+                raise UserError(self._missing_share_message(member.company_id, last))
         self._check_entered_once([(self.browse(), key) for key in keys])
         values = super().create([
             {**vals, 'share_id': share.id} for vals, (share, *_others) in zip(vals_list, keys, strict=True)
@@ -124,11 +139,29 @@ class CoopShuBaseValue(models.Model):
     @api.model
     def _find_share(self, company, date):
         """Return the share that goes by a number under the rule in force on ``date``; empty unless it is one."""
-        shares = self.env['coop.shu.rule.share']
-        if date:
-            rule = self.env['coop.shu.rule']._get_in_force(company, date)
-            shares = rule.share_ids.filtered(lambda share: share.base == 'imported')
+        shares = self._find_shares(company, date) if date else self.env['coop.shu.rule.share']
         return shares if len(shares) == 1 else shares.browse()
+
+    @api.model
+    def _find_shares(self, company, date):
+        """Return all shares that go by a number under the rule in force on ``date``."""
+        rule = self.env['coop.shu.rule']._get_in_force(company, date)
+        return rule.share_ids.filtered(lambda share: share.base == 'imported')
+
+    @api.model
+    def _missing_share_message(self, company, date):
+        """Return why a number belongs to no share, and what to do."""
+        day, shares = format_date(self.env, date), self._find_shares(company, date)
+        if shares:
+            return self.env._(
+                "The SHU rule in force on %(date)s has several shares that go by a number: %(shares)s. Say on each"
+                " number which of them it is for, under “Share”.",
+                date=day, shares=", ".join(shares.mapped('name')),
+            )
+        return self.env._(
+            "No SHU rule in force on %s has a share that goes by a number entered per member. Have one made first: a"
+            " share for members by patronage, by “A Number Entered per Member”.", day,
+        )
 
     def _get_key(self, vals, found=None):
         """Return ``(share, member, first day, last day)`` as the number will have them once ``vals`` are written.
@@ -199,6 +232,29 @@ class CoopShuBaseValue(models.Model):
         self._find_allocations('in', ['computed'])._reset_computation()
 
     # === IMPORT === #
+
+    @api.model
+    def load(self, fields, data):
+        """Load numbers, and leave out rows without one: the file to fill in names members who did nothing as well."""
+        if 'quantity' not in fields:
+            return super().load(fields, data)
+        cells = [row[fields.index('quantity')] for row in data]
+        kept = [
+            number for number, cell in enumerate(cells) if cell is not None and cell is not False and str(cell).strip()
+        ]
+        if not kept:
+            message = self.env._("No row has a number. Enter what each member did, and import the list again.")
+            return {'ids': False, 'nextrow': 0, 'messages': [{'type': 'error', 'message': message}]}
+        result = super().load(fields, [data[number] for number in kept])
+        # What is told about a row is told about the row of the file.
+        for message in result['messages']:
+            if 'rows' in message:
+                message['rows'] = {end: kept[number] for end, number in message['rows'].items()}
+            if 'record' in message:
+                message['record'] = kept[message['record']]
+        if result.get('nextrow'):
+            result['nextrow'] = kept[result['nextrow']]
+        return result
 
     @api.model
     def get_import_templates(self):

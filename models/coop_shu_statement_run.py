@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.producer_cooperative.models.coop_payout_shu import BOOKED_STATES
+from odoo.addons.producer_cooperative.models.coop_shu_statement_run_line import FAILED_MAIL_STATES
 
 ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
 OFFICER = 'producer_cooperative.group_coop_officer'
@@ -90,14 +91,15 @@ class CoopShuStatementRun(models.Model):
             [('run_id', 'in', self.ids)], ['run_id', 'state'], ['__count'],
         ):
             counts.setdefault(run.id, {})[state] = count
+        returned = self._count_returned()
         for run in self:
             by_state = counts.get(run._origin.id, {})
             total = sum(by_state.values())
             run.line_count = total
-            run.sent_count = by_state.get('sent', 0)
+            run.sent_count = by_state.get('sent', 0) - returned.get(run._origin, 0)
             run.letter_count = by_state.get('letter', 0)
             run.printed_count = by_state.get('printed', 0)
-            run.failed_count = by_state.get('failed', 0)
+            run.failed_count = by_state.get('failed', 0) + returned.get(run._origin, 0)
             dealt_with = sum(by_state.get(state, 0) for state in DEALT_WITH)
             run.progress = 100.0 * dealt_with / total if total else 100.0 * (run.state == 'done')
 
@@ -143,11 +145,12 @@ class CoopShuStatementRun(models.Model):
             run._update_state('stopped')
 
     def action_retry(self):
-        """Try again with members whose statement could not be sent."""
+        """Try again with members whose statement could not be sent, or whose e-mail did not leave."""
         self._check_user_is(OFFICER, ACCOUNTANT)
         for run in self:
             run._queue_up()
             run._check_is_booked()
+            run._get_returned_lines()._take_back()
             failed = run.line_ids.filtered(lambda line: line.state == 'failed')
             if not failed:
                 raise UserError(self.env._("Nothing failed in %s.", run.display_name))
@@ -208,6 +211,17 @@ class CoopShuStatementRun(models.Model):
         self.ensure_one()
         return self.company_id._next_coop_number('coop.shu.statement.run', 'KSH/%(range_year)s/')
 
+    def _get_returned_lines(self):
+        """Return the members of these runs, as superuser, whose e-mail was queued and did not leave."""
+        # sudo: what became of the e-mails, which only the administrator reads
+        return self.env['coop.shu.statement.run.line'].sudo().search([
+            ('run_id', 'in', self.ids), ('state', '=', 'sent'), ('mail_id.state', 'in', FAILED_MAIL_STATES),
+        ])
+
+    def _count_returned(self):
+        """Return ``{run: how many e-mails did not leave}``."""
+        return {run.sudo(False): len(lines) for run, lines in self._get_returned_lines().grouped('run_id').items()}
+
     def _wake_schedule(self):
         # sudo: wakes the schedule that sends the statements
         self.env.ref('producer_cooperative.coop_shu_statement_run_cron').sudo()._trigger()
@@ -218,6 +232,8 @@ class CoopShuStatementRun(models.Model):
         :raises UserError: when nothing is booked, or everybody has the statement already.
         """
         self.ensure_one()
+        # sudo: runs of the same allocation, whoever started them
+        self.sudo().search([('allocation_id', '=', self.allocation_id.id)])._get_returned_lines()._take_back()
         for model in ('coop.shu.member.line', 'coop.shu.statement.run'):
             self.env[model].flush_model()
         # By SQL: one row for each member, a hundred thousand of them included; the roles were checked.

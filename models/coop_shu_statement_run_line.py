@@ -1,6 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+#: States of an e-mail that was queued and will not leave by itself.
+FAILED_MAIL_STATES = ('exception', 'cancel')
+
 
 class CoopShuStatementRunLine(models.Model):
     """One member of a run: how the statement went out, or why not."""
@@ -59,6 +62,25 @@ class CoopShuStatementRunLine(models.Model):
         return self._print()
 
     # === BUSINESS METHODS === #
+
+    def _take_back(self):
+        """Note of these members, whose e-mail did not leave, that they were not given the statement by it.
+
+        The e-mail itself is cancelled: sent later by hand, it would come beside the next one.
+        """
+        if not self:
+            return
+        for line in self:
+            line.write({
+                'state': 'failed', 'done_on': fields.Datetime.now(),
+                'reason': line.mail_id.failure_reason or self.env._("The e-mail did not leave. Check the address."),
+            })
+        self.mail_id.write({'state': 'cancel'})
+        # Another run may have reached them, or a letter.
+        given = self.search([
+            ('member_line_id', 'in', self.member_line_id.ids), ('state', 'in', ('sent', 'printed')),
+        ]).filtered(lambda line: line.mail_id.state not in FAILED_MAIL_STATES)
+        (self.member_line_id - given.member_line_id).statement_sent_on = False
 
     def _print(self):
         """Return the print-out of these members' statements; note on letters that they are printed."""

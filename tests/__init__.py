@@ -61,6 +61,7 @@ from . import test_shu_compute
 from . import test_shu_days
 from . import test_shu_entries
 from . import test_shu_examples
+from . import test_shu_matching
 from . import test_shu_numbers
 from . import test_shu_payout
 from . import test_shu_reserve
@@ -138,6 +139,7 @@ from . import test_committed_payout
 from . import test_stockroom_choice
 from . import test_stockroom_documents
 from . import test_shu_funds
+from . import test_shu_fund_source
 from . import test_shu_papers
 from . import test_shu_sending
 from . import test_committed_fund

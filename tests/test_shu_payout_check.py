@@ -16,7 +16,7 @@ class TestShuPayoutChoice(ShuPayoutCommon):
     def test_shu_is_not_paid_another_way_than_the_member_chose(self):
         self.of_siti.payout_method = 'savings'
         payout = self._typed_payout(self.of_siti)
-        with self.assertRefused("Siti wants this SHU as “To Voluntary Savings”, and the payout pays it as “Cash”"):
+        with self.assertRefused("Siti wants this SHU as “To Voluntary Savings”, and the payout pays it as “In Cash”"):
             payout.action_post()
         self.of_siti.payout_method = 'cash'
         payout.action_post()

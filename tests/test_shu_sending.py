@@ -132,6 +132,42 @@ class TestShuSending(ShuCommon):
         with self.assertRefused("Nothing failed"):
             run.action_retry()
 
+    def test_email_that_did_not_leave_counts_as_failed_and_is_sent_again(self):
+        self.budi.partner_id.email = "budi@example.com"
+        run = self._work(self._run())
+        lost = run.sudo().line_ids[0].mail_id
+        for state in ('exception', 'cancel'):
+            lost.write({'state': state, 'failure_reason': "Mailbox full"})
+            run.invalidate_recordset()
+            self.assertEqual((run.sent_count, run.failed_count, run.progress), (1, 1, 100), state)
+        run.action_retry()
+        self.assertEqual((run.line_ids[0].state, lost.state), ('to_send', 'cancel'))
+        self._work(run)
+        self.assertEqual((run.sent_count, run.failed_count), (2, 0))
+        self.assertNotEqual(run.sudo().line_ids[0].mail_id, lost)
+        self.assertTrue(all(self.allocation.member_line_ids.filtered('amount_total').mapped('statement_sent_on')))
+
+    def test_new_run_reaches_members_whose_email_did_not_leave(self):
+        self.budi.partner_id.email = "budi@example.com"
+        first = self._work(self._run())
+        lost = first.sudo().line_ids[0].mail_id
+        lost.write({'state': 'exception', 'failure_reason': "Mailbox full"})
+        second = self._work(self._run(user=self.accountant))
+        self.assertEqual(self._states(second), {"Siti": 'sent'})
+        first.invalidate_recordset()
+        self.assertEqual(self._states(first), {"Siti": 'failed', "Budi": 'sent'})
+        self.assertEqual(first.line_ids[0].reason, "Mailbox full")
+        with self.assertRefused("was given the statement .* already"):
+            self._run()
+
+    def test_member_whom_another_email_reached_is_not_written_to_again(self):
+        first = self._work(self._run())
+        self._work(self._run(again=True))
+        self._mails(first).write({'state': 'exception', 'failure_reason': "Mailbox full"})
+        first.action_retry()
+        self._work(first)
+        self.assertEqual(self._states(first), {"Siti": 'skipped', "Budi": 'letter'})
+
     # === LETTERS === #
 
     def test_letters_are_printed_in_piles_and_once(self):

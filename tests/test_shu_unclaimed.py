@@ -130,7 +130,7 @@ class TestShuUnclaimed(UnclaimedCommon):
             self.of_siti.payable_line_id.matched_debit_ids.debit_move_id.partner_id, self.siti.partner_id,
         )
         self.assertFalse(self._unclaimed())
-        self.assertEqual(self.allocation.state, 'paid')
+        self.assertEqual(self.allocation.state, 'posted')  # nobody was paid
 
     def test_nothing_is_booked_before_the_meeting_decided(self):
         lapse = self._propose()
