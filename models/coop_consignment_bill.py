@@ -157,6 +157,7 @@ class CoopConsignmentBill(models.Model):
             bill._update_state('posted', name=number)
             # sudo: the role was checked; only as superuser do the entries become the document's own
             bill.sudo()._post_entries()
+            bill._check_consent_is_seen()
 
     def action_view_entries(self):
         """Open every entry of the bill."""

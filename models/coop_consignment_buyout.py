@@ -215,11 +215,11 @@ class CoopConsignmentBuyout(models.Model):
             ))
         if self.agreed_on > self.date:
             raise UserError(self.env._("The price must be agreed before the goods are bought."))
-        if self.env.user in (self.create_uid | self.noted_by_id | self.line_ids.create_uid | self.line_ids.write_uid):
-            raise UserError(self.env._(
-                "You wrote this purchase, changed its goods or noted the member's consent. Another user than you buys"
-                " them.",
-            ))
+        writers = self.create_uid | self.noted_by_id | self.line_ids.create_uid | self.line_ids.write_uid
+        self._check_written_by_others(writers, self.env._(
+            "You wrote this purchase, changed its goods or noted the member's consent. Another user than you buys"
+            " them.",
+        ))
 
     def _prepare_lines_values(self):
         """Return a line for each product and lot of the member's free goods in the warehouse."""

@@ -83,11 +83,8 @@ class CoopConsignmentCorrection(models.Model):
 
     @api.depends('difference', 'line_id.received')
     def _compute_needs_approval(self):
-        """More weight, and less of goods that came in, is for two people; what is still to come may be lowered."""
         for correction in self:
-            line = correction.line_id
-            goes_up = line and line.uom_id.compare(correction.difference, 0.0) > 0
-            correction.needs_approval = goes_up or (line and not line.uom_id.is_zero(line.received))
+            correction.needs_approval = correction._needs_two_people()
 
     # === CRUD METHODS === #
 
@@ -117,6 +114,7 @@ class CoopConsignmentCorrection(models.Model):
             correction._queue_up()
             correction._check_correctable()
             correction._update_state('requested', requested_by_id=self.env.user.id)
+            correction._create_approval()
 
     def action_post(self):
         """Correct the net of the slip and move the difference in or out, for its owner.
@@ -152,11 +150,19 @@ class CoopConsignmentCorrection(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _is_delicate(self):
+        """Whether more weight, or less of goods that came in, is noted; what is still to come may be lowered."""
+        self.ensure_one()
+        line = self.line_id
+        goes_up = line and line.uom_id.compare(self.difference, 0.0) > 0
+        return bool(goes_up or (line and not line.uom_id.is_zero(line.received)))
+
     def _cancel_with_reason(self, reason):
         """Drop corrections that are not posted; a posted one is corrected by another one."""
         for correction in self:
             correction._queue_up()
             correction._update_state('cancelled', cancel_reason=reason)
+            correction._withdraw_approvals()
 
     def _check_correctable(self):
         self.ensure_one()
@@ -193,14 +199,11 @@ class CoopConsignmentCorrection(models.Model):
         :raises UserError: saying who may post it.
         """
         self.ensure_one()
-        if not self.needs_approval:
-            return
-        if self.state == 'draft':
+        if self.needs_approval and self.state == 'draft':
             raise UserError(self.env._(
                 "The weight goes up, or the goods came in already: ask for approval; another user than you posts it.",
             ))
-        if self.env.user in (self.requested_by_id | self.weighed_by_id | self.create_uid):
-            raise UserError(self.env._("You wrote this correction. Another user has to approve it."))
+        self._check_two_people()
 
 
 class CoopConsignmentLine(models.Model):

@@ -152,8 +152,10 @@ class CoopConsignmentLoss(models.Model):
             loss._queue_up()
             if loss.state != 'submitted':
                 raise UserError(loss._state_error_message('approved'))
-            if self.env.user in (loss.submitted_by_id, loss.create_uid):
-                raise UserError(self.env._("Somebody else than %s approves it.", self.env.user.name))
+            loss._check_written_by_others(
+                loss.submitted_by_id | loss.create_uid,
+                self.env._("Somebody else than %s approves it.", self.env.user.name),
+            )
             # What was paid for goods is taken back once, whoever else finds some of them at this moment.
             loss.share_ids.sudo().origin_share_id.loss_id._queue_up()  # sudo: the counts of other places
             loss._check_up_to_date()

@@ -190,7 +190,6 @@ class CoopConsignmentReduction(models.Model):
         """Refuse to confirm to whoever wrote the prices or the consent."""
         self.ensure_one()
         writers = self.create_uid | self.noted_by_id | self.line_ids.create_uid | self.line_ids.write_uid
-        if self.env.user in writers:
-            raise UserError(self.env._(
-                "You wrote this price reduction or the consent to it. Another user than you lowers the prices.",
-            ))
+        self._check_written_by_others(writers, self.env._(
+            "You wrote this price reduction or the consent to it. Another user than you lowers the prices.",
+        ))

@@ -2,13 +2,18 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, formatLang
 
+from odoo.addons.producer_cooperative.models.coop_approval_mixin import KEPT_FIELDS
+
 #: What says nothing about the invoices of the terms, and may follow until they are settled with.
 NOT_OF_INVOICES = {
     'return_days', 'grace_days', 'set_off_consent_date', 'set_off_consent_ref', 'is_reopened', 'agreement_id',
+    *KEPT_FIELDS,
 }
 
 #: What is no part of what was agreed.
-NOT_WORDED = {'id', 'create_uid', 'create_date', 'write_uid', 'write_date', 'is_reopened', 'agreement_id'}
+NOT_WORDED = {
+    'id', 'create_uid', 'create_date', 'write_uid', 'write_date', 'is_reopened', 'agreement_id', *KEPT_FIELDS,
+}
 
 #: Says that terms are being written down, with their bands and prices; nobody can send it from outside.
 CREATING = object()

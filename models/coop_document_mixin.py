@@ -74,6 +74,18 @@ class CoopDocumentMixin(models.AbstractModel):
         if not self._user_posts_everywhere() and self.date != fields.Date.context_today(self):
             raise UserError(self.env._("%s is not of today. Ask the treasurer to cancel it.", self.display_name))
 
+    def _check_written_by_others(self, writers, message):
+        """Refuse whoever wrote the document, where two people are needed whatever the limits say.
+
+        What the cooperative sets limits for asks :meth:`coop.approval.mixin._check_two_people` instead.
+
+        :param writers: users who wrote it, asked for it, or changed it.
+        :param str message: what to tell one of them.
+        :raises UserError: with ``message``.
+        """
+        if self.env.user in writers:
+            raise UserError(message)
+
     def _check_state_is_draft(self):
         self.ensure_one()
         if self.state != 'draft':

@@ -126,8 +126,8 @@ class CoopDueChange(models.Model):
         self._check_user_is('producer_cooperative.group_coop_manager')
         self._queue_up()
         for change in self:
-            if change.state == 'requested' and change.requested_by_id == self.env.user and not self.env.su:
-                raise UserError(self.env._(
+            if change.state == 'requested' and not self.env.su:
+                change._check_written_by_others(change.requested_by_id, self.env._(
                     "%s was asked for by you: another manager approves it.", change.display_name,
                 ))
             if change.state != 'requested':

@@ -173,6 +173,7 @@ class CoopPayout(models.Model):
             payout.line_ids._check_bank_accounts()
             payout._check_savings()
             payout._check_set_offs()
+            payout._check_two_people()
             payout.line_ids._keep_what_is_printed()
             # sudo: cashiers pay from journals given to them, without any other access to the books
             payout.sudo()._post_entry()

@@ -1,9 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import format_amount
-
-from odoo.addons.producer_cooperative.tools.units import to_units
 
 
 class CoopPayout(models.Model):
@@ -57,17 +54,10 @@ class CoopPayout(models.Model):
         self.ensure_one()
         if self.method != 'cash':
             return
-        company = self.company_id.sudo()  # sudo: the smallest coin concerns everybody who pays cash
-        unit = to_units(company.coop_cash_unit, self.currency_id.rounding)
-        for lines in self.line_ids.grouped('partner_id').values():
-            amount = sum(lines.mapped('amount'))
-            if to_units(amount, self.currency_id.rounding) % unit:
-                raise UserError(self.env._(
-                    "%(member)s would be paid %(amount)s, which cannot be handed over in whole multiples of %(unit)s."
-                    " Pay less; the rest stays owed to the member.",
-                    member=lines[0]._get_member_name(), amount=format_amount(self.env, amount, self.currency_id),
-                    unit=format_amount(self.env, company.coop_cash_unit, self.currency_id),
-                ))
+        self._check_cash_units({
+            lines[0]._get_member_name(): sum(lines.mapped('amount'))
+            for lines in self.line_ids.grouped('partner_id').values()
+        }, self.journal_id, self.env._("the rest stays owed to the member."))
 
     # === BUSINESS METHODS - BOOKING === #
 

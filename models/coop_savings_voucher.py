@@ -156,6 +156,8 @@ class CoopSavingsVoucher(models.Model):
             voucher._check_state_is_draft()
             voucher._check_complete()
             voucher.line_ids._check_allowed()
+            voucher._check_coins()
+            voucher._check_two_people()
             number = voucher._draw_number()
             # sudo: cashiers post vouchers on journals given to them, without any other access to the books
             move = self.env['account.move'].sudo().create({**voucher._prepare_move_values(), 'ref': number})

@@ -99,6 +99,16 @@ class CoopSavingsVoucher(models.Model):
                     unit=format_amount(self.env, company.coop_rounding_unit, self.currency_id),
                 ))
 
+    def _check_coins(self):
+        """Refuse to pay out in cash what no coin covers; all that a member takes out counts together."""
+        self.ensure_one()
+        if self.direction != 'out':
+            return
+        self._check_cash_units({
+            membership.display_name: sum(lines.mapped('amount'))
+            for membership, lines in self.line_ids.grouped('membership_id').items()
+        }, self.journal_id, self.env._("the rest stays in the member's savings."))
+
     def _check_counterpart(self):
         """Check where an opening balance is to come from.
 

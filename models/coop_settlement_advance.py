@@ -129,6 +129,7 @@ class CoopSettlementAdvance(models.Model):
             advance._check_state_is_draft()
             advance.company_id._coop_check_day_has_come(advance.display_name, advance.date)
             advance._check_period_is_open(advance.date, advance.journal_id)
+            advance._check_two_people()
             advance._update_state('posted', name=advance.company_id._next_coop_number(
                 'coop.settlement.advance', 'PJR/%(range_year)s/', date=advance.date, gapless=True,
             ))

@@ -23,4 +23,5 @@ class IrActionsReport(models.Model):
             'producer_cooperative.coop_consignment_loss_report',
             'producer_cooperative.report_coop_payout', 'producer_cooperative.report_coop_payout_slip',
             'producer_cooperative.report_coop_fund_spending',
+            'producer_cooperative.report_coop_cash_count', 'producer_cooperative.report_coop_cash_handover',
         }

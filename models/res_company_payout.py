@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 
+from odoo.addons.producer_cooperative.tools.cash import pay_down
 from odoo.addons.producer_cooperative.tools.obstacle import Obstacle
+from odoo.addons.producer_cooperative.tools.units import from_units, to_units
 
 
 class ResCompany(models.Model):
@@ -52,6 +54,23 @@ class ResCompany(models.Model):
         """About a member's part or two: the counter stays quick, while a list for everybody is looked at twice."""
         for company in self:
             company.coop_shu_payout_limit = 1_000_000.0 if company.currency_id.name == 'IDR' else 100.0
+
+    # === BUSINESS METHODS - COINS === #
+
+    def _coop_split_cash(self, amount):
+        """Return ``(what can be handed over in cash, what is carried for the member)``; both add up to ``amount``.
+
+        What is handed over is the highest multiple of the smallest coin that is not above the amount. The rest is never
+        booked as a gain: it stays where it is owed.
+
+        :param amount: not below zero, in the company's currency.
+        """
+        self.ensure_one()
+        rounding = self.currency_id.rounding
+        unit = to_units(self.coop_cash_unit, rounding)
+        [paid] = pay_down([to_units(amount, rounding)], unit)
+        handed_over = float(from_units(paid, rounding))
+        return handed_over, self.currency_id.round(amount - handed_over)
 
     # === BUSINESS METHODS - CLOSING === #
 

@@ -169,7 +169,11 @@ class ResPartnerBank(models.Model):
                 'allow_out_payment': True, 'coop_approved_by_id': self.env.uid,
                 'coop_approved_on': fields.Datetime.now(),
             })
-            account._coop_log(self.env._("Bank account %s approved for payouts.", account.coop_masked_number))
+            alone = account._coop_get_last_changer() == self.env.user
+            account._coop_log(self.env._(
+                "Bank account %s approved for payouts by who entered it: two people are not required at present.",
+                account.coop_masked_number,
+            ) if alone else self.env._("Bank account %s approved for payouts.", account.coop_masked_number))
             # sudo: the reminders of the other approvers are done with as well
             account.sudo().activity_unlink([APPROVAL_ACTIVITY])
 
@@ -208,7 +212,9 @@ class ResPartnerBank(models.Model):
         self.ensure_one()
         if not self._coop_is_approver():
             return self._coop_role_error_message()
-        if self._coop_get_last_changer() == self.env.user:
+        companies = self.partner_id._coop_get_concerned_memberships().company_id
+        two_needed = not companies or any(company._coop_needs_two_people('bank_account') for company in companies)
+        if two_needed and self._coop_get_last_changer() == self.env.user:
             others = self._coop_get_approvers() - self.env.user
             return self.env._(
                 "You entered or changed this account of %(member)s yourself: another manager or accountant approves"

@@ -19,3 +19,5 @@ from . import coop_member_entry
 from . import coop_member_sheet
 from . import coop_closing_paper
 from . import coop_oversight_report
+from . import coop_cash_book
+from . import coop_cash_papers

@@ -160,3 +160,11 @@ from . import test_control_closing
 from . import test_control_oversight
 from . import test_control_kept
 from . import test_control_back
+from . import test_approval_limit
+from . import test_approval_documents
+from . import test_approval_rooms
+from . import test_cash_book
+from . import test_cash_count
+from . import test_cash_handover
+from . import test_cash_properties
+from . import test_committed_cash

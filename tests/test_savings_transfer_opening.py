@@ -70,7 +70,7 @@ class TestSavingsTransferAndOpening(CoopCommon):
         self._save(self.siti, {self.voluntary: 50_000})
         voucher = self._voucher('transfer', [(self.siti, self.voluntary, 30_000, other)])
         voucher.action_post()
-        self._save(self.siti, {other: 1}, direction='out', date=fields.Date.context_today(self.siti))
+        self._save(self.siti, {other: 100}, direction='out', date=fields.Date.context_today(self.siti))
         with self.assertRefused("cancel that payout first"):
             voucher._cancel_with_reason("x")
         self.assertEqual(voucher.state, 'posted')

@@ -1,0 +1,32 @@
+from odoo import models
+
+from odoo.addons.producer_cooperative.models.coop_settlement_advance import FROZEN_FIELDS
+
+
+class CoopSettlementAdvance(models.Model):
+    """An advance is money paid to a member: a large one is for two people, as a payout is."""
+    _name = 'coop.settlement.advance'
+    _inherit = ['coop.settlement.advance', 'coop.approval.mixin']
+
+    _prepared_fields = frozenset(FROZEN_FIELDS)
+
+    # === BUSINESS METHODS === #
+
+    def _get_approval_kind(self):
+        self.ensure_one()
+        return 'payout' if self.direction == 'out' else False
+
+    def _get_approval_amount(self):
+        self.ensure_one()
+        return self.amount
+
+    def _get_approval_content(self):
+        self.ensure_one()
+        return [self.membership_id.id, self.direction, self.journal_id.id, self.date, self.amount]
+
+    def _get_approval_label(self):
+        self.ensure_one()
+        return f"{self.display_name}, {self.membership_id.display_name}" if self.name else self.display_name
+
+    def _get_beneficiaries(self):
+        return self.membership_id.partner_id

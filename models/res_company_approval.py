@@ -1,0 +1,61 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.producer_cooperative.models.coop_approval import LIMIT_KINDS
+
+#: Limits that a cooperative in rupiah starts with. Where none is named, and in other currencies, two people are needed
+#: always.
+FIRST_LIMITS = {'withdrawal': 5_000_000.0, 'payout': 5_000_000.0, 'pool_allocation': 1_000_000.0}
+
+
+class ResCompany(models.Model):
+    """For what the cooperative wants two pairs of eyes."""
+    _inherit = 'res.company'
+
+    # === BUSINESS METHODS === #
+
+    def _coop_get_approval_limit(self, kind, date=None):
+        """Return the limit in force for a kind of dealings, as superuser; empty where none was ever set.
+
+        :param str kind: key of ``LIMIT_KINDS``.
+        :param date: the day; today by default.
+        """
+        self.ensure_one()
+        # sudo: the limits concern everybody who writes or posts something
+        return self.env['coop.approval.limit'].sudo().search(
+            Domain([
+                ('company_id', '=', self.id), ('kind', '=', kind), ('state', '=', 'confirmed'),
+                ('date_from', '<=', date or fields.Date.context_today(self)),
+            ]), order='date_from DESC, confirmed_on DESC, id DESC', limit=1,
+        )
+
+    def _coop_needs_two_people(self, kind, amount=None):
+        """Whether one person alone may not do this today.
+
+        :param str kind: a kind of ``coop.approval``; what no limit can be set for always needs two.
+        :param amount: in the company's currency; None for what has no amount.
+        """
+        self.ensure_one()
+        limit = self._coop_get_approval_limit(kind) if kind in LIMIT_KINDS else None
+        return limit._needs_two(amount) if limit else True
+
+    def _coop_create_accounts(self):
+        super()._coop_create_accounts()
+        self._coop_create_approval_limits()
+
+    @api.model
+    def _coop_create_all_approval_limits(self):
+        """Give every cooperative its first limits; to no effect where it has them."""
+        self.sudo().search([])._coop_create_approval_limits()  # pylint: disable=no-search-all; on every update
+
+    def _coop_create_approval_limits(self):
+        """Give these cooperatives a first limit for each kind that has none. Idempotent."""
+        Limit = self.env['coop.approval.limit'].sudo()  # sudo: part of the set-up, whoever loads the chart
+        for company in self.filtered(lambda company: company.coop_is_cooperative and company.chart_template):
+            existing = set(Limit.search([('company_id', '=', company.id)]).mapped('kind'))
+            amounts = FIRST_LIMITS if company.currency_id.name == 'IDR' else {}
+            Limit.create([{
+                'company_id': company.id, 'kind': kind, 'date_from': '2000-01-01', 'amount': amounts.get(kind, 0.0),
+                'reason': self.env._("Set when the cooperative was set up."), 'state': 'confirmed',
+                'confirmed_on': fields.Datetime.now(),
+            } for kind in LIMIT_KINDS if kind not in existing])
