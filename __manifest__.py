@@ -148,6 +148,11 @@
         'views/coop_shu_statement_run_views.xml',
         'data/coop_shu_statement_data.xml',
         'views/coop_shu_comparison_views.xml',
+        'security/coop_counter_security.xml',
+        'data/coop_counter_data.xml',
+        'reports/coop_counter_report.xml',
+        'reports/coop_membership_card_report.xml',
+        'views/coop_counter_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['producer_cooperative/static/src/**/*'],

@@ -138,3 +138,4 @@ from . import test_shu_surplus
 from . import test_shu_todo
 from . import test_shu_income_tax
 from . import test_shu_operations
+from . import test_counter_posting
