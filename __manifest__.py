@@ -153,6 +153,7 @@
         'reports/coop_counter_report.xml',
         'reports/coop_membership_card_report.xml',
         'views/coop_counter_views.xml',
+        'views/coop_counter_source_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['producer_cooperative/static/src/**/*'],

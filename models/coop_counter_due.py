@@ -9,6 +9,8 @@ from odoo.addons.producer_cooperative.models.coop_payout_shu import ALLOCATION, 
 
 #: Ways to get the SHU that a member who stands at the counter may still want; see :meth:`_get_payables_due`.
 PAID_AT_COUNTER = ('cash', 'set_off')
+#: What members may pay more of than is due.
+PAID_AHEAD = ('savings', 'deposit')
 #: Rounds in one of these states take deposits.
 DEPOSIT_STATES = ('open', 'closed', 'ordered')
 
@@ -60,9 +62,11 @@ class CoopCounterReceipt(models.Model):
         for place, ((kind, record_id), due) in enumerate(self._get_due().items(), start=1):
             chosen = (kind, record_id) in typed if typed else due.chosen
             amount = typed.get((kind, record_id)) or due.amount
+            if kind not in PAID_AHEAD:
+                amount = min(amount, due.amount)
             commands.append(Command.create({
                 'sequence': place, 'kind': kind, due.field: record_id, 'chosen': chosen,
-                'amount': (min(amount, due.amount) if kind not in ('savings', 'deposit') else amount) if chosen else 0.0,
+                'amount': amount if chosen else 0.0,
             }))
         return commands
 

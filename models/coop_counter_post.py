@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_amount
 
+from odoo.addons.producer_cooperative.models.coop_counter_due import PAID_AHEAD
 from odoo.addons.producer_cooperative.models.coop_counter_receipt_line import SAVINGS_KINDS
 from odoo.addons.producer_cooperative.models.coop_payout_shu import ALLOCATION
 
@@ -49,7 +50,7 @@ class CoopCounterReceipt(models.Model):
         for receipt in self:
             receipt._check_may_post()
             receipt._queue_up()
-            receipt.membership_id.sudo()._queue_up()  # sudo: only to queue up
+            receipt._queue_up_sources()
             receipt._check_state_is_draft()
             receipt._check_complete()
             number = receipt._draw_number()
@@ -68,6 +69,16 @@ class CoopCounterReceipt(models.Model):
         return self.action_print()
 
     # === BUSINESS METHODS - CHECKS === #
+
+    def _queue_up_sources(self):
+        """Queue up with whatever else pays, sets off or cancels what is settled here."""
+        # sudo: only to queue up; which documents owe the amounts, for cashiers who read no journal items
+        receipt = self.sudo()
+        receipt.membership_id._queue_up()
+        items = receipt.line_ids.filtered(lambda line: line.chosen and line.kind == 'payable').item_id
+        for model, moves in items.move_id.grouped('coop_source_model').items():
+            if model in self.env and hasattr(self.env[model], '_queue_up'):
+                receipt.env[model].browse(moves.mapped('coop_source_id')).exists()._queue_up()
 
     def _check_complete(self):
         """Check everything that the rooms do not check themselves.
@@ -112,8 +123,8 @@ class CoopCounterReceipt(models.Model):
                     "%(member)s, %(name)s: it was settled or cancelled in the meantime, or is not due to this member."
                     " Press “Look Up Anew”.", member=self.membership_id.display_name, name=names[line],
                 ))
-            if line.kind in ('savings', 'deposit'):
-                continue  # The member may pay ahead.
+            if line.kind in PAID_AHEAD:
+                continue
             wrong = line.currency_id.compare_amounts(line.amount, found.amount)
             if wrong > 0 or wrong and line.kind == 'refund':
                 raise UserError(self.env._(

@@ -1,5 +1,5 @@
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
 
@@ -120,3 +120,25 @@ class AccountPayment(models.Model):
         comodel_name='coop.counter.receipt', string="Counter Receipt", readonly=True, copy=False, check_company=True,
         index='btree_not_null', ondelete='restrict',
     )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._coop_check_not_put_on_receipt(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._coop_check_not_put_on_receipt(vals)
+        return super().write(vals)
+
+    # === BUSINESS METHODS === #
+
+    def _coop_check_not_put_on_receipt(self, vals):
+        """Refuse to put payments on receipts that the counter did not take.
+
+        :raises AccessError: for everybody but the counter itself.
+        """
+        if vals.get('coop_counter_receipt_id') and not self.env.su:
+            raise AccessError(self.env._("Only the counter puts payments on its receipts."))

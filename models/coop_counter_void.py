@@ -24,7 +24,7 @@ class CoopCounterReceipt(models.Model):
             receipt._check_may_post()
             receipt._check_may_cancel()
             receipt._queue_up()
-            receipt.membership_id.sudo()._queue_up()  # sudo: only to queue up
+            receipt._queue_up_sources()
             receipt._update_state(
                 'cancelled', cancel_reason=reason, cancel_user_id=self.env.uid, date_cancelled=fields.Datetime.now(),
             )

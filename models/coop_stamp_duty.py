@@ -18,7 +18,9 @@ class CoopStampDuty(models.Model):
         help="A receipt of more than this amount bears a stamp, debts set off included. Savings do not count: the"
              " cooperative's savings papers are exempt.",
     )
-    amount = fields.Float(string="Stamp", digits=0, required=True, tracking=True, help="0 from the day it is abolished.")
+    amount = fields.Float(
+        string="Stamp", digits=0, required=True, tracking=True, help="0 from the day it is abolished.",
+    )
     note = fields.Char(string="Source", help="The law that says so.")
 
     _amounts_ok = models.Constraint(

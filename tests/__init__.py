@@ -139,3 +139,10 @@ from . import test_shu_todo
 from . import test_shu_income_tax
 from . import test_shu_operations
 from . import test_counter_posting
+from . import test_counter_browser
+from . import test_tools_counter
+from . import test_counter_papers
+from . import test_counter_rooms
+from . import test_counter_properties
+from . import test_counter_queries
+from . import test_committed_counter
