@@ -66,7 +66,7 @@ class CoopCounterReceipt(models.Model):
     )
     note = fields.Char(string="Remark", help="Printed on the receipt.")
     amount_in = fields.Monetary(string="Received", compute='_compute_totals', store=True)
-    amount_out = fields.Monetary(string="Paid Out", compute='_compute_totals', store=True)
+    amount_out = fields.Monetary(string="Paid to Member", compute='_compute_totals', store=True)
     amount_set_off = fields.Monetary(string="Set Off", compute='_compute_totals', store=True)
     amount_net = fields.Monetary(
         string="Into the Cash Box", compute='_compute_totals', store=True,

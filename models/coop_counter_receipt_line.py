@@ -58,7 +58,7 @@ class CoopCounterReceiptLine(models.Model):
     name = fields.Char(string="For", compute='_compute_due', store=True, compute_sudo=True)
     date_due = fields.Date(string="Due On", compute='_compute_due', store=True, compute_sudo=True)
     amount_open = fields.Monetary(
-        string="Due", compute='_compute_due', store=True, compute_sudo=True, aggregator=None,
+        string="Due Now", compute='_compute_due', store=True, compute_sudo=True, aggregator=None,
         help="Savings: the arrears, or what can be taken out. Otherwise what is open on the document.",
     )
     chosen = fields.Boolean(string="Settle Now")

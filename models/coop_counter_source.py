@@ -99,17 +99,21 @@ class CoopPoolDeposit(models.Model):
     def _undo_refund(self, reason):
         """Reverse what was paid back; the cooperative holds the deposit again.
 
+        :return: the entries of the payment and of its reversal, as superuser
         :raises UserError: when it was paid back at the counter and the receipt is not being made void.
         """
+        moves = self.env['account.move'].sudo()  # sudo: see below
         for deposit in self:
             deposit._check_may_post(deposit.counter_refund_id.journal_id)
             deposit._check_not_of_counter('counter_refund_id')
             deposit._queue_up()
             # sudo: cashiers undo what they booked on journals given to them, see action_pay
             deposit_sudo = deposit.sudo()
-            deposit_sudo.refund_move_id._coop_reverse_for(deposit_sudo, reason)
+            refund = deposit_sudo.refund_move_id
+            moves |= refund | refund._coop_reverse_for(deposit_sudo, reason)
             deposit_sudo.write({'refund_move_id': False, 'counter_refund_id': False})
             deposit_sudo._update_settled()
+        return moves
 
 
 class AccountPayment(models.Model):

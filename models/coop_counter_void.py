@@ -37,8 +37,7 @@ class CoopCounterReceipt(models.Model):
         receipt = self._as_counter()
         for voucher in receipt.voucher_ids.sorted('id', reverse=True):
             voucher._cancel_with_reason(reason)
-        for deposit in receipt.refunded_deposit_ids:
-            deposit._undo_refund(reason)
+        refunds = receipt.refunded_deposit_ids._undo_refund(reason)
         for payout in receipt.payout_ids:
             payout._cancel_with_reason(reason)
         for deposit in receipt.deposit_ids:
@@ -46,7 +45,7 @@ class CoopCounterReceipt(models.Model):
         # sudo: cashiers undo what they booked through the receipt, without any other access to the books
         receipt = receipt.sudo()
         moves = receipt.payment_ids.move_id | receipt.set_off_move_ids
-        receipt.void_move_ids = moves._coop_reverse_for(receipt, reason) if moves else False
+        receipt.void_move_ids = refunds | (moves._coop_reverse_for(receipt, reason) if moves else moves)
         receipt.payment_ids.state = 'canceled'
 
     def _as_counter(self):

@@ -104,7 +104,7 @@ class TestTwoCashiersAndOneMember(CommittedCommon):
         member_id = self._new_member('00003')
         receipt_id = self._draft(member_id)
         with self._treasurer() as env:
-            self._call(env, 'coop.counter.receipt', receipt_id, 'action_post')
+            env['coop.counter.receipt'].browse(receipt_id).action_post()
             env.cr.rollback()  # the server went down before it was kept
         self.assertEqual(self._moved(member_id), 0)
         with self._treasurer() as env:

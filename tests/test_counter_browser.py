@@ -15,11 +15,17 @@ class TestCounterBrowser(CounterCommon, HttpCase):
     def _receipts(self):
         return self.env['coop.counter.receipt'].search([('state', '=', 'posted')])
 
+    def _get_paper(self, receipt):
+        """Return the answer of the server that the cashier asks for the paper."""
+        self.authenticate(self.cashier.login, self.cashier.login)
+        return self.url_open(f'/report/pdf/producer_cooperative.report_coop_counter_receipt_half/{receipt.id}')
+
     def test_six_actions_from_the_search_to_the_paper_by_keyboard(self):
         self.assertEqual(int(self.siti.number), 1)
+        self._get_paper(self._serve(self.budi))  # the first paper of a server takes its time
         self.start_tour('/odoo/coop-counter', 'coop_counter_keyboard', login=self.cashier.login, timeout=240)
-        receipt = self._receipts()
-        self.assertEqual((receipt.membership_id, receipt.poster_id), (self.siti, self.cashier))
+        receipt = self._receipts().filtered(lambda receipt: receipt.membership_id == self.siti)
+        self.assertEqual(receipt.poster_id, self.cashier)
         self.assertEqual((receipt.amount_in, receipt.amount_out), (60_000, 9_000))
         self.assertEqual(receipt.print_count, 1)
 
@@ -38,11 +44,7 @@ class TestCounterBrowser(CounterCommon, HttpCase):
 
     def test_receipt_is_printed_over_http_and_the_second_paper_is_a_copy(self):
         receipt = self._serve(self.siti)
-        self.authenticate(self.cashier.login, self.cashier.login)
         for number in (1, 2):
-            response = self.url_open(
-                f'/report/pdf/producer_cooperative.report_coop_counter_receipt_half/{receipt.id}',
-            )
-            self.assertEqual(response.status_code, 200)
+            self.assertEqual(self._get_paper(receipt).status_code, 200)
             self.assertEqual(receipt.print_count, number)
         self.assertEqual(self._receipts(), receipt)

@@ -86,6 +86,7 @@ class TestCounterDeposits(PoolMoneyCommon):
         receipt.with_user(self.cashier)._cancel_with_reason("Came too early")
         self.assertEqual((deposit.state, deposit.amount_left), ('paid', 286))
         self.assertEqual(self._balance(self.liability, self.siti.partner_id), -286)
+        self.assertEqual(len(receipt._get_entries()), 2)  # both stay with the receipt
 
 
 @tagged('post_install', '-at_install')

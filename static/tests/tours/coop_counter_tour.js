@@ -35,9 +35,8 @@ const serve = [
         run: "press Alt+q",
     },
     {
-        content: "The receipt has its number; the first paper takes its time",
+        content: "The receipt has its number",
         trigger: ".o_field_widget[name=name]:contains(KW/)",
-        timeout: 120000,
     },
 ];
 
@@ -116,7 +115,7 @@ registry.category("web_tour.tours").add("coop_counter_after_crash", {
             run: "click",
         },
         {
-            trigger: ".o_form_button_save:not(:visible), .o_form_saved, .o_form_editable",
+            trigger: "body:not(:has(.alert:contains(Served already today)))",
         },
     ],
 });
