@@ -154,6 +154,9 @@
         'reports/coop_membership_card_report.xml',
         'views/coop_counter_views.xml',
         'views/coop_counter_source_views.xml',
+        'views/coop_membership_counter_views.xml',
+        'views/coop_stamp_duty_views.xml',
+        'views/res_config_settings_counter_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['producer_cooperative/static/src/**/*'],

@@ -1,13 +1,6 @@
 from odoo import api, fields, models
 
-#: Papers that a receipt is printed on, and the report that does it.
-PAPERS = {
-    'a4': 'coop_counter_receipt_a4_action_report', 'half': 'coop_counter_receipt_half_action_report',
-    'roll80': 'coop_counter_receipt_roll80_action_report', 'roll58': 'coop_counter_receipt_roll58_action_report',
-}
-PAPER_SELECTION = [
-    ('a4', "A4"), ('half', "Half Letter"), ('roll80', "Receipt Roll, 80 mm"), ('roll58', "Receipt Roll, 58 mm"),
-]
+from odoo.addons.producer_cooperative.models.res_company_counter import PAPERS
 
 
 class CoopCounterReceipt(models.Model):
@@ -15,7 +8,7 @@ class CoopCounterReceipt(models.Model):
     _inherit = 'coop.counter.receipt'
 
     paper = fields.Selection(
-        selection=PAPER_SELECTION, required=True, default=lambda self: self.env.company.coop_counter_paper,
+        selection=PAPERS, required=True, default=lambda self: self.env.company.coop_counter_paper,
     )
     stamp_duty = fields.Monetary(readonly=True, copy=False, help="The stamp that the receipt bore when it was posted.")
     stamp_due = fields.Monetary(
@@ -57,7 +50,7 @@ class CoopCounterReceipt(models.Model):
     def action_print(self):
         """Print the receipt on its paper; every print after the first says that it is a copy."""
         self.ensure_one()
-        report = self.env.ref(f'producer_cooperative.{PAPERS[self.paper]}')
+        report = self.env.ref(f'producer_cooperative.coop_counter_receipt_{self.paper}_action_report')
         return report.report_action(self, config=False)
 
     def action_view_entries(self):
@@ -117,29 +110,3 @@ class CoopCounterReceipt(models.Model):
         return sum(debts.mapped('amount_left')), sum(
             self.line_ids.filtered(lambda line: line.kind == 'payable').mapped('amount_left'),
         )
-
-
-class ResCompany(models.Model):
-    """How the cooperative's counter prints."""
-    _inherit = 'res.company'
-
-    coop_counter_paper = fields.Selection(
-        selection=PAPER_SELECTION, string="Paper of Receipts", required=True, default='half',
-        help="What a receipt of the counter is printed on, unless somebody chooses other paper.",
-    )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = 'res.config.settings'
-
-    coop_counter_paper = fields.Selection(related='company_id.coop_counter_paper', readonly=False)
-
-
-class IrActionsReport(models.Model):
-    _inherit = 'ir.actions.report'
-
-    def _coop_get_counted_reports(self):
-        return super()._coop_get_counted_reports() | {
-            f"producer_cooperative.{name.removesuffix('_action_report').replace('coop_', 'report_coop_', 1)}"
-            for name in PAPERS.values()
-        }
