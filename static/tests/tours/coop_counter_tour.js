@@ -30,8 +30,18 @@ const serve = [
         trigger: ".o_field_widget[name=line_ids] tr:contains(9,045) input[type=checkbox]:checked",
     },
     {
-        content: "Post and print",
+        content: "Go to the first amount",
         trigger: ".o_field_widget[name=membership_id] input",
+        run: "press Alt+i",
+    },
+    {
+        content: "The member pays less than everything",
+        trigger: ".o_field_widget[name=line_ids] td[name=amount] input:focus",
+        run: "edit 25000",
+    },
+    {
+        content: "Post and print",
+        trigger: ".o_field_widget[name=line_ids] td[name=amount] input:focus",
         run: "press Alt+q",
     },
     {
