@@ -99,6 +99,7 @@
         'views/coop_shu_member_line_views.xml',
         'views/coop_shu_allocation_views.xml',
         'views/coop_shu_allocation_progress_views.xml',
+        'views/coop_shu_allocation_notice_views.xml',
         'views/coop_membership_shu_views.xml',
         'reports/coop_shu_reports.xml',
         'views/portal_shu_templates.xml',

@@ -8,6 +8,7 @@ and for many members; limit: 1.5 times per member.
 import time
 
 from _bench import cooperative, environment, measure, members, parse, peak, verdict
+from _shu import work
 
 from odoo.fields import Command
 
@@ -37,8 +38,10 @@ def allocate(env, everybody):
         'date_from': '2025-01-01', 'date_to': '2025-12-31', 'meeting_date': '2026-02-01', 'meeting_number': '1',
     })
     allocation.action_compute()
+    work(allocation)
     allocation.action_approve()
     allocation.action_post()
+    work(allocation)
     return allocation
 
 

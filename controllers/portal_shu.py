@@ -2,6 +2,7 @@ from odoo import http
 from odoo.http import content_disposition, request
 
 from odoo.addons.producer_cooperative.controllers.portal import CooperativePortal
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES
 
 
 class CooperativeShuPortal(CooperativePortal):
@@ -16,7 +17,7 @@ class CooperativeShuPortal(CooperativePortal):
 
     def _get_own_shu_domain(self):
         partner = request.env.user.partner_id.commercial_partner_id
-        return [('partner_id', '=', partner.id), ('state', 'in', ('posted', 'paid'))]
+        return [('partner_id', '=', partner.id), ('state', 'in', BOOKED_STATES)]
 
     def _prepare_membership_values(self, memberships):
         lines = request.env['coop.shu.member.line'].search(self._get_own_shu_domain())

@@ -89,9 +89,12 @@ class CoopDemo(models.AbstractModel):
 
     def _settle(self, day):
         """Settle with everybody whose goods were sold, and pay by bank what is left after set-off."""
-        settlements = self._as('bendahara').env['coop.settlement']._settle_all(self.env.company, day)
-        settlements.action_post()
-        bills = settlements.move_id.filtered(lambda bill: bill.amount_residual)
+        run = self._as('bendahara').env['coop.settlement.run'].create({'company_id': self.env.company.id, 'date': day})
+        run.action_preview()
+        run.action_start()
+        while run._settle_next():
+            pass
+        bills = run.line_ids.settlement_id.move_id.filtered(lambda bill: bill.amount_residual)
         self._pay(bills.with_env(self.env), day + relativedelta(days=5))
 
     def _load_goods_of_today(self, today):

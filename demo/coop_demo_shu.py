@@ -42,19 +42,27 @@ class CoopDemo(models.AbstractModel):
         self._pay_shu(allocation, min(date(today.year, 3, 5), today))
 
     def _pay_shu(self, allocation, day):
-        """Pay the SHU in cash; who saves voluntarily gets it there, and so does what no coin pays."""
+        """Pay the SHU in cash; who saves voluntarily gets it there, and so does what no coin pays.
+
+        The officer writes the payouts, the treasurer posts them.
+        """
         _principal, _mandatory, voluntary = self._get_savings_types()
         lines = allocation.member_line_ids
         balances = lines.membership_id._get_savings_balances()
         savers = lines.filtered(lambda line: balances[line.membership_id][voluntary.with_env(allocation.env)] > 0)
         savers.payout_method = 'savings'
-        cash, saved = allocation.env['coop.payout'].create([
-            {'shu_allocation_id': allocation.id, 'way': way, 'date': day} for way in ('money', 'savings')
+        journal = self.env['account.journal'].search(
+            [('type', '=', 'cash'), ('company_id', '=', self.env.company.id)], limit=1,
+        )
+        by_officer = self._as('petugas').env
+        cash, saved = by_officer['coop.payout'].create([
+            {'shu_allocation_id': allocation.id, 'date': day, **values}
+            for values in ({'journal_id': journal.id}, {'way': 'savings'})
         ])
         cash.action_fill()
-        cash.action_post()
+        cash.with_env(allocation.env).action_post()
+        in_coins = (lines - savers).filtered('amount_residual')
+        in_coins.payout_method = 'savings'
         saved.action_fill()
-        saved.line_ids = [
-            Command.create({'shu_line_id': line.id}) for line in (lines - savers).filtered('amount_residual')
-        ]
-        saved.action_post()
+        saved.with_env(allocation.env).action_post()
+        in_coins.with_env(by_officer).membership_id.shu_payout_method = 'cash'  # for the next year

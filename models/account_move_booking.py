@@ -26,6 +26,16 @@ class AccountMove(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
+    def _coop_get_last_booking_number(self):
+        """Return the number of the last booking, or taking back, that this transaction sees; of all companies."""
+        self.flush_model(['coop_booking_number', 'coop_unbooking_number'])
+        [(number,)] = self.env.execute_query(SQL(
+            "SELECT GREATEST((SELECT MAX(coop_booking_number) FROM account_move),"
+            " (SELECT MAX(coop_unbooking_number) FROM account_move), 0)",
+        ))
+        return number
+
+    @api.model
     def _coop_draw_booking_number(self):
         """Return a number above all bookings so far and below all to come."""
         [(number,)] = self.env.execute_query(SQL("SELECT nextval('coop_booking_seq')"))

@@ -76,11 +76,12 @@ class AccountMove(models.Model):
         # sudo: see the items
         if names and not self.env.su and any(self.company_id.sudo().mapped('coop_is_cooperative')):
             for move in self:
-                # Bills are held back and let go again by hand.
-                held_back = {'payment_state'} if (move.payment_state, vals.get('payment_state')) == (
-                    'blocked', 'not_paid',
-                ) else set()
-                _check_derived(move, move, vals, names - held_back)
+                # Bills are held back and let go again by hand; and what is neither a document's nor a sale of members'
+                # goods decides nothing here.
+                is_let_go = (move.payment_state, vals.get('payment_state')) == ('blocked', 'not_paid')
+                is_ours = move.coop_source_model or any(move.invoice_line_ids.product_id.mapped('coop_consigned'))
+                is_free = is_let_go or not is_ours
+                _check_derived(move, move, vals, names - {'payment_state'} if is_free else names)
         return super().write(vals)
 
 

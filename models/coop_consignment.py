@@ -17,10 +17,11 @@ FROZEN = frozenset({
 class CoopConsignment(models.Model):
     """The intake slip (tanda terima barang) for goods that a member hands over to be sold."""
     _name = 'coop.consignment'
-    _inherit = ['coop.document.mixin', 'coop.printed.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.numbered.mixin', 'coop.printed.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Intake Slip"
     _order = 'date DESC, id DESC'
     _check_company_auto = True
+    _number_prefix = 'TTB/%(range_year)s/'
 
     _transitions = {
         'draft': ('confirmed', 'cancelled'),
@@ -30,10 +31,6 @@ class CoopConsignment(models.Model):
     }
     _guarded_fields = frozenset({'state', 'lock_version', 'name', 'cancel_reason', 'partner_id', 'print_count'})
 
-    name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
-    company_id = fields.Many2one(
-        comodel_name='res.company', required=True, index=True, readonly=True, default=lambda self: self.env.company,
-    )
     currency_id = fields.Many2one(related='company_id.currency_id')
     membership_id = fields.Many2one(
         comodel_name='coop.membership', string="Member", index=True, check_company=True, tracking=True,
@@ -86,7 +83,6 @@ class CoopConsignment(models.Model):
         comodel_name='stock.picking', string="Receipts", compute='_compute_picking_ids', compute_sudo=True,
     )
     picking_count = fields.Integer(compute='_compute_picking_ids', compute_sudo=True)
-    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
     note = fields.Html(string="Remarks")
 
     # === COMPUTE METHODS === #
@@ -143,12 +139,6 @@ class CoopConsignment(models.Model):
             raise UserError(self._frozen_error_message())
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_numbered(self):
-        numbered = self.filtered('name')
-        if numbered:
-            raise UserError(self.env._("%s has a number and stays; cancel it instead.", numbered[0].display_name))
-
     # === ACTIONS === #
 
     def action_confirm(self):
@@ -162,9 +152,7 @@ class CoopConsignment(models.Model):
             slip._check_complete()
             slip._note_overridden()
             slip.line_ids._assign_lots()
-            number = slip.name or slip.company_id._next_coop_number(
-                'coop.consignment', 'TTB/%(range_year)s/', date=slip.date, gapless=True,
-            )
+            number = slip._draw_number()
             slip._update_state('confirmed', name=number)
         self._ask_for_goods()
 

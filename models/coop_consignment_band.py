@@ -1,9 +1,10 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class CoopConsignmentBand(models.Model):
     """A commission rate from a threshold up to the next one; the last band has no end."""
     _name = 'coop.consignment.band'
+    _inherit = ['coop.kept.line.mixin']
     _description = "Commission Band"
     _order = 'term_id, lower'
 
@@ -20,20 +21,7 @@ class CoopConsignmentBand(models.Model):
     _lower_not_negative = models.Constraint('CHECK (lower >= 0)', "A band starts at zero or above.")
     _rate_is_share = models.Constraint('CHECK (rate BETWEEN 0 AND 100)', "A rate is between 0 and 100 %.")
 
-    # === CRUD METHODS === #
+    # === BUSINESS METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        bands = super().create(vals_list)
-        bands.term_id._check_not_fixed()
-        return bands
-
-    def write(self, vals):
-        self.term_id._check_not_fixed()
-        res = super().write(vals)
-        self.term_id._check_not_fixed()  # the terms may be other ones now
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_used(self):
+    def _check_may_change(self):
         self.term_id._check_not_fixed()

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tools import format_date
 
 from odoo.addons.producer_cooperative.tools.weighing import percent_of
@@ -11,7 +10,9 @@ ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
 class CoopConsignmentBill(models.Model):
     """The bill (nota beli putus) of goods that were bought outright: self-billed, and set off at once if agreed."""
     _name = 'coop.consignment.bill'
-    _inherit = ['coop.document.mixin', 'coop.set.off.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = [
+        'coop.document.mixin', 'coop.set.off.mixin', 'coop.self.billed.mixin', 'mail.thread', 'mail.activity.mixin',
+    ]
     _description = "Bill of Goods Bought"
     _order = 'date DESC, id DESC'
     _check_company_auto = True
@@ -231,25 +232,10 @@ class CoopConsignmentBill(models.Model):
         :param unbilled: ``{purchase order line: quantity}``.
         """
         self.ensure_one()
-        return {
-            'move_type': 'in_invoice',
-            'journal_id': self.company_id._get_coop_journal('coop_settlement_journal_id').id,
-            'company_id': self.company_id.id,
-            'currency_id': self.currency_id.id,
-            'partner_id': self.partner_id.id,
-            'invoice_date': self.date,
-            'date': self.date,
-            'ref': self.name,
-            'invoice_origin': ", ".join(self._get_orders().mapped('name')),
-            'invoice_payment_term_id': False,
-            'fiscal_position_id': False,
-            'coop_source_model': self._name,
-            'coop_source_id': self.id,
-            'invoice_line_ids': [
-                Command.create({**line._prepare_account_move_line(), 'quantity': quantity})
-                for line, quantity in unbilled.items()
-            ],
-        }
+        return self._prepare_self_billed_values(
+            [{**line._prepare_account_move_line(), 'quantity': quantity} for line, quantity in unbilled.items()],
+            invoice_origin=", ".join(self._get_orders().mapped('name')),
+        )
 
     def _reverse_entries(self):
         self.ensure_one()

@@ -15,10 +15,11 @@ class CoopConsignmentBuyout(models.Model):
     With the member's consent to the price, and by somebody else than whoever wrote the purchase.
     """
     _name = 'coop.consignment.buyout'
-    _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.numbered.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Purchase from Members' Stock"
     _order = 'date DESC, id DESC'
     _check_company_auto = True
+    _number_prefix = 'PBT/%(range_year)s/'
 
     _transitions = {
         'draft': ('done', 'cancelled'),
@@ -30,10 +31,6 @@ class CoopConsignmentBuyout(models.Model):
         'noted_by_id',
     })
 
-    name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
-    company_id = fields.Many2one(
-        comodel_name='res.company', required=True, index=True, readonly=True, default=lambda self: self.env.company,
-    )
     currency_id = fields.Many2one(related='company_id.currency_id')
     membership_id = fields.Many2one(
         comodel_name='coop.membership', string="Member", required=True, index=True, check_company=True, tracking=True,
@@ -88,7 +85,6 @@ class CoopConsignmentBuyout(models.Model):
         comodel_name='coop.consignment.bill', string="Bill of Goods Bought", readonly=True, copy=False,
         index='btree_not_null', ondelete='restrict',
     )
-    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
     note = fields.Html(string="Remarks")
 
     _rate_is_share = models.Constraint('CHECK (set_off_rate BETWEEN 0 AND 100)', "A rate is between 0 and 100 %.")
@@ -165,9 +161,7 @@ class CoopConsignmentBuyout(models.Model):
             buyout._queue_up()
             buyout.membership_id._queue_up()
             buyout._check_complete()
-            number = buyout.name or buyout.company_id._next_coop_number(
-                'coop.consignment.buyout', 'PBT/%(range_year)s/', date=buyout.date, gapless=True,
-            )
+            number = buyout._draw_number()
             buyout._update_state('done', name=number)
             # sudo: the role was checked; the goods and the order are this document's own
             bill = buyout.sudo()._buy()

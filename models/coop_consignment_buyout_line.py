@@ -5,9 +5,11 @@ from odoo.exceptions import UserError
 class CoopConsignmentBuyoutLine(models.Model):
     """Goods of the member that are bought, and at which price."""
     _name = 'coop.consignment.buyout.line'
+    _inherit = ['coop.kept.line.mixin']
     _description = "Purchase from Members' Stock Line"
     _order = 'buyout_id, id'
     _check_company_auto = True
+    _kept_by = 'buyout_id'
 
     buyout_id = fields.Many2one(
         comodel_name='coop.consignment.buyout', string="Purchase", required=True, index=True, ondelete='cascade',
@@ -43,28 +45,6 @@ class CoopConsignmentBuyoutLine(models.Model):
     def _compute_amount(self):
         for line in self:
             line.amount = line.currency_id.round(line.quantity * line.price)
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_purchase_is_draft()
-        return lines
-
-    def write(self, vals):
-        self._check_purchase_is_draft()
-        res = super().write(vals)
-        self._check_purchase_is_draft()  # the purchase may be another one now
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_done(self):
-        self._check_purchase_is_draft()
-
-    def _check_purchase_is_draft(self):
-        if any(buyout.state != 'draft' for buyout in self.buyout_id):
-            raise UserError(self.buyout_id._frozen_error_message())
 
     # === BUSINESS METHODS === #
 

@@ -13,10 +13,11 @@ HANDED_ON = (
 class CoopConsignmentDelivery(models.Model):
     """Goods of several members that came on one vehicle: typed in one list, with a slip for each member."""
     _name = 'coop.consignment.delivery'
-    _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.numbered.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Joint Delivery"
     _order = 'date DESC, id DESC'
     _check_company_auto = True
+    _number_prefix = 'KRB/%(range_year)s/'
 
     _transitions = {
         'draft': ('confirmed', 'cancelled'),
@@ -25,10 +26,6 @@ class CoopConsignmentDelivery(models.Model):
     }
     _guarded_fields = frozenset({'state', 'lock_version', 'name', 'cancel_reason', 'slip_ids'})
 
-    name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
-    company_id = fields.Many2one(
-        comodel_name='res.company', required=True, index=True, readonly=True, default=lambda self: self.env.company,
-    )
     warehouse_id = fields.Many2one(
         comodel_name='stock.warehouse', required=True, check_company=True, tracking=True,
         default=lambda self: self.env['stock.warehouse'].search([('company_id', '=', self.env.company.id)], limit=1),
@@ -78,7 +75,6 @@ class CoopConsignmentDelivery(models.Model):
         selection=[('draft', "Draft"), ('confirmed', "Confirmed"), ('cancelled', "Cancelled")],
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
     )
-    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
     note = fields.Html(string="Remarks")
 
     # === COMPUTE METHODS === #
@@ -130,12 +126,6 @@ class CoopConsignmentDelivery(models.Model):
             raise UserError(self._frozen_error_message())
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_numbered(self):
-        numbered = self.filtered('name')
-        if numbered:
-            raise UserError(self.env._("%s has a number and stays; cancel it instead.", numbered[0].display_name))
-
     # === ACTIONS === #
 
     def action_confirm(self):
@@ -148,9 +138,7 @@ class CoopConsignmentDelivery(models.Model):
             delivery._queue_up()
             if not delivery.line_ids:
                 raise UserError(self.env._("The joint delivery is empty: add the goods of each member."))
-            number = delivery.name or delivery.company_id._next_coop_number(
-                'coop.consignment.delivery', 'KRB/%(range_year)s/', date=delivery.date, gapless=True,
-            )
+            number = delivery._draw_number()
             slips = self.env['coop.consignment'].create(delivery._prepare_slips_values())
             delivery._update_state('confirmed', name=number)
             slips.action_confirm()

@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 from odoo.addons.producer_cooperative.models.coop_consignment_delivery import HANDED_ON
 
@@ -7,10 +6,11 @@ from odoo.addons.producer_cooperative.models.coop_consignment_delivery import HA
 class CoopConsignmentDeliveryLine(models.Model):
     """Goods of one member on a joint delivery."""
     _name = 'coop.consignment.delivery.line'
-    _inherit = ['coop.weighing.mixin']
+    _inherit = ['coop.kept.line.mixin', 'coop.weighing.mixin']
     _description = "Joint Delivery Line"
     _order = 'delivery_id, sequence, id'
     _check_company_auto = True
+    _kept_by = 'delivery_id'
 
     delivery_id = fields.Many2one(
         comodel_name='coop.consignment.delivery', string="Joint Delivery", required=True, index=True,
@@ -37,28 +37,6 @@ class CoopConsignmentDeliveryLine(models.Model):
     _prices_not_negative = models.Constraint(
         'CHECK (asking_price >= 0 AND net_price >= 0 AND price >= 0)', "Prices cannot be negative.",
     )
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_delivery_is_draft()
-        return lines
-
-    def write(self, vals):
-        self._check_delivery_is_draft()
-        res = super().write(vals)
-        self._check_delivery_is_draft()  # the delivery may be another one now
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_confirmed(self):
-        self._check_delivery_is_draft()
-
-    def _check_delivery_is_draft(self):
-        if any(delivery.state != 'draft' for delivery in self.delivery_id):
-            raise UserError(self.delivery_id._frozen_error_message())
 
     # === BUSINESS METHODS === #
 

@@ -13,6 +13,7 @@ LEVY_ACCOUNT_TYPES = ('liability_current', 'income', 'income_other')
 class CoopConsignmentLevy(models.Model):
     """What is deducted from a member's proceeds for others, or for a service of the cooperative (potongan)."""
     _name = 'coop.consignment.levy'
+    _inherit = ['coop.kept.line.mixin']
     _description = "Levy"
     _order = 'term_id, sequence, id'
     _check_company_auto = True
@@ -68,25 +69,10 @@ class CoopConsignmentLevy(models.Model):
             if not (levy.rate if levy.kind == 'percent' else levy.fee):
                 raise ValidationError(self.env._("Say how much the levy “%s” is.", levy.name))
 
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        levies = super().create(vals_list)
-        levies.term_id._check_not_fixed()
-        return levies
-
-    def write(self, vals):
-        self.term_id._check_not_fixed()
-        res = super().write(vals)
-        self.term_id._check_not_fixed()  # the terms may be other ones now
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_used(self):
-        self.term_id._check_not_fixed()
-
     # === BUSINESS METHODS === #
+
+    def _check_may_change(self):
+        self.term_id._check_not_fixed()
 
     def _get_amount(self, quantity, proceeds):
         """Return the levy on goods that brought these proceeds, in whole rounding units; a multiple of the company's.

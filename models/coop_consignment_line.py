@@ -5,10 +5,11 @@ from odoo.exceptions import UserError
 class CoopConsignmentLine(models.Model):
     """One kind of goods on an intake slip: what was weighed, what was taken off, what counts."""
     _name = 'coop.consignment.line'
-    _inherit = ['coop.weighing.mixin', 'coop.unit.sum.mixin']
+    _inherit = ['coop.kept.line.mixin', 'coop.weighing.mixin', 'coop.unit.sum.mixin']
     _description = "Intake Slip Line"
     _order = 'consignment_id, sequence, id'
     _check_company_auto = True
+    _kept_by = 'consignment_id'
 
     _unit_summed = frozenset({'gross', 'tare', 'refused', 'deduction', 'deducted', 'correction', 'net'})
 
@@ -87,29 +88,6 @@ class CoopConsignmentLine(models.Model):
                 quantity = move.product_uom._compute_quantity(move.quantity, line.uom_id, rounding_method='HALF-UP')
                 received += quantity if move._is_incoming() else -quantity if move._is_outgoing() else 0.0
             line.received = received
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_slip_is_draft()
-        return lines
-
-    def write(self, vals):
-        self.check_access('write')  # whoever may not write is not told to write a correction slip
-        self._check_slip_is_draft()
-        res = super().write(vals)
-        self._check_slip_is_draft()  # the slip may be another one now
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_confirmed(self):
-        self._check_slip_is_draft()
-
-    def _check_slip_is_draft(self):
-        if any(slip.state != 'draft' for slip in self.consignment_id):
-            raise UserError(self.consignment_id._frozen_error_message())
 
     # === ACTIONS === #
 

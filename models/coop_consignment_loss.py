@@ -11,13 +11,15 @@ class CoopConsignmentLoss(models.Model):
     """Members' goods that are missing or found at a count, or spoilt: what, why, whose, and who bears it.
 
     Whoever counts hands it in, somebody else approves it. Where the cooperative bears the loss, the treasurer then
-    books what the owners get for it; what is found is the owners' to be sold, and nothing is booked for it.
+    books what the owners get for it. What is found is the owners' to be sold: nothing is owed for it, and what they
+    got for it when it was lost comes back.
     """
     _name = 'coop.consignment.loss'
-    _inherit = ['coop.document.mixin', 'coop.printed.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.numbered.mixin', 'coop.printed.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Write-Off of Members' Goods"
     _order = 'date DESC, id DESC'
     _check_company_auto = True
+    _number_prefix = 'BAS/%(range_year)s/'
 
     _transitions = {
         'draft': ('submitted', 'cancelled'),
@@ -31,10 +33,6 @@ class CoopConsignmentLoss(models.Model):
         'print_count',
     })
 
-    name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
-    company_id = fields.Many2one(
-        comodel_name='res.company', required=True, index=True, readonly=True, default=lambda self: self.env.company,
-    )
     currency_id = fields.Many2one(related='company_id.currency_id')
     kind = fields.Selection(
         selection=[('count', "Difference at a count"), ('scrap', "Spoilt or damaged goods")],
@@ -58,10 +56,12 @@ class CoopConsignmentLoss(models.Model):
     share_ids = fields.One2many(comodel_name='coop.consignment.loss.share', inverse_name='loss_id', copy=False)
     amount_total = fields.Monetary(
         string="For the Owners", compute='_compute_amount_total', store=True,
-        help="What the cooperative owes the members for the loss that it bears.",
+        help="What the cooperative owes the members for the loss that it bears; below zero, what comes back from them"
+             " for goods that were found again.",
         groups='producer_cooperative.group_coop_officer,producer_cooperative.group_coop_accountant,'
                'producer_cooperative.group_coop_supervisor',
     )
+    has_amounts = fields.Boolean(compute='_compute_has_amounts')
     state = fields.Selection(
         selection=[
             ('draft', "Draft"), ('submitted', "To Approve"), ('approved', "To Book"), ('done', "Done"),
@@ -78,7 +78,6 @@ class CoopConsignmentLoss(models.Model):
         comodel_name='account.move', string="Journal Entry", readonly=True, copy=False, index='btree_not_null',
         ondelete='restrict',
     )
-    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
     note = fields.Html(string="Remarks")
 
     @api.model
@@ -97,6 +96,11 @@ class CoopConsignmentLoss(models.Model):
         for loss in self:
             loss.amount_total = sum(loss.share_ids.mapped('amount'))
 
+    @api.depends('bearer', 'share_ids.amount')
+    def _compute_has_amounts(self):
+        for loss in self:
+            loss.has_amounts = loss.bearer == 'cooperative' or any(loss.share_ids.mapped('amount'))
+
     # === CRUD METHODS === #
 
     def write(self, vals):
@@ -104,12 +108,6 @@ class CoopConsignmentLoss(models.Model):
         if frozen and any(loss.state != 'draft' for loss in self):
             raise UserError(self._frozen_error_message())
         return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_numbered(self):
-        numbered = self.filtered('name')
-        if numbered:
-            raise UserError(self.env._("%s has a number and stays; cancel it instead.", numbered[0].display_name))
 
     # === ACTIONS === #
 
@@ -132,9 +130,7 @@ class CoopConsignmentLoss(models.Model):
             loss._queue_up()
             loss._check_is_draft('submitted')
             loss._check_complete()
-            number = loss.name or loss.company_id._next_coop_number(
-                'coop.consignment.loss', 'BAS/%(range_year)s/', date=loss.date, gapless=True,
-            )
+            number = loss._draw_number()
             # sudo: the shares are the document's own; nobody types them in
             loss.sudo().share_ids = [Command.clear(), *map(Command.create, loss._prepare_shares())]
             loss._update_state('submitted', name=number, submitted_by_id=self.env.uid)
@@ -158,17 +154,20 @@ class CoopConsignmentLoss(models.Model):
                 raise UserError(loss._state_error_message('approved'))
             if self.env.user in (loss.submitted_by_id, loss.create_uid):
                 raise UserError(self.env._("Somebody else than %s approves it.", self.env.user.name))
+            # What was paid for goods is taken back once, whoever else finds some of them at this moment.
+            loss.share_ids.sudo().origin_share_id.loss_id._queue_up()  # sudo: the counts of other places
             loss._check_up_to_date()
             loss._update_state('approved', approved_by_id=self.env.uid, approved_on=fields.Datetime.now())
             # sudo: the role, the approval and the quantities were checked; only so do goods leave as a write-off
             loss.sudo()._move_goods()
-            if loss.currency_id.is_zero(loss.amount_total):
+            if not any(loss.share_ids.mapped('amount')):
                 loss._update_state('done')
 
     def action_book(self):
-        """Book what the owners get for goods whose loss the cooperative bears.
+        """Book what the owners get for goods whose loss the cooperative bears, or give back for what was found again.
 
         :raises AccessError: for anybody but the treasurer.
+        :raises UserError: while what they got for goods that were found again is not booked.
         """
         self._check_user_is(ACCOUNTANT)
         for loss in self:
@@ -176,9 +175,7 @@ class CoopConsignmentLoss(models.Model):
             if loss.state != 'approved':
                 raise UserError(loss._state_error_message('done'))
             # sudo: the role was checked; only as superuser does the entry become the document's own
-            move = self.env['account.move'].sudo().create(loss._prepare_move_values())
-            move._post(soft=False)
-            loss._update_state('done', move_id=move.id)
+            loss._update_state('done', move_id=loss.sudo()._post_entry().id)
 
     def action_view_entry(self):
         """Open the entry."""
@@ -229,7 +226,7 @@ class CoopConsignmentLoss(models.Model):
         :raises UserError: saying to hand it in anew.
         """
         self.ensure_one()
-        keys = ('line_id', 'owner_id', 'book', 'quantity', 'amount')
+        keys = ('line_id', 'owner_id', 'book', 'quantity', 'amount', 'origin_share_id')
         shown = [tuple(share._convert_to_write({key: share[key] for key in keys}).values()) for share in self.share_ids]
         if shown != [tuple(values[key] for key in keys) for values in self._prepare_shares()]:
             raise UserError(self.env._(
@@ -267,30 +264,3 @@ class CoopConsignmentLoss(models.Model):
             share._prepare_move_values() for share in self.share_ids if share.quantity
         ])
         moves._action_done()
-
-    def _prepare_move_values(self):
-        """Return the entry: Dr cooperative expenses / Cr members' proceeds payable, one item per owner."""
-        self.ensure_one()
-        ref = self.env._("%(document)s: members' goods lost, borne by the cooperative", document=self.name)
-        payable = self.company_id._get_coop_account('proceeds')
-        amounts = {}
-        for share in self.share_ids:
-            amounts[share.owner_id] = amounts.get(share.owner_id, 0.0) + share.amount
-        items = [
-            {'account_id': payable.id, 'partner_id': owner.id, 'name': ref, 'balance': -amount}
-            for owner, amount in amounts.items() if not self.currency_id.is_zero(amount)
-        ]
-        items.append({
-            'account_id': self.company_id._get_coop_account('cooperative_expense').id, 'name': ref,
-            'balance': sum(amounts.values()),
-        })
-        return {
-            'move_type': 'entry',
-            'journal_id': self.company_id._get_coop_journal('coop_journal_id').id,
-            'company_id': self.company_id.id,
-            'date': self.date,
-            'ref': ref,
-            'coop_source_model': self._name,
-            'coop_source_id': self.id,
-            'line_ids': [Command.create(item) for item in items],
-        }

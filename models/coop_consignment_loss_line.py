@@ -1,16 +1,18 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.producer_cooperative.tools.apportion import apportion
+from odoo.addons.producer_cooperative.tools.apportion import apportion, apportion_capped
 from odoo.addons.producer_cooperative.tools.units import from_units, to_units
 
 
 class CoopConsignmentLossLine(models.Model):
     """One product (and lot) of which something is missing, found or spoilt at a place."""
     _name = 'coop.consignment.loss.line'
+    _inherit = ['coop.kept.line.mixin']
     _description = "Write-Off Line"
     _order = 'loss_id, sequence, id'
     _check_company_auto = True
+    _kept_by = 'loss_id'
 
     loss_id = fields.Many2one(
         comodel_name='coop.consignment.loss', string="Write-Off", required=True, index=True, ondelete='cascade',
@@ -54,28 +56,6 @@ class CoopConsignmentLossLine(models.Model):
     def _compute_book(self):
         for line in self:
             line.book = sum(line._get_books().values()) if line.product_id else 0.0
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_loss_is_draft()
-        return lines
-
-    def write(self, vals):
-        self._check_loss_is_draft()
-        res = super().write(vals)
-        self._check_loss_is_draft()  # the write-off may be another one now
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_submitted(self):
-        self._check_loss_is_draft()
-
-    def _check_loss_is_draft(self):
-        if any(loss.state != 'draft' for loss in self.loss_id):
-            raise UserError(self.loss_id._frozen_error_message())
 
     # === BUSINESS METHODS === #
 
@@ -131,10 +111,11 @@ class CoopConsignmentLossLine(models.Model):
         }
 
     def _prepare_shares(self):
-        """Return one share per owner: what is lost or found, by largest remainder over what each has here.
+        """Return the shares of the owners: what is lost or found, by largest remainder over what each has here.
 
-        In whole steps of the unit, of equal remainders the lower member number first; nobody loses more than is there.
-        Of a named owner who has nothing here, all that is found is that owner's.
+        What is found is theirs first who were paid for what was lost here and is missing. In whole steps of the unit,
+        of equal remainders the lower member number first; nobody loses more than is there. Of a named owner who has
+        nothing here, all that is found is that owner's.
         """
         self.ensure_one()
         lost = self._get_lost()
@@ -142,19 +123,63 @@ class CoopConsignmentLossLine(models.Model):
             return []
         books, step = self._get_books(), self.uom_id.rounding
         if not books:
-            return [self._prepare_share(self.owner_id, 0.0, lost)]
+            return self._prepare_shares_of(self.owner_id, 0.0, lost)
+        missing = self._get_missing_here() if lost < 0 and not self.owner_id else {}
         # sudo: member numbers decide ties, whoever counts
         memberships = self.env['coop.membership'].sudo()._get_in_force(
-            self.env['res.partner'].union(*books), self.company_id,
+            self.env['res.partner'].union(*books, *missing), self.company_id,
         )
         ranks = {membership.partner_id: membership._get_rank() for membership in reversed(memberships)}
-        owners = sorted(books, key=lambda owner: (owner not in ranks, ranks.get(owner, ()), owner.id))
-        parts = apportion(to_units(abs(lost), step), [to_units(books[owner], step) for owner in owners])
+        owners = sorted({**books, **missing}, key=lambda owner: (owner not in ranks, ranks.get(owner, ()), owner.id))
+        units = to_units(abs(lost), step)
+        again = apportion_capped(units, [to_units(missing.get(owner, 0.0), step) for owner in owners])
+        parts = apportion(units - sum(again), [to_units(books.get(owner, 0.0), step) for owner in owners])
         sign = 1 if lost > 0 else -1
+        quantities = [sign * float(from_units(sum(pair), step)) for pair in zip(again, parts, strict=True)]
         return [
-            self._prepare_share(owner, books[owner], sign * float(from_units(part, step)))
-            for owner, part in zip(owners, parts, strict=True)
+            values for owner, quantity in zip(owners, quantities, strict=True) if quantity
+            for values in self._prepare_shares_of(owner, books.get(owner, 0.0), quantity)
         ]
+
+    def _get_missing_here(self):
+        """Return ``{owner: quantity}`` of missing goods that were paid for when they were lost at this place."""
+        self.ensure_one()
+        missing = {}
+        for share, quantity in self._get_paid_for([('loss_id.location_id', '=', self.loss_id.location_id.id)]):
+            missing[share.owner_id.sudo(False)] = missing.get(share.owner_id.sudo(False), 0.0) + quantity
+        return missing
+
+    def _prepare_shares_of(self, owner, book, quantity):
+        """Return the shares of one owner: apart from each other what is found again of goods that were paid for."""
+        self.ensure_one()
+        shares, left = [], max(-quantity, 0.0)
+        for origin, lost in self._get_paid_for([('owner_id', '=', owner.id)]) if left else ():
+            found = min(left, lost)
+            if not found:
+                break
+            left = self.uom_id.round(left - found)
+            shares.append({
+                **self._prepare_share(owner, 0.0 if shares else book, -found),
+                'price': origin.price, 'amount': -origin._get_amount_of(found, lost), 'origin_share_id': origin.id,
+            })
+        if not shares or self.uom_id.compare(left, 0.0) > 0:
+            shares.append(self._prepare_share(owner, 0.0 if shares else book, -left or quantity))
+        return shares
+
+    def _get_paid_for(self, domain):
+        """Return ``[(share, quantity)]`` of goods that the cooperative owed the owners for and that are still missing.
+
+        The newest first, which are the likeliest to be found again.
+        """
+        self.ensure_one()
+        # sudo: what was written off before, for whoever counts; quantities and prices of the owner's own goods
+        shares = self.env['coop.consignment.loss.share'].sudo().search([
+            *domain, ('company_id', '=', self.company_id.id),
+            ('product_id', '=', self.product_id.id), ('line_id.lot_id', '=', self.lot_id.id),
+            ('state', 'in', ('approved', 'done')), ('amount', '>', 0),
+        ], order='id DESC')
+        missing = [(share, self.uom_id.round(share._get_missing())) for share in shares]
+        return [(share, quantity) for share, quantity in missing if self.uom_id.compare(quantity, 0.0) > 0]
 
     def _prepare_share(self, owner, book, quantity):
         self.ensure_one()
@@ -167,6 +192,7 @@ class CoopConsignmentLossLine(models.Model):
             'quantity': quantity,
             'price': price,
             'amount': self.currency_id.round(price * quantity),
+            'origin_share_id': False,
         }
 
     def _get_price(self, owner):

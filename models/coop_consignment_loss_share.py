@@ -34,9 +34,35 @@ class CoopConsignmentLossShare(models.Model):
     )
     price = fields.Monetary(string="Per Unit", readonly=True)
     amount = fields.Monetary(readonly=True)
+    origin_share_id = fields.Many2one(
+        comodel_name='coop.consignment.loss.share', readonly=True, index='btree_not_null', ondelete='restrict',
+    )
+    origin_loss_id = fields.Many2one(
+        related='origin_share_id.loss_id', string="Found Again Of",
+        help="The write-off that the owner was paid for these goods with; what was paid comes back.",
+    )
+    found_share_ids = fields.One2many(
+        comodel_name='coop.consignment.loss.share', inverse_name='origin_share_id', string="Found Again",
+    )
     move_ids = fields.One2many(comodel_name='stock.move', inverse_name='coop_loss_share_id', string="Stock Moves")
 
     # === BUSINESS METHODS === #
+
+    def _get_found(self):
+        """Return the shares by which goods of this one came in again."""
+        return self.found_share_ids.filtered(lambda share: share.state in ('approved', 'done'))
+
+    def _get_missing(self):
+        """Return what is lost and did not come in again, in the product's unit."""
+        self.ensure_one()
+        return self.quantity + sum(self._get_found().mapped('quantity'))
+
+    def _get_amount_of(self, found, lost):
+        """Return what was paid for a part of what is still missing; of all of it, whatever did not come back yet."""
+        self.ensure_one()
+        if not self.uom_id.compare(found, lost):
+            return self.currency_id.round(self.amount + sum(self._get_found().mapped('amount')))
+        return self.currency_id.round(self.price * found)
 
     def _prepare_move_values(self):
         """Return the stock move that takes the part out of the owner's goods, or adds it to them."""

@@ -1,9 +1,10 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class CoopConsignmentPrice(models.Model):
     """What a member gets for every unit of a product that was sold, by the terms (harga titip)."""
     _name = 'coop.consignment.price'
+    _inherit = ['coop.kept.line.mixin']
     _description = "Net Price"
     _order = 'term_id, product_id'
 
@@ -20,20 +21,7 @@ class CoopConsignmentPrice(models.Model):
     _product_uniq = models.Constraint('UNIQUE (term_id, product_id)', "A product has one net price.")
     _price_positive = models.Constraint('CHECK (net_price > 0)', "A net price is above zero.")
 
-    # === CRUD METHODS === #
+    # === BUSINESS METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        prices = super().create(vals_list)
-        prices.term_id._check_not_fixed()
-        return prices
-
-    def write(self, vals):
-        self.term_id._check_not_fixed()
-        res = super().write(vals)
-        self.term_id._check_not_fixed()  # the terms may be other ones now
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_used(self):
+    def _check_may_change(self):
         self.term_id._check_not_fixed()

@@ -17,10 +17,11 @@ CONSENT_FIELDS = frozenset({'consent_by', 'consent_date', 'consent_kind', 'membe
 class CoopConsignmentReduction(models.Model):
     """A lower asking price for goods that do not sell, with the member's consent: who gave it, when and how."""
     _name = 'coop.consignment.reduction'
-    _inherit = ['coop.document.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.numbered.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Price Reduction"
     _order = 'date DESC, id DESC'
     _check_company_auto = True
+    _number_prefix = 'PHJ/%(range_year)s/'
 
     _transitions = {'draft': ('confirmed', 'cancelled'), 'confirmed': ('cancelled',), 'cancelled': ()}
     _guarded_fields = frozenset({
@@ -28,10 +29,6 @@ class CoopConsignmentReduction(models.Model):
         'confirmed_on',
     })
 
-    name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
-    company_id = fields.Many2one(
-        comodel_name='res.company', required=True, index=True, readonly=True, default=lambda self: self.env.company,
-    )
     currency_id = fields.Many2one(related='company_id.currency_id')
     membership_id = fields.Many2one(
         comodel_name='coop.membership', string="Member", required=True, index=True, check_company=True, tracking=True,
@@ -63,7 +60,6 @@ class CoopConsignmentReduction(models.Model):
         selection=[('draft', "Draft"), ('confirmed', "Confirmed"), ('cancelled', "Cancelled")],
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
     )
-    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
     note = fields.Html(string="Remarks")
 
     # === COMPUTE METHODS === #
@@ -96,12 +92,6 @@ class CoopConsignmentReduction(models.Model):
         """Remember who wrote down the consent, or took it back, last."""
         self.sudo().noted_by_id = self.env.user  # sudo: a guarded field, set to nobody else than the writer
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_numbered(self):
-        numbered = self.filtered('name')
-        if numbered:
-            raise UserError(self.env._("%s has a number and stays; cancel it instead.", numbered[0].display_name))
-
     # === ACTIONS === #
 
     def action_confirm(self):
@@ -117,9 +107,7 @@ class CoopConsignmentReduction(models.Model):
             reduction._queue_up()
             reduction._check_complete()
             reduction._check_other_user()
-            number = reduction.name or reduction.company_id._next_coop_number(
-                'coop.consignment.reduction', 'PHJ/%(range_year)s/', date=reduction.date, gapless=True,
-            )
+            number = reduction._draw_number()
             # sudo: the prices before are the document's own; nobody types them in
             for line in reduction.sudo().line_ids:
                 line.price_before = line.consignment_line_id.price_now

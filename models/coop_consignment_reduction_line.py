@@ -1,14 +1,15 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
 class CoopConsignmentReductionLine(models.Model):
     """The lower asking price of what one intake slip line brought."""
     _name = 'coop.consignment.reduction.line'
-    _inherit = ['coop.guard.mixin']
+    _inherit = ['coop.kept.line.mixin', 'coop.guard.mixin']
     _description = "Price Reduction Line"
     _order = 'reduction_id, id'
     _check_company_auto = True
+    _kept_by = 'reduction_id'
 
     _guarded_fields = frozenset({'price_before'})
 
@@ -34,28 +35,6 @@ class CoopConsignmentReductionLine(models.Model):
     _once_per_reduction = models.Constraint(
         'UNIQUE (reduction_id, consignment_line_id)', "Each intake slip line is listed once.",
     )
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_reduction_is_draft()
-        return lines
-
-    def write(self, vals):
-        self._check_reduction_is_draft()
-        res = super().write(vals)
-        self._check_reduction_is_draft()  # the reduction may be another one now
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_confirmed(self):
-        self._check_reduction_is_draft()
-
-    def _check_reduction_is_draft(self):
-        if any(reduction.state != 'draft' for reduction in self.reduction_id):
-            raise UserError(self.reduction_id._frozen_error_message())
 
     # === BUSINESS METHODS === #
 

@@ -8,10 +8,11 @@ from odoo.addons.producer_cooperative.models.stock_move_document import as_movin
 class CoopConsignmentReturn(models.Model):
     """The return slip for unsold goods that a member fetches: drafted, made ready by the warehouse, handed over."""
     _name = 'coop.consignment.return'
-    _inherit = ['coop.document.mixin', 'coop.printed.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.numbered.mixin', 'coop.printed.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Return Slip"
     _order = 'date DESC, id DESC'
     _check_company_auto = True
+    _number_prefix = 'TKB/%(range_year)s/'
 
     _transitions = {
         'draft': ('confirmed', 'cancelled'),
@@ -21,10 +22,6 @@ class CoopConsignmentReturn(models.Model):
     }
     _guarded_fields = frozenset({'state', 'lock_version', 'name', 'cancel_reason', 'partner_id', 'print_count'})
 
-    name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
-    company_id = fields.Many2one(
-        comodel_name='res.company', required=True, index=True, readonly=True, default=lambda self: self.env.company,
-    )
     membership_id = fields.Many2one(
         comodel_name='coop.membership', string="Member", required=True, index=True, check_company=True, tracking=True,
         ondelete='restrict', domain="[('state', '!=', 'candidate')]",
@@ -60,7 +57,6 @@ class CoopConsignmentReturn(models.Model):
         comodel_name='stock.picking', string="Transfers", compute='_compute_picking_ids', compute_sudo=True,
     )
     picking_count = fields.Integer(compute='_compute_picking_ids', compute_sudo=True)
-    cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
     note = fields.Html(string="Remarks")
 
     # === COMPUTE METHODS === #
@@ -85,12 +81,6 @@ class CoopConsignmentReturn(models.Model):
             raise UserError(self._frozen_error_message())
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_numbered(self):
-        numbered = self.filtered('name')
-        if numbered:
-            raise UserError(self.env._("%s has a number and stays; cancel it instead.", numbered[0].display_name))
-
     # === ACTIONS === #
 
     def action_confirm(self):
@@ -101,9 +91,7 @@ class CoopConsignmentReturn(models.Model):
         for slip in self:
             slip._queue_up()
             slip._check_complete()
-            number = slip.name or slip.company_id._next_coop_number(
-                'coop.consignment.return', 'TKB/%(range_year)s/', date=slip.date, gapless=True,
-            )
+            number = slip._draw_number()
             slip._update_state('confirmed', name=number)
             Picking = as_moving(self.env['stock.picking'])
             picking = Picking.create(slip._prepare_picking_values()).with_env(self.env)

@@ -5,9 +5,11 @@ from odoo.exceptions import UserError
 class CoopConsignmentReturnLine(models.Model):
     """One kind of goods that goes back to its owner."""
     _name = 'coop.consignment.return.line'
+    _inherit = ['coop.kept.line.mixin']
     _description = "Return Slip Line"
     _order = 'return_id, sequence, id'
     _check_company_auto = True
+    _kept_by = 'return_id'
 
     return_id = fields.Many2one(
         comodel_name='coop.consignment.return', string="Return Slip", required=True, index=True, ondelete='cascade',
@@ -54,29 +56,6 @@ class CoopConsignmentReturnLine(models.Model):
                 else -move_line.quantity_product_uom
                 for move in done for move_line in move.move_line_ids
             )
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_slip_is_draft()
-        return lines
-
-    def write(self, vals):
-        self.check_access('write')  # whoever may not write is not told to write another slip
-        self._check_slip_is_draft()
-        res = super().write(vals)
-        self._check_slip_is_draft()  # the slip may be another one now
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_confirmed(self):
-        self._check_slip_is_draft()
-
-    def _check_slip_is_draft(self):
-        if any(slip.state != 'draft' for slip in self.return_id):
-            raise UserError(self.return_id._frozen_error_message())
 
     # === BUSINESS METHODS === #
 

@@ -43,7 +43,7 @@ class CoopConsignmentTerm(models.Model):
         for vals in vals_list:
             vals.pop('is_reopened', None)
         terms = super(CoopConsignmentTerm, self.with_context(coop_creating_terms=CREATING)).create(vals_list)
-        terms = terms.with_context(self.env.context)
+        terms = terms.with_env(self.env)
         terms._check_not_settled_past()
         terms._check_overrules_nothing()
         return terms

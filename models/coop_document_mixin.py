@@ -76,6 +76,21 @@ class CoopDocumentMixin(models.AbstractModel):
         names = [self.env.ref(group).sudo().name for group in groups]  # sudo: names of roles are no secret
         raise AccessError(self.env._("Only this role may do that: %s.", " / ".join(names)))
 
+    def _check_somebody_else(self, before, refusal, note):
+        """Refuse to let one person alone take two steps of the SHU that two take; keep it in the chatter where allowed.
+
+        :param before: the users who took the step before.
+        :param str refusal: said where the company wants two people.
+        :param str note: kept in the chatter where it does not.
+        :raises UserError: with ``refusal``.
+        """
+        self.ensure_one()
+        if self.env.user not in before:
+            return
+        if self.company_id.sudo().coop_shu_four_eyes:  # sudo: a setting of the cooperative
+            raise UserError(refusal)
+        self._message_log(body=note)
+
     def _state_error_message(self, target):
         """Say why the document cannot go to ``target``.
 
@@ -100,13 +115,21 @@ class CoopDocumentMixin(models.AbstractModel):
         :param journal: the journal that the entry is booked in; journals can be locked one by one.
         :raises UserError: naming the last locked day.
         """
-        self.ensure_one()
-        # sudo: the lock dates of the company and its parents, for whoever is about to book
-        locks = self.company_id.sudo()._get_violated_lock_dates(date, False, journal.sudo())
-        if locks:
+        closed = self._get_closed_until(date, journal)
+        if closed:
             raise UserError(self.env._(
                 "The books are closed up to %(lock_date)s, and %(document)s would be booked on %(date)s. Choose a later"
                 " date, or ask the accountant to open the period.",
-                lock_date=format_date(self.env, locks[-1][0]), document=self.display_name,
+                lock_date=format_date(self.env, closed), document=self.display_name,
                 date=format_date(self.env, date),
             ))
+
+    def _get_closed_until(self, date, journal):
+        """Return the last day that is closed for this user where that is ``date`` or later, else False.
+
+        :param journal: as in :meth:`_check_period_is_open`.
+        """
+        self.ensure_one()
+        # sudo: the lock dates of the company and its parents, for whoever is about to book
+        locks = self.company_id.sudo()._get_violated_lock_dates(date, False, journal.sudo())
+        return bool(locks) and locks[-1][0]

@@ -49,9 +49,7 @@ class CoopDueChange(models.Model):
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
     )
     requested_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False)
-    approved_by_id = fields.Many2one(
-        comodel_name='res.users', string="Approved By", readonly=True, copy=False, tracking=True,
-    )
+    approved_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False, tracking=True)
     date_approved = fields.Date(string="Approved On", readonly=True, copy=False)
     line_ids = fields.One2many(
         comodel_name='coop.due.change.line', inverse_name='change_id', string="Invoices", readonly=True, copy=False,

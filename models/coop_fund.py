@@ -3,15 +3,17 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
+from odoo.addons.producer_cooperative.models.coop_shu_rule_share import FUND_KINDS
+
 #: Keys of the company's fund accounts, each with the kind of fund that it holds.
-FUND_KEYS = {f'fund_{kind}': kind for kind in ('board', 'staff', 'education', 'social', 'area')}
+FUND_KEYS = {f'fund_{kind}': kind for kind, _label in FUND_KINDS}
 
 
 class CoopFund(models.Model):
     """A fund that the meeting filled from the surplus (UU 25/1992 art. 45), and what it holds by the ledger.
 
-    A fund is an account of a company: those of the company's purposes, and whatever account a rule credits with a fund
-    share. Funds appear by themselves; nobody enters them.
+    A fund is an account of a company: those of the company's purposes, and whatever account a rule that the meeting
+    decided by credits with a fund share. Funds appear by themselves; nobody enters them.
     """
     _name = 'coop.fund'
     _inherit = ['coop.guard.mixin', 'coop.queue.mixin']
@@ -30,11 +32,7 @@ class CoopFund(models.Model):
         ondelete='cascade',  # another chart replaces accounts without entries; a fund with spendings keeps its own
     )
     kind = fields.Selection(
-        selection=[
-            ('board', "Board"), ('staff', "Staff"), ('education', "Education"), ('social', "Social"),
-            ('area', "Working Area"), ('other', "Other"),
-        ],
-        required=True, readonly=True, default='other',
+        selection=[*FUND_KINDS, ('other', "Other")], required=True, readonly=True, default='other',
     )
     note = fields.Text(string="What It Is For", help="As the bylaws or the meeting say; shown to whoever spends it.")
     spending_ids = fields.One2many(comodel_name='coop.fund.spending', inverse_name='fund_id', string="Spendings")
@@ -85,7 +83,7 @@ class CoopFund(models.Model):
     def write(self, vals):
         if vals.get('active') is False:
             self._check_empty()
-        if {'account_id', 'company_id'} & vals.keys():
+        if {'account_id', 'company_id', 'active'} & vals.keys():
             self.env.registry.clear_cache()
         return super().write(vals)
 
@@ -146,18 +144,45 @@ class CoopFund(models.Model):
 
     @api.model
     def _ensure_all(self):
-        """Make the funds of every cooperative that are missing, from its purposes and its rules."""
+        """Make the funds of every cooperative that are missing, from its purposes and its rules; take others away."""
         # sudo: at installation and update
-        self.env['coop.company.account'].sudo().search([])._ensure_funds()
+        self.env['coop.company.account'].sudo().search([('account_id', '!=', False)])._ensure_funds()
         self.env['coop.shu.rule.share'].sudo().search([('kind', '=', 'fund')])._ensure_funds()
+        self._drop_unused()
+
+    @api.model
+    def _drop_unused(self, accounts=None):
+        """Take away the funds on these accounts (all by default) that no purpose and no decided rule makes one.
+
+        A wrong account on a rule leaves no fund behind: whatever else is booked there would be spent as one.
+        """
+        domain = Domain('account_id', 'in', accounts.ids) if accounts is not None else Domain.TRUE
+        # sudo: see _ensure
+        funds = self.sudo().with_context(active_test=False).search(domain)
+        unused = funds - funds._filter_used()
+        purposes = self.env['coop.company.account'].sudo().search([  # sudo: see _ensure
+            ('account_id', 'in', unused.account_id.ids), ('key', 'in', list(FUND_KEYS)),
+        ])
+        kept = {(purpose.company_id, purpose.account_id) for purpose in purposes}
+        unused.filtered(lambda fund: (fund.company_id, fund.account_id) not in kept).unlink()
+
+    def _filter_used(self):
+        """Return those of these funds that were spent from, or that a rule fills by which the meeting decided."""
+        shares = self.env['coop.shu.rule.share'].search([
+            ('kind', '=', 'fund'), ('account_id', 'in', self.account_id.ids),
+        ]).filtered('rule_id.is_frozen')
+        filled = {(share.company_id, share.account_id) for share in shares}
+        return self.filtered(lambda fund: fund.spending_ids or (fund.company_id, fund.account_id) in filled)
 
     @api.model
     @tools.ormcache()
     def _get_account_ids(self):
-        """Return the ids of all accounts that are a fund of some company."""
+        """Return the ids of all accounts that are a fund of some company; one that is archived only where it was used.
+        """
         # sudo: ids of accounts, for whoever posts an entry
-        groups = self.sudo().with_context(active_test=False)._read_group([], ['account_id'])
-        return frozenset(account.id for account, in groups)
+        funds = self.sudo().with_context(active_test=False).search([])
+        active = funds.filtered('active')
+        return frozenset((active | (funds - active)._filter_used()).account_id.ids)
 
     @api.model
     def _get_touched(self, moves, side):

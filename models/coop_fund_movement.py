@@ -23,7 +23,7 @@ class CoopFundMovement(models.Model):
     currency_id = fields.Many2one(related='company_id.currency_id')
     partner_id = fields.Many2one(comodel_name='res.partner', string="Person", readonly=True)
     move_id = fields.Many2one(comodel_name='account.move', string="Journal Entry", readonly=True)
-    spending_id = fields.Many2one(comodel_name='coop.fund.spending', string="Spending", readonly=True)
+    spending_id = fields.Many2one(comodel_name='coop.fund.spending', readonly=True)
     allocation_id = fields.Many2one(comodel_name='coop.shu.allocation', string="SHU Allocation", readonly=True)
     reference = fields.Char(string="Number", readonly=True)
     description = fields.Char(readonly=True)

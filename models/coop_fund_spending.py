@@ -156,7 +156,7 @@ class CoopFundSpending(models.Model):
             spending._check_four_eyes()
             spending.fund_id._check_holds(spending.amount_total, spending.date)
             # sudo: cashiers pay from journals given to them, without any other access to the books
-            spending.sudo()._post_entry(self.env.uid)
+            spending.sudo()._post_entry()
 
     def action_open_move(self):
         """Open the spending's journal entry."""
@@ -197,6 +197,12 @@ class CoopFundSpending(models.Model):
         self._check_allocation_is_booked()
         # sudo: how the rule splits a share, and what was paid of it, for whoever prepares the payment
         parts = self.sudo().allocation_id._get_fund_parts(self.fund_id.account_id)
+        if not parts:
+            raise UserError(self.env._(
+                "The rule %(rule)s does not say who shares %(fund)s. Enter the lines by hand; for the next year, name"
+                " the persons on a copy of the rule.",
+                rule=self.sudo().allocation_id.rule_id.name, fund=self.fund_id.name,  # sudo: see above
+            ))
         paid = self.sudo()._get_paid_of_allocation()
         return [
             {

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_amount
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES
+
 
 class CoopFundSpending(models.Model):
     """What has to be in order before a spending is posted, its entry, and the reversal."""
@@ -38,23 +40,35 @@ class CoopFundSpending(models.Model):
     def _check_allocation_is_booked(self):
         self.ensure_one()
         allocation = self.sudo().allocation_id  # sudo: its state, for whoever pays from the fund
-        if allocation.state not in ('posted', 'paid'):
+        if allocation.state not in BOOKED_STATES:
             raise UserError(self.env._(
                 "%s is not booked: the fund has got nothing of it yet.", allocation.display_name,
             ))
 
     def _check_parts(self):
-        """Refuse to pay a person more of an SHU than the own part, all spendings together.
+        """Pay a share to the persons of the rule only, to each no more than the own part, all spendings together.
 
-        :raises UserError: naming the person, the part and what was paid already.
+        A rule that names nobody leaves it to whoever enters the lines.
+
+        :raises UserError: naming who has no part; or the person, the part and what was paid already.
         """
         self.ensure_one()
         # sudo: see _prepare_person_lines
         parts = self.sudo().allocation_id._get_fund_parts(self.fund_id.account_id)
+        if not parts:
+            return
         paid = self.sudo()._get_paid_of_allocation()
         for partner, lines in self.line_ids.grouped('partner_id').items():
-            part, before = parts.get(partner, (0.0,))[0], paid.get(partner, 0.0)
-            if partner in parts and self.currency_id.compare_amounts(before + sum(lines.mapped('amount')), part) > 0:
+            if partner not in parts:
+                raise UserError(self.env._(
+                    "“%(line)s” goes to nobody who shares %(fund)s of %(allocation)s; those are %(persons)s. Take the"
+                    " line off, or write it on a spending that shares out no SHU.",
+                    line=lines[0]._get_label(), fund=self.fund_id.name, allocation=self.allocation_id.display_name,
+                    # sudo: the names of the persons, for whoever pays from the fund
+                    persons=", ".join(person.sudo().name for person in parts),
+                ))
+            part, before = parts[partner][0], paid.get(partner, 0.0)
+            if self.currency_id.compare_amounts(before + sum(lines.mapped('amount')), part) > 0:
                 raise UserError(self.env._(
                     "%(person)s gets %(part)s of %(allocation)s, and got %(paid)s of it before. Take the line off, or"
                     " lower it.",
@@ -68,29 +82,29 @@ class CoopFundSpending(models.Model):
 
         :raises UserError: naming the user.
         """
-        self.ensure_one()
-        if self.prepared_by_id != self.env.user:
-            return
-        if self.company_id.sudo().coop_shu_four_eyes:  # sudo: a setting of the cooperative
-            raise UserError(self.env._(
+        self._check_somebody_else(
+            self.prepared_by_id,
+            self.env._(
                 "%(user)s prepared %(spending)s; somebody else has to post it.",
                 user=self.env.user.name, spending=self.display_name,
-            ))
-        self._message_log(body=self.env._(
-            "%s prepared and posted this spending alone: two people are not required at present.", self.env.user.name,
-        ))
+            ),
+            self.env._(
+                "%s prepared and posted this spending alone: two people are not required at present.",
+                self.env.user.name,
+            ),
+        )
 
     # === BUSINESS METHODS - BOOKING === #
 
-    def _post_entry(self, user_id):
-        """Book the spending; called as superuser for the user who posts it."""
+    def _post_entry(self):
+        """Book the spending; called as superuser, in the name of the user who posts it."""
         self.ensure_one()
         number = self.company_id._next_coop_number(
             'coop.fund.spending', 'BKD/%(range_year)s/', date=self.date, gapless=True,
         )
         move = self.env['account.move'].create({**self._prepare_move_values(), 'ref': number})
         move._post(soft=False)
-        self._update_state('posted', name=number, move_id=move.id, poster_id=user_id)
+        self._update_state('posted', name=number, move_id=move.id, poster_id=self.env.uid)
 
     def _prepare_move_values(self):
         """Return the entry: Dr fund, line by line / Cr income tax withheld / Cr cash or bank."""

@@ -67,6 +67,10 @@ class CoopLeaving(models.Model):
 
     # === BUSINESS METHODS - OPEN ITEMS === #
 
+    def _sets_off_early(self, company):
+        """Whoever leaves settles everything, also what would fall due later."""
+        return True
+
     def _get_debts(self):
         """Return what the member owes today, oldest due date first."""
         self.ensure_one()

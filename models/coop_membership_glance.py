@@ -3,6 +3,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES
+
 #: A pool in one of these states still needs the member's attention.
 OPEN_POOLS = ('open', 'closed', 'ordered', 'received')
 
@@ -72,7 +74,7 @@ class CoopMembership(models.Model):
             membership.last_settlement_amount = settlement.amount_proceeds
 
     def _compute_last_shu(self):
-        last = self._get_last_of_each('coop.shu.member.line', [('state', 'in', ('posted', 'paid'))], 'date_to')
+        last = self._get_last_of_each('coop.shu.member.line', [('state', 'in', BOOKED_STATES)], 'date_to')
         for membership in self:
             line = last.get(membership._origin, self.env['coop.shu.member.line'])
             membership.last_shu_line_id = line

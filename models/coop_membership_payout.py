@@ -5,7 +5,7 @@ from odoo.addons.producer_cooperative.models.coop_membership import STAFF_GROUPS
 
 #: How a member can get what the cooperative owes, in the words of the member.
 PAYOUT_METHODS = [
-    ('cash', "Cash"), ('bank', "Bank Transfer"), ('savings', "To Voluntary Savings"),
+    ('cash', "In Cash"), ('bank', "Bank Transfer"), ('savings', "To Voluntary Savings"),
     ('set_off', "Set Off Against Debts"),
 ]
 

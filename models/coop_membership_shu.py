@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES
+
 
 class CoopMembership(models.Model):
     """The SHU that the member got, year by year."""
@@ -18,7 +20,7 @@ class CoopMembership(models.Model):
     @api.depends('shu_line_ids.amount_total')
     def _compute_shu_total(self):
         groups = self.env['coop.shu.member.line']._read_group(
-            [('membership_id', 'in', self.ids), ('state', 'in', ('posted', 'paid'))], ['membership_id'],
+            [('membership_id', 'in', self.ids), ('state', 'in', BOOKED_STATES)], ['membership_id'],
             ['amount_total:sum'],
         )
         totals = {membership.id: amount for membership, amount in groups}
@@ -31,5 +33,6 @@ class CoopMembership(models.Model):
         """Open the SHU of these members, year by year."""
         return {
             **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_shu_member_line_action'),
-            'domain': [('membership_id', 'in', self.ids)], 'context': {'create': False},
+            'domain': [('membership_id', 'in', self.ids)],
+            'context': {'create': False, 'search_default_filter_booked': True},
         }

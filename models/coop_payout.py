@@ -6,7 +6,7 @@ from odoo.addons.producer_cooperative.models.coop_membership_payout import PAYOU
 #: What a posted payout keeps.
 FROZEN_FIELDS = {
     'date', 'way', 'journal_id', 'savings_type_id', 'line_ids', 'set_off_ids', 'company_id', 'membership_ids', 'run_id',
-    'note',
+    'note', 'set_off_early',
 }
 
 
@@ -26,7 +26,7 @@ class CoopPayout(models.Model):
     _transitions = {'draft': ('posted',), 'posted': ('cancelled',), 'cancelled': ()}
     _guarded_fields = frozenset({
         'state', 'lock_version', 'name', 'move_id', 'reversal_move_id', 'cancel_reason', 'poster_id', 'print_count',
-        'transfer_format', 'transfer_separator',
+        'transfer_format', 'transfer_separator', 'prepared_by_id',
     })
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")

@@ -207,7 +207,7 @@ class CoopPayout(models.Model):
                 " / Bank Accounts, or pay in cash.", names,
             )
         if self.method == 'set_off':
-            return self.env._("Owe the cooperative nothing that could be set off: %s.", names)
+            return self.env._("Owe the cooperative nothing that is due and could be set off: %s.", names)
         return self.env._(
             "Owed less than the smallest coin, which is carried to the next payout: %s.", names,
         )

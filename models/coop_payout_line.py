@@ -133,7 +133,7 @@ class CoopPayoutLine(models.Model):
             source = sources[line]
             line.reference = source.display_name if source is not None else line.payable_line_id.move_name
 
-    @api.depends('payable_line_id', 'payout_id.method')
+    @api.depends('payable_line_id', 'payout_id.method', 'payout_id.set_off_early')
     def _compute_amount(self):
         for payout, of_payout in self.grouped('payout_id').items():
             limits = payout._get_limits(of_payout.partner_id) if payout else {}

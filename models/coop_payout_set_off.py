@@ -69,22 +69,38 @@ class CoopPayout(models.Model):
     set_off_ids = fields.One2many(
         comodel_name='coop.payout.set.off', inverse_name='payout_id', string="Debts Settled", readonly=True, copy=False,
     )
+    set_off_early = fields.Boolean(
+        string="Also Debts Not Due Yet", compute='_compute_set_off_early', store=True, readonly=False, precompute=True,
+        tracking=True,
+        help="Settle invoices that fall due later as well; tick it only when these members agreed to it in writing.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('company_id')
+    def _compute_set_off_early(self):
+        for payout in self:
+            payout.set_off_early = payout.company_id.sudo().coop_set_off_early  # sudo: see _sets_off_early
 
     # === CRUD METHODS === #
 
     def write(self, vals):
         res = super().write(vals)
-        if {'way', 'date'} & vals.keys():
+        if {'way', 'date', 'set_off_early'} & vals.keys():
             for payout in self:
                 payout._refresh_set_offs()
         return res
 
     # === BUSINESS METHODS - DEBTS === #
 
+    def _sets_off_early(self, company):
+        return self.set_off_early if self else super()._sets_off_early(company)
+
     def _get_claims(self, partners):
         """Return ``{partner: [Claim]}``: what these members owe on the day of the payout, the oldest first.
 
-        Open invoices, less open credits, and arrears of mandatory savings; of the same day, the savings come first.
+        Open invoices that are due, less open credits, and arrears of mandatory savings; of the same day, the savings
+        come first. Invoices that fall due later count only where the officer ticked it.
         """
         self.ensure_one()
         claims = defaultdict(list)

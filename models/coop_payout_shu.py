@@ -5,10 +5,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES
 
 ALLOCATION = 'coop.shu.allocation'
-#: States of an allocation whose debts to members are booked, all of them.
-BOOKED_STATES = ('posted', 'paid')
 
 
 class CoopPayout(models.Model):
@@ -68,11 +67,15 @@ class CoopPayout(models.Model):
     def _get_shu_domain(self, payables):
         """Return which members' SHU this voucher may pay; what members who want it set off keep is paid in cash."""
         self.ensure_one()
-        methods = [self.method, 'set_off'] if self.method == 'cash' else [self.method]
         domain = Domain('payable_line_id', 'in', payables.ids) & Domain('state', 'in', BOOKED_STATES)
         if self.shu_allocation_id:
             domain &= Domain('allocation_id', '=', self.shu_allocation_id.id)
-        return domain & Domain('payout_method', 'in', methods)
+        return domain & Domain('payout_method', 'in', self._get_choices_paid())
+
+    def _get_choices_paid(self):
+        """Return which choices of members this voucher pays."""
+        self.ensure_one()
+        return [self.method, 'set_off'] if self.method == 'cash' else [self.method]
 
     def _split_by_debts(self, lines):
         """Return the lines that can be paid this way, and those that cannot for the sake of members' debts.
@@ -171,11 +174,7 @@ class CoopPayoutLine(models.Model):
     def _check_still_open(self):
         super()._check_still_open()
         for line in self:
-            if line.shu_line_id and line.shu_line_id.state not in BOOKED_STATES:
-                raise UserError(self.env._(
-                    "%(shu)s is not booked to its end, so nothing is paid of it yet. Post it first.",
-                    shu=line.shu_line_id.allocation_id.display_name,
-                ))
+            line.shu_line_id.allocation_id._check_members_can_be_paid()
             if not line.shu_line_id and line.payout_id.way != 'money':
                 raise UserError(self.env._(
                     "%(member)s, %(document)s: only SHU goes into savings or against debts. Pay it in cash or by bank.",
@@ -333,16 +332,32 @@ class CoopShuAllocation(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _check_members_can_be_paid(self):
+        """Refuse to pay from what is not booked yet, or is being cancelled.
+
+        :raises UserError: naming the allocation.
+        """
+        for allocation in self:
+            if allocation.state not in BOOKED_STATES:
+                raise UserError(self.env._(
+                    "%(shu)s is not booked to its end, so nothing is paid of it yet. Post it first.",
+                    shu=allocation.display_name,
+                ))
+
     def _update_paid(self):
-        """Follow what is still open: paid when every member is, posted again when a payment was undone."""
+        """Follow what is still open: paid when every member is, posted again when a payment was undone.
+
+        What nobody came for is not paid: where all of it went to the cooperative, the allocation stays posted.
+        """
         lines = self.env['coop.shu.member.line'].sudo()  # sudo: the state follows the ledger and nothing else
         for allocation in self.sudo():  # sudo: see above
             if allocation.state not in BOOKED_STATES:
                 continue
             of_allocation = Domain('allocation_id', '=', allocation.id)
             is_open = bool(lines.search_count(of_allocation & Domain('amount_residual', '!=', 0), limit=1))
-            is_booked = bool(lines.search_count(of_allocation & Domain('payable_line_id', '!=', False), limit=1))
-            if allocation.state == 'posted' and is_booked and not is_open:
+            if allocation.state == 'posted' and not is_open and lines.search_count(
+                of_allocation & Domain('amount_paid', '!=', 0), limit=1,
+            ):
                 allocation._update_state('paid')
             elif allocation.state == 'paid' and is_open:
                 allocation._update_state('posted')

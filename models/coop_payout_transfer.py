@@ -1,3 +1,5 @@
+from itertools import starmap
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -14,7 +16,12 @@ HEADERS = (
 
 
 class CoopPayout(models.Model):
-    """The file for the bank's bulk-transfer screen."""
+    """Bank transfers: the file for the bank's bulk-transfer screen, and one credit for each of them.
+
+    One voucher stays one entry, like cash, because as many payments take minutes. But the bank's statement shows single
+    transfers, and single ones come back: so each has its own journal item, on the account that Odoo's own payments from
+    the bank go to. That is the bank's own account, or outstanding payments where the treasurer matches statements.
+    """
     _inherit = 'coop.payout'
 
     transfer_format = fields.Selection(
@@ -79,12 +86,49 @@ class CoopPayout(models.Model):
         """
         self.ensure_one()
         numbers = self._get_slip_numbers()
-        by_account = self.line_ids.grouped(lambda line: (line.partner_id, line.account_number))
         return [[
             lines[0].bank_code or '', lines[0].bank_name or '', lines[0].account_number, lines[0].account_holder,
-            format_plain(self.currency_id.round(sum(lines.mapped('amount')))), self.currency_id.name,
-            numbers[partner], lines[0].email or '',
-        ] for (partner, _number), lines in by_account.items()]
+            format_plain(amount), self.currency_id.name, numbers[lines.partner_id], lines[0].email or '',
+        ] for lines, amount in self._get_transfers()]
+
+    def _get_transfers(self):
+        """Return ``[(lines, amount)]``: one transfer to each account of each member."""
+        self.ensure_one()
+        by_account = self.line_ids.grouped(lambda line: (line.partner_id, line.account_number))
+        return [(lines, self.currency_id.round(sum(lines.mapped('amount')))) for lines in by_account.values()]
+
+    # === BUSINESS METHODS - BOOKING === #
+
+    def _prepare_counter_items(self):
+        if self.method != 'bank':
+            return super()._prepare_counter_items()
+        account = self.journal_id.outbound_payment_method_line_ids[:1].payment_account_id
+        account = account or self.journal_id.default_account_id
+
+        def prepare_item(lines, amount):
+            return {
+                'account_id': account.id, 'partner_id': lines.partner_id.id, 'balance': -amount,
+                'name': f"{self.note or self.env._('Payout to members')}, {lines[0].account_holder}",
+            }
+
+        return list(starmap(prepare_item, self._get_transfers()))
+
+    def _reverse_entry(self):
+        """Refuse to take back transfers that the bank's statement shows already.
+
+        :raises UserError: naming the statement's entries.
+        """
+        self.ensure_one()
+        if self.method == 'bank':
+            transfers = self.move_id.line_ids.sorted('id')[len(self.line_ids):]
+            matched = transfers.matched_debit_ids.debit_move_id.move_id
+            if matched:
+                raise UserError(self.env._(
+                    "The bank's statement shows transfers of %(payout)s already: %(entries)s. Undo their matching"
+                    " first.",
+                    payout=self.display_name, entries=", ".join(matched.mapped('display_name')),
+                ))
+        return super()._reverse_entry()
 
 
 class CoopPayoutLine(models.Model):

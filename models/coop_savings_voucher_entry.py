@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Command
 
 
@@ -75,12 +75,9 @@ class CoopSavingsVoucher(models.Model):
         return self.company_id.sudo().get_unaffected_earnings_account()
 
     def _reverse_entry(self):
-        """Return the posted reversal of the voucher's entry, dated today."""
+        """Return the posted reversal of the voucher's entry, as of today or the first open day."""
         self.ensure_one()
-        # sudo: see action_post; as owner: this is the document that made the entry
-        return self.move_id.sudo()._coop_as_owner()._reverse_moves([{
-            'date': fields.Date.context_today(self),
-            'ref': self.env._("Cancelled: %(voucher)s, %(reason)s", voucher=self.name, reason=self.cancel_reason),
-            'coop_source_model': self._name,
-            'coop_source_id': self.id,
-        }], cancel=True)
+        # sudo: see action_post
+        return self.move_id.sudo()._coop_reverse_for(self, self.env._(
+            "Cancelled: %(voucher)s, %(reason)s", voucher=self.name, reason=self.cancel_reason,
+        ))

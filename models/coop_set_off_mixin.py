@@ -15,24 +15,40 @@ class CoopSetOffMixin(models.AbstractModel):
     # === BUSINESS METHODS - FINDING DEBTS === #
 
     def _get_open_debts(self, company, partners, date):
-        """Return what these partners owe the company on ``date``, oldest due date first; one look-up for all of them.
+        """Return what can be set off on ``date``, oldest due date first; one look-up for all of these partners.
 
         Every posted receivable in the company's currency counts, on whatever account, also those of contacts below a
-        partner. Open credits (unused payments and credit notes) are in the list as well, with a negative residual:
-        they make the debt smaller.
+        partner; those that are not due yet only where :meth:`_sets_off_early` says so. Open credits (unused payments
+        and credit notes) are in the list as well, whenever they fall due, with a negative residual: they make the debt
+        smaller.
 
         :return: ``{partner: journal items}``
         """
+        domain = self._get_open_debts_domain(company, partners, date)
+        if not self._sets_off_early(company):
+            domain &= (
+                Domain('date_maturity', '=', False) | Domain('date_maturity', '<=', date)
+                | Domain('amount_residual', '<', 0)
+            )
         # sudo: officers prepare set-offs without access to the journal items
-        lines = self.env['account.move.line'].sudo().search(self._get_open_debts_domain(company, partners, date))
+        lines = self.env['account.move.line'].sudo().search(domain)
         lines._coop_derive_open_amounts()
         lines = lines.filtered('amount_residual')
         lines = lines.sorted(lambda line: (line.date_maturity or line.date, line.date, line.id))
         return lines.grouped(lambda line: line.partner_id.commercial_partner_id)
 
+    def _sets_off_early(self, company):
+        """Whether debts that are not due yet are set off as well.
+
+        The law sets off only what is due on both sides (KUHPerdata 1427); more takes the member's agreement. So it is
+        the company's choice, never the default. For a document to choose on its own, it must override this method.
+        """
+        # sudo: a setting that concerns everybody who sets debts off
+        return company.sudo().coop_set_off_early
+
     @api.model
     def _get_open_debts_domain(self, company, partners, date):
-        """Return the domain of the journal items that :meth:`_get_open_debts` returns."""
+        """Return the domain of everything that these partners owe the company on ``date``, due or not."""
         return Domain([
             ('company_id', '=', company.id), ('parent_state', '=', 'posted'), ('reconciled', '=', False),
             ('date', '<=', date),
@@ -93,13 +109,28 @@ class CoopSetOffMixin(models.AbstractModel):
     def _post_set_off(self, payable_line, allocations, date, ref):
         """Post the set-off and reconcile it with the payable and with each debt; return the entry."""
         self.ensure_one()
-        move = self.env['account.move'].create(self._prepare_set_off_values(payable_line, allocations, date, ref))
-        move._post(soft=False)
-        payable_side, *debt_sides = move.line_ids.sorted(lambda line: (line.balance < 0, line.id))
-        (payable_line | payable_side).reconcile()
-        for (debt, _amount), line in zip(allocations, debt_sides, strict=True):
-            (debt.with_env(self.env) | line).reconcile()
-        return move
+        return self._post_prepared_set_offs([(
+            payable_line, allocations, self._prepare_set_off_values(payable_line, allocations, date, ref),
+        )])
+
+    @api.model
+    def _post_prepared_set_offs(self, prepared):
+        """Post set-offs of many documents together, and reconcile each on both sides; return the entries.
+
+        :param prepared: ``[(payable items, allocations, values)]``, the values of :meth:`_prepare_set_off_values`.
+        """
+        moves = self.env['account.move'].create([values for _payable, _allocations, values in prepared])
+        moves._post(soft=False)
+        plan = []
+        for (payable, allocations, _values), move in zip(prepared, moves, strict=True):
+            payable_side, *debt_sides = move.line_ids.sorted(lambda line: (line.balance < 0, line.id))
+            plan.append(payable | payable_side)
+            plan += [
+                debt.with_env(self.env) | line for (debt, _amount), line in zip(allocations, debt_sides, strict=True)
+            ]
+        if plan:
+            self.env['account.move.line']._reconcile_plan(plan)
+        return moves
 
     def _reverse_owned_entry(self, move, date, reason):
         """Return the posted reversal of an entry that this document owns; both are reconciled with each other.

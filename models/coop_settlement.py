@@ -9,7 +9,9 @@ ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
 class CoopSettlement(models.Model):
     """The settlement (perhitungan hasil titip jual) of what was sold of one member's goods."""
     _name = 'coop.settlement'
-    _inherit = ['coop.document.mixin', 'coop.set.off.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = [
+        'coop.document.mixin', 'coop.set.off.mixin', 'coop.self.billed.mixin', 'mail.thread', 'mail.activity.mixin',
+    ]
     _description = "Settlement"
     _order = 'date DESC, id DESC'
     _check_company_auto = True

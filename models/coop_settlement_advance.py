@@ -177,12 +177,9 @@ class CoopSettlementAdvance(models.Model):
 
     def _reverse_entry(self):
         self.ensure_one()
-        self.reversal_move_id = self.move_id._coop_as_owner()._reverse_moves([{
-            'date': fields.Date.context_today(self),
-            'ref': self.env._("Cancelled: %(document)s, %(reason)s", document=self.name, reason=self.cancel_reason),
-            'coop_source_model': self._name,
-            'coop_source_id': self.id,
-        }], cancel=True)
+        self.reversal_move_id = self.move_id._coop_reverse_for(self, self.env._(
+            "Cancelled: %(document)s, %(reason)s", document=self.name, reason=self.cancel_reason,
+        ))
 
     def _prepare_move_values(self):
         """Return the entry: Dr advances to members / Cr cash or bank; the other way round for what comes back."""

@@ -72,9 +72,9 @@ class CoopSettlement(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _get_open_sale_lines(self, company, owners, settled_domain, date):
+    def _get_open_sale_lines(self, company, owners=None):
         """Look at the goods of the categories that a run is limited to."""
-        sale_lines = super()._get_open_sale_lines(company, owners, settled_domain, date)
+        sale_lines = super()._get_open_sale_lines(company, owners)
         category_ids = self.env.context.get('coop_settled_categories')
         if not category_ids:
             return sale_lines

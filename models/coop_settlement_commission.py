@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.fields import Command
+from odoo.tools import float_round
 
 from odoo.addons.producer_cooperative.tools.units import from_units
 
@@ -17,6 +18,8 @@ class CoopSettlement(models.Model):
     def _get_commission_tax(self, rows):
         """Return the tax on the commission of these rows, in the company's currency; what the price includes is none.
 
+        Commission and tax together come to the company's rounding unit, as the invoice does.
+
         :param rows: :class:`DueRow` of the member.
         """
         self.ensure_one()
@@ -29,8 +32,22 @@ class CoopSettlement(models.Model):
             row.commission for row in rows if Account.browse(row.key.account).internal_group != 'income'
         )
         commission = float(from_units(units, self.currency_id.rounding))
-        included = tax.compute_all(commission, currency=self.currency_id, partner=self.partner_id)['total_included']
-        return self.currency_id.round(included - commission)
+        total = self._get_total_with_tax(commission)
+        if self._is_total_rounded(commission):
+            total = float_round(total, precision_rounding=self.company_id.coop_rounding_unit)
+        return self.currency_id.round(total - commission)
+
+    def _get_total_with_tax(self, commission):
+        self.ensure_one()
+        # sudo: see _get_commission_tax
+        tax = self.company_id.sudo().coop_commission_tax_id
+        return tax.compute_all(commission, currency=self.currency_id, partner=self.partner_id)['total_included']
+
+    def _is_total_rounded(self, commission):
+        """Whether a commission is charged in whole rounding units of the company: where a tax comes on top of it."""
+        self.ensure_one()
+        on_top = self.currency_id.compare_amounts(self._get_total_with_tax(commission), commission)
+        return bool(on_top) and self.company_id._coop_get_rounding_step() > 1
 
     def _is_commission_invoiced(self):
         """Whether the commission is invoiced with tax, and not a line of the bill."""
@@ -45,8 +62,15 @@ class CoopSettlement(models.Model):
         return self._is_commission_invoiced() and self._get_agent_commission() < 0
 
     def _prepare_commission_invoice_values(self):
-        """Return the invoice of the commission: Dr the member's receivable / Cr commission / Cr output VAT."""
+        """Return the invoice of the commission: Dr the member's receivable / Cr commission / Cr output VAT.
+
+        Where sen of the tax are rounded, the tax takes the difference: a member is charged whole rupiah.
+        """
         self.ensure_one()
+        commission = self._get_agent_commission()
+        rounding = self.env['account.cash.rounding']
+        if self._is_total_rounded(commission):
+            rounding = self.company_id._coop_get_tax_rounding()
         return {
             'move_type': 'out_invoice',
             'journal_id': self._get_commission_journal().id,
@@ -58,13 +82,14 @@ class CoopSettlement(models.Model):
             'ref': self.name,
             'invoice_payment_term_id': False,
             'fiscal_position_id': False,
+            'invoice_cash_rounding_id': rounding.id,
             'coop_source_model': self._name,
             'coop_source_id': self.id,
             'invoice_line_ids': [Command.create({
                 'name': self.env._("Commission on goods sold: %s", self.name),
                 'account_id': self.company_id._get_coop_account('commission').id,
                 'quantity': 1.0,
-                'price_unit': self._get_agent_commission(),
+                'price_unit': commission,
                 'tax_ids': [Command.set(self.company_id.coop_commission_tax_id.ids)],
             })],
         }

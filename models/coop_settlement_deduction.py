@@ -1,9 +1,10 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class CoopSettlementDeduction(models.Model):
     """What is kept back from a member's proceeds: savings withheld, and debts set off."""
     _name = 'coop.settlement.deduction'
+    _inherit = ['coop.kept.line.mixin']
     _description = "Settlement Deduction"
     _order = 'settlement_id, kind, id'
     _check_company_auto = True
@@ -26,25 +27,10 @@ class CoopSettlementDeduction(models.Model):
     name = fields.Char(string="Description", required=True, readonly=True)
     amount = fields.Monetary(readonly=True)
 
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines.settlement_id._check_is_open()
-        return lines
-
-    def write(self, vals):
-        self.settlement_id._check_is_open()
-        res = super().write(vals)
-        self.settlement_id._check_is_open()  # the settlement may be another one now
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_posted(self):
-        self.settlement_id._check_is_open()
-
     # === BUSINESS METHODS === #
+
+    def _check_may_change(self):
+        self.settlement_id._check_is_open()
 
     def _get_label(self):
         """Return what is kept back in the reader's language; the stored name is in that of whoever computed."""

@@ -47,50 +47,6 @@ class CoopSettlement(models.Model):
     """What is due: the entitlement to date less what was settled before, and the commission on it."""
     _inherit = 'coop.settlement'
 
-    # === BUSINESS METHODS - FOR ALL MEMBERS === #
-
-    @api.model
-    def _settle_all(self, company, date):
-        """Create a computed settlement for every member with something due up to ``date``.
-
-        The sales of all members are looked up together. An open settlement of a member is computed anew. Left out are
-        members for whom more was credited back than sold, which is carried forward, those who were settled up to a
-        later day already, and owners who were never admitted as members.
-
-        :return: the settlements, one per member.
-        :raises UserError: when no terms were agreed for some sale.
-        """
-        dues = self._get_due(company, date=date)
-        owners = self.env['res.partner'].union(*dues)
-        memberships = self.env['coop.membership']._get_in_force(owners, company)
-        memberships._queue_up()
-        member_of = {m.partner_id: m for m in memberships.sorted(lambda m: (m.state != 'left', m.id))}
-        dues = {owner: rows for owner, rows in dues.items() if owner in member_of}
-        open_ones = self.search([('membership_id', 'in', memberships.ids), ('state', 'in', ('draft', 'computed'))])
-        open_of = open_ones.grouped('membership_id')
-        debts = self._get_open_debts(company, owners, date)
-        settled_later = self._get_owners_settled_after(company, date)
-        settlements = self.browse()
-        for owner, rows in sorted(dues.items(), key=lambda item: member_of[item[0]].number or ''):
-            if owner in settled_later or sum(row.due.amount - row.commission for row in rows) < 0:
-                continue
-            membership = member_of[owner]
-            settlement = open_of.get(membership) or self.create({
-                'company_id': company.id, 'membership_id': membership.id, 'date': date,
-            })
-            settlement.date = date
-            settlement._fill(rows, debts)
-            settlements |= settlement
-        return settlements
-
-    @api.model
-    def _get_owners_settled_after(self, company, date):
-        # sudo: whether a member was settled, for whoever settles
-        groups = self.sudo()._read_group([
-            ('company_id', '=', company.id), ('state', '=', 'posted'), ('date', '>', date),
-        ], ['partner_id'])
-        return self.env['res.partner'].union(*(partner for partner, in groups))
-
     # === BUSINESS METHODS - ONE SETTLEMENT === #
 
     def _get_own_due(self):
@@ -159,6 +115,14 @@ class CoopSettlement(models.Model):
     # === BUSINESS METHODS - WHAT IS DUE === #
 
     @api.model
+    def _get_owners_settled_after(self, company, date):
+        # sudo: whether a member was settled, for whoever settles
+        groups = self.sudo()._read_group([
+            ('company_id', '=', company.id), ('state', '=', 'posted'), ('date', '>', date),
+        ], ['partner_id'])
+        return self.env['res.partner'].union(*(partner for partner, in groups))
+
+    @api.model
     def _get_due(self, company, owners=None, date=None, as_of=False):
         """Return what is due to owners of consigned goods, with the commission on it.
 
@@ -170,9 +134,10 @@ class CoopSettlement(models.Model):
         :raises UserError: naming the member and the day when no terms were agreed.
         """
         settled_domain = self._get_settled_domain(company, date if as_of else None)
-        find = self._find_unsettled_lines if as_of else self._get_open_sale_lines
-        sale_lines = find(company, owners, settled_domain, date)
-        if as_of:
+        if not as_of:
+            sale_lines = self._get_open_sale_lines(company, owners)
+        else:
+            sale_lines = self._find_unsettled_lines(company, owners, settled_domain, date)
             # What was written off after its settlement is owed back, though it is invoiced and settled alike.
             sale_lines |= sale_lines.browse(self._get_losses(company, date))
         entitled = self._get_entitled(company, sale_lines, date)
@@ -272,7 +237,8 @@ class CoopSettlement(models.Model):
     def _get_earned(self, sale_line, rows, documents, ties):
         """Return a function ``kind of terms -> {InvoiceKey: {(owner id, net price): Entitlement}}`` on a sale line.
 
-        The kind says whether sales count when invoiced or paid, and who bears what is never paid; None counts all.
+        The kind says whether sales count when invoiced or paid, and who bears what is never paid; None counts all. Of
+        what is paid in part, every owner gets whole steps of the company's rounding unit, the rest with the last part.
         """
         found = {}
         try:
@@ -290,7 +256,9 @@ class CoopSettlement(models.Model):
                     for document, shares in documents
                 ]
                 all_counts = all(document.paid == 1 for document in counted)
-                found[kind] = found[None] if all_counts else earned_by_document(rows, counted, ties, as_paid=True)
+                found[kind] = found[None] if all_counts else earned_by_document(
+                    rows, counted, ties, as_paid=True, step=sale_line.company_id._coop_get_rounding_step(),
+                )
             return found[kind]
 
         return get_earned

@@ -34,22 +34,15 @@ class CoopSettlement(models.Model):
         """Post the set-off entries, and reconcile each side with the bill and with what is paid by it."""
         allocations_of = {settlement: settlement._get_allocations() for settlement in self}
         offsetting = self.filtered(lambda settlement: allocations_of[settlement])
-        moves = self.env['account.move'].create([
+        moves = self._post_prepared_set_offs([(
+            settlement._get_payable_lines(), allocations_of[settlement],
             settlement._prepare_set_off_values(
                 settlement._get_payable_lines(), allocations_of[settlement], settlement.date,
                 self.env._("%s: set off against debts", settlement.name),
-            ) for settlement in offsetting
-        ])
-        moves._post(soft=False)
-        plan = []
+            ),
+        ) for settlement in offsetting])
         for settlement, move in zip(offsetting, moves, strict=True):
             settlement.set_off_move_id = move
-            payable_side, *debt_sides = move.line_ids.sorted(lambda line: (line.balance < 0, line.id))
-            plan.append(settlement._get_payable_lines() | payable_side)
-            for (debt, _amount), line in zip(allocations_of[settlement], debt_sides, strict=True):
-                plan.append(debt | line)
-        if plan:
-            self.env['account.move.line']._reconcile_plan(plan)
 
     def _get_allocations(self):
         """Return ``[(journal item, amount)]`` of what the bill pays: the commission's invoice first, then the debts."""
@@ -84,23 +77,9 @@ class CoopSettlement(models.Model):
             self._prepare_bill_line(deduction.name, self._get_deduction_account(deduction), -deduction.amount)
             for kind in BILLED_KINDS for deduction in self._get_deductions(kind)
         ]
-        return {
-            'move_type': 'in_invoice',
-            'journal_id': self.company_id._get_coop_journal('coop_settlement_journal_id').id,
-            'company_id': self.company_id.id,
-            'currency_id': self.currency_id.id,
-            'partner_id': self.partner_id.id,
-            'invoice_date': self.date,
-            'date': self.date,
-            'ref': self.name,
-            'invoice_payment_term_id': False,
-            'fiscal_position_id': False,
-            'coop_source_model': self._name,
-            'coop_source_id': self.id,
-            'invoice_line_ids': [
-                Command.create(line) for line in lines if not self.currency_id.is_zero(line['price_unit'])
-            ],
-        }
+        return self._prepare_self_billed_values(
+            [line for line in lines if not self.currency_id.is_zero(line['price_unit'])],
+        )
 
     def _prepare_bill_line(self, name, account, amount):
         return {

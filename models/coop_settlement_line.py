@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from odoo.addons.producer_cooperative.models.coop_settlement_sold import DECIMALS
 
@@ -9,6 +9,7 @@ class CoopSettlementLine(models.Model):
     A sale line is split where its invoices fall under different terms, years or accounts.
     """
     _name = 'coop.settlement.line'
+    _inherit = ['coop.kept.line.mixin']
     _description = "Settlement Line"
     _order = 'settlement_id, id'
     _check_company_auto = True
@@ -48,25 +49,10 @@ class CoopSettlementLine(models.Model):
     )
     amount_before = fields.Monetary(string="Amount Settled Before", readonly=True)
 
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines.settlement_id._check_is_open()
-        return lines
-
-    def write(self, vals):
-        self.settlement_id._check_is_open()
-        res = super().write(vals)
-        self.settlement_id._check_is_open()  # the settlement may be another one now
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_posted(self):
-        self.settlement_id._check_is_open()
-
     # === BUSINESS METHODS === #
+
+    def _check_may_change(self):
+        self.settlement_id._check_is_open()
 
     def _is_own_sale(self):
         """Whether the sale was booked as the cooperative's own revenue (principal basis), not on a clearing account.

@@ -65,7 +65,8 @@ class CoopSettlement(models.Model):
     def _get_losses(self, company, date):
         """Return ``{sale line id: {expense account id: what was written off}}``: the weights of the accounts.
 
-        Of a write-off over several expense accounts the one with the highest amount counts.
+        Of a write-off over several expense accounts the one with the highest amount counts. That of a down payment
+        concerns the goods of the invoices that took it off.
         """
         # sudo: the terms are applied, not shown
         if not self.env['coop.consignment.term'].sudo().search_count([
@@ -90,8 +91,22 @@ class CoopSettlement(models.Model):
                  WHERE line.move_id = entry.id AND cost.account_type LIKE 'expense%%'
                  ORDER BY line.balance DESC, line.id LIMIT 1
               ) loss ON TRUE
-              JOIN account_move_line sold ON sold.move_id = bill.id AND sold.display_type = 'product'
-              JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = sold.id
+              JOIN LATERAL (
+                SELECT rel.order_line_id
+                  FROM account_move_line sold
+                  JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = sold.id
+                 WHERE sold.move_id = bill.id AND sold.display_type = 'product'
+                 UNION
+                SELECT rel.order_line_id
+                  FROM account_move_line asked
+                  JOIN sale_order_line_invoice_rel asked_rel ON asked_rel.invoice_line_id = asked.id
+                  JOIN sale_order_line deposit ON deposit.id = asked_rel.order_line_id AND deposit.is_downpayment
+                  JOIN sale_order_line_invoice_rel off_rel ON off_rel.order_line_id = deposit.id
+                  JOIN account_move_line off ON off.id = off_rel.invoice_line_id AND off.parent_state = 'posted'
+                  JOIN account_move_line sold ON sold.move_id = off.move_id AND sold.display_type = 'product'
+                  JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = sold.id
+                 WHERE asked.move_id = bill.id
+              ) rel ON TRUE
              WHERE partial.company_id = %(company)s AND partial.max_date <= %(date)s
              GROUP BY rel.order_line_id, loss.account_id
              ORDER BY rel.order_line_id, loss.account_id

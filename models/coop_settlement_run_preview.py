@@ -38,8 +38,8 @@ class CoopSettlementRun(models.Model):
         self.ensure_one()
         Settlement = self._get_settlement_model()
         partners = self._get_chosen_partners()
-        sale_lines = Settlement._get_open_sale_lines(
-            self.company_id, partners, Settlement._get_settled_domain(self.company_id, None), self.date,
+        sale_lines = Settlement._close_settled_lines(
+            self.company_id, Settlement._get_open_sale_lines(self.company_id, partners),
         )
         if not sale_lines:
             return []

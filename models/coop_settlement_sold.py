@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from fractions import Fraction
 from typing import NamedTuple
 
 from odoo import api, models
@@ -17,18 +16,6 @@ from odoo.addons.producer_cooperative.tools.units import to_units
 #: How many decimals of a quantity are counted.
 DECIMALS = 6
 SCALE = 10 ** DECIMALS
-#: Share of what a journal entry (``entry``) is matched with that it writes off, between 0 and 1.
-LOSS_SHARE = SQL(
-    """
-    CASE WHEN entry.move_type = 'entry' AND entry.origin_payment_id IS NULL AND entry.statement_line_id IS NULL THEN (
-        SELECT COALESCE(LEAST(GREATEST(SUM(line.balance) FILTER (WHERE cost.account_type LIKE 'expense%%'), 0)
-               / NULLIF(SUM(line.balance) FILTER (
-                    WHERE line.balance > 0 AND cost.account_type != 'liability_current'), 0), 1), 0)
-          FROM account_move_line line JOIN account_account cost ON cost.id = line.account_id
-         WHERE line.move_id = entry.id
-    ) ELSE 0 END
-    """,
-)
 
 
 class InvoiceKey(NamedTuple):
@@ -48,14 +35,12 @@ class CoopSettlement(models.Model):
     # === BUSINESS METHODS - WHICH LINES === #
 
     @api.model
-    def _get_open_sale_lines(self, company, owners, settled_domain, date):
+    def _get_open_sale_lines(self, company, owners=None):
         """Return the sale lines of owned goods to which something happened since they were settled.
 
         Found by an index on the open ones, whatever has been settled in all the years before.
 
         :param owners: only lines on which goods of these partners moved; None for all.
-        :param settled_domain: of the settlement lines that count.
-        :param date: last day whose deliveries and invoices count.
         """
         self.env.flush_all()
         of_owners = SQL() if owners is None else SQL(
@@ -119,10 +104,22 @@ class CoopSettlement(models.Model):
 
     @api.model
     def _close_settled_lines(self, company, sale_lines):
-        """Have settlements not look again at those of the lines that are delivered, invoiced and settled completely."""
+        """Have settlements not look again at those of the lines that are delivered, invoiced and settled completely.
+
+        So are those that came back and were credited as a whole. Lines of which something is not paid, or written off,
+        stay open: what counts of them is another matter than what was invoiced.
+
+        :return: the lines that stay open.
+        """
         settled = self._get_settled_domain(company, None)
         open_lines = self._find_unsettled_lines(company, None, settled, None, lines=sale_lines)
+        if self._has_partial_terms(company):
+            documents = self._get_documents(company, sale_lines - open_lines, None)
+            open_lines |= open_lines.browse(
+                line_id for line_id, rows in documents.items() if any(shares for _document, shares in rows)
+            )
         (sale_lines.sudo() - open_lines)._coop_close()  # sudo: a technical count
+        return sale_lines & open_lines
 
     # === BUSINESS METHODS - GOODS === #
 
@@ -295,58 +292,6 @@ class CoopSettlement(models.Model):
 
         return find_kind
 
-    @api.model
-    def _get_counted_shares(self, company, move_ids, date):
-        """Return ``{invoice id: {kind of terms: share that counts}}`` for invoices of which not everything counts.
-
-        Terms differ in whether a sale counts when it is invoiced or paid, and in who bears what is never paid: that is
-        what a journal entry wrote off to an expense account: of an entry that books a bank's fee with the money, the
-        fee. Tax that the buyer withheld is paid; tax on sales that is taken back with the loss is neither.
-
-        :param date: only what was matched with the invoice by then.
-        """
-        # sudo: see _get_open_sale_lines
-        is_asked = move_ids and self.env['coop.consignment.term'].sudo().search_count([
-            ('company_id', '=', company.id), '|', ('settle_on', '=', 'payment'), ('default_bearer', '=', 'member'),
-        ], limit=1)
-        if not is_asked:
-            return {}
-        until = SQL() if not date else SQL("AND partial.max_date <= %s", date)
-        rows = self.env.execute_query(SQL(
-            """
-            SELECT item.move_id, currency.rounding, SUM(item.amount_currency), SUM(matched.amount), SUM(matched.lost)
-              FROM account_move_line item
-              JOIN account_account account ON account.id = item.account_id
-               AND account.account_type = 'asset_receivable'
-              JOIN res_currency currency ON currency.id = item.currency_id
-              LEFT JOIN LATERAL (
-                SELECT COALESCE(SUM(part.amount), 0) AS amount,
-                       COALESCE(SUM(part.amount * %(loss)s), 0) AS lost
-                  FROM (
-                    SELECT partial.debit_amount_currency AS amount, partial.credit_move_id AS other_id
-                      FROM account_partial_reconcile partial WHERE partial.debit_move_id = item.id %(until)s
-                     UNION ALL
-                    SELECT -partial.credit_amount_currency, partial.debit_move_id
-                      FROM account_partial_reconcile partial WHERE partial.credit_move_id = item.id %(until)s
-                  ) part
-                  JOIN account_move_line other ON other.id = part.other_id
-                  JOIN account_move entry ON entry.id = other.move_id
-              ) matched ON TRUE
-             WHERE item.move_id = ANY(%(moves)s)
-             GROUP BY item.move_id, currency.rounding
-            """, moves=list(move_ids), until=until, loss=LOSS_SHARE,
-        ))
-        shares = {}
-        for move_id, rounding, total, matched, lost in rows:
-            paid = _share(to_units(matched, rounding), to_units(total, rounding))
-            lost = _share(to_units(lost, rounding), to_units(total, rounding), nothing=0)
-            of_invoice = {
-                ('invoice', 'member'): 1 - lost, ('payment', 'cooperative'): paid, ('payment', 'member'): paid - lost,
-            }
-            if any(share != 1 for share in of_invoice.values()):
-                shares[move_id] = of_invoice
-        return shares
-
     # === BUSINESS METHODS - REFUSALS === #
 
     @api.model
@@ -368,11 +313,6 @@ def _is_inside(location):
         "(%(at)s.usage = 'internal' OR (%(at)s.usage = 'transit' AND %(at)s.company_id IS NOT NULL))",
         at=SQL.identifier(location),
     )
-
-
-def _share(part, total, nothing=1):
-    """Return a share between nothing and all of it; ``nothing`` of an invoice over nothing."""
-    return min(max(Fraction(part, total), 0), 1) if total else nothing
 
 
 def _without_cancelled(rows):

@@ -11,6 +11,16 @@ ENTERED_FIELDS = {
     'date_from', 'date_to', 'rule_id', 'closing_ids', 'meeting_date', 'meeting_number', 'tax_expected', 'tax_none',
     'loss_from_reserve',
 }
+#: States in which what was entered may still change.
+OPEN_STATES = ('draft', 'computed')
+#: States before the meeting decides.
+UNDECIDED_STATES = ('draft', 'computing', 'computed')
+#: States in which the figures of a computation stand.
+FROZEN_STATES = ('computed', 'approved', 'posting', 'posted', 'paid', 'cancelling')
+#: States in which nobody else shares the surplus of the period.
+DECIDED_STATES = FROZEN_STATES[1:]
+#: States in which all entries are there: the members can be paid.
+BOOKED_STATES = ('posted', 'paid')
 
 
 class CoopShuAllocation(models.Model):
@@ -44,10 +54,12 @@ class CoopShuAllocation(models.Model):
     )
     currency_id = fields.Many2one(related='company_id.currency_id')
     date_from = fields.Date(
-        string="From", required=True, default=lambda self: self._default_period()['date_from'], tracking=True,
+        string="From", required=True, tracking=True,
+        default=lambda self: self.env.company._coop_get_last_year()['date_from'],
     )
     date_to = fields.Date(
-        string="To", required=True, default=lambda self: self._default_period()['date_to'], tracking=True,
+        string="To", required=True, tracking=True,
+        default=lambda self: self.env.company._coop_get_last_year()['date_to'],
     )
     rule_id = fields.Many2one(
         comodel_name='coop.shu.rule', check_company=True, ondelete='restrict', index='btree_not_null',
@@ -109,15 +121,9 @@ class CoopShuAllocation(models.Model):
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(company_id, company_id, '[]') WITH &&,"
         " daterange(date_from, date_to, '[]') WITH &&)"
-        " WHERE (state IN ('approved', 'posting', 'posted', 'paid', 'cancelling'))",
+        f" WHERE (state IN {DECIDED_STATES})",
         "The surplus of this period is allocated already. Cancel that allocation first.",
     )
-
-    # === DEFAULT METHODS === #
-
-    def _default_period(self):
-        """Return the company's last fiscal year that is over."""
-        return self.env.company.compute_fiscalyear_dates(fields.Date.context_today(self) - relativedelta(years=1))
 
     # === COMPUTE METHODS === #
 
@@ -129,7 +135,7 @@ class CoopShuAllocation(models.Model):
     @api.depends('company_id', 'date_to')
     def _compute_rule_id(self):
         for allocation in self:
-            if allocation.state in ('draft', 'computed'):
+            if allocation.state in OPEN_STATES:
                 allocation.rule_id = allocation.date_to and self.env['coop.shu.rule']._get_in_force(
                     allocation.company_id, allocation.date_to,
                 )
@@ -153,7 +159,7 @@ class CoopShuAllocation(models.Model):
     @api.depends('surplus', 'state', 'closing_ids.is_closing', 'date_from', 'date_to')
     def _compute_surplus_now(self):
         for allocation in self:
-            computed = allocation.state not in ('draft', 'computing', 'cancelled') and allocation.id
+            computed = allocation.state in FROZEN_STATES and allocation.id
             allocation.surplus_now = allocation._get_ledger_surplus() if computed else 0.0
             allocation.difference = allocation.surplus_now - allocation.surplus if computed else 0.0
 
@@ -171,8 +177,7 @@ class CoopShuAllocation(models.Model):
         changed = {'date_from', 'date_to', 'rule_id'} & vals.keys()
         if changed or 'closing_ids' in vals:
             self._check_may_be_computed()
-        open_states = ('draft', 'computing', 'computed')
-        if {'meeting_date', 'meeting_number'} & vals.keys() and any(a.state not in open_states for a in self):
+        if {'meeting_date', 'meeting_number'} & vals.keys() and any(a.state not in UNDECIDED_STATES for a in self):
             raise UserError(self.env._("The meeting has decided; its date and number stay."))
         res = super().write(vals)
         if changed:
@@ -181,9 +186,11 @@ class CoopShuAllocation(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
-        kept = self.filtered(lambda allocation: allocation.state not in ('draft', 'computed'))
+        kept = self.filtered(lambda allocation: allocation.state not in OPEN_STATES)
         if kept:
-            raise UserError(self.env._("%s stays in the books; it can only be cancelled.", kept[0].display_name))
+            raise UserError(self.env._(
+                "%s stays, so that everybody can see what was decided; it can only be cancelled.", kept[0].display_name,
+            ))
 
     def _check_only_entered(self, field_names):
         """Refuse values that only the computation may set, wherever they come from.
@@ -207,14 +214,17 @@ class CoopShuAllocation(models.Model):
     def action_compute(self):
         """Compute, or compute again, the surplus and every member's part from the ledger as it is now.
 
-        :raises UserError: for anybody but the accountant, once approved, before the period is over, while its books
-            are not complete, or when a share has nothing to be shared by.
+        :raises UserError: for anybody but the accountant, once approved, before the period is over, by a rule that is
+            not in force then, where the period is allocated already, while its books are not complete, or when a share
+            has nothing to be shared by.
         """
         for allocation in self:
             allocation._check_user_is(ACCOUNTANT)
             allocation._queue_up()
             allocation._check_may_be_computed()
             allocation._check_period_is_over()
+            allocation._check_rule_in_force()
+            allocation._check_not_allocated()
             allocation._check_books_complete()
             # sudo: the accountant was checked above; what is computed is nobody's to write
             allocation.sudo()._start_computing()
@@ -223,7 +233,8 @@ class CoopShuAllocation(models.Model):
         """Note that the members' meeting approved the allocation.
 
         :raises UserError: for anybody but the manager or for the person who computed it, without date and number of
-            the meeting, or when the period is allocated already.
+            the meeting, by a rule that is not in force any more, when members' numbers were booked otherwise and nobody
+            was told, or when the period is allocated already.
         """
         for allocation in self:
             allocation._check_user_is(MANAGER)
@@ -232,19 +243,22 @@ class CoopShuAllocation(models.Model):
                 raise UserError(allocation._state_error_message('approved'))
             allocation._check_meeting()
             allocation._check_four_eyes()
+            allocation._check_rule_in_force()
             allocation._check_unchanged_meanwhile()
+            allocation._check_changes_known()
             allocation._check_not_allocated()
             # sudo: the manager was checked above; see _check_only_entered
-            allocation.sudo()._update_state('approved', approved_by_id=self.env.uid)
+            allocation.sudo()._approve()
 
     def action_post(self):
         """Book the approved allocation: number it, carry the surplus over and distribute it.
 
-        :raises UserError: for anybody but the accountant, or when the loss is no longer covered as it was computed.
+        :raises UserError: for anybody but the accountant, when the loss is no longer covered as it was computed, or
+            when the books are closed on the day of the meeting.
         """
         for allocation in self:
             allocation._check_user_is(ACCOUNTANT)
-            allocation._queue_up()
+            allocation._queue_up_at_equity()
             if allocation.state != 'approved':
                 raise UserError(allocation._state_error_message('posted'))
             allocation._check_not_allocated()
@@ -267,18 +281,28 @@ class CoopShuAllocation(models.Model):
             'domain': [('allocation_id', '=', self.id)], 'context': {'create': False},
         }
 
+    # === BUSINESS METHODS - APPROVING === #
+
+    def _approve(self):
+        """Write down who approved, and what is not to change from here on.
+
+        For a room that has something to freeze as well, it must override this method.
+        """
+        self.ensure_one()
+        self._update_state('approved', approved_by_id=self.env.uid)
+
     # === BUSINESS METHODS - CANCELLING === #
 
     def _cancel_with_reason(self, reason):
         """Cancel the allocation; the entries of a posted one are reversed and stay in the books.
 
-        :raises UserError: for anybody but the accountant (the manager may cancel what is not posted yet), or once
-            members were paid.
+        :raises UserError: for anybody but the accountant (the manager may cancel what is not posted yet), once
+            members were paid, or when what it brought to reserve and funds was used since.
         """
         for allocation in self:
-            allocation._queue_up()
+            allocation._queue_up_at_equity()
             allocation.invalidate_recordset(['state'])
-            booked = allocation.state in ('posting', 'posted')
+            booked = 'cancelling' in allocation._transitions[allocation.state]
             allocation._check_user_is(*(ACCOUNTANT,) if booked else (ACCOUNTANT, MANAGER))
             allocation._check_may_be_cancelled()
             # sudo: the user was checked above; see _check_only_entered
@@ -292,7 +316,7 @@ class CoopShuAllocation(models.Model):
                 raise UserError(self.env._(
                     "%s is being computed. Wait until that is done, or stop it first.", allocation.display_name,
                 ))
-            if allocation.state not in ('draft', 'computed'):
+            if allocation.state not in OPEN_STATES:
                 raise UserError(self.env._(
                     "%s was approved and stays as the meeting saw it. Cancel it and make a new one to change it.",
                     allocation.display_name,
@@ -318,37 +342,36 @@ class CoopShuAllocation(models.Model):
 
     def _check_meeting(self):
         self.ensure_one()
-        if not self.meeting_date or not self.meeting_number:
+        if not self.meeting_date or not (self.meeting_number or '').strip():
             raise UserError(self.env._(
                 "Enter the date of the members' meeting and the number of its decision on %s first.", self.display_name,
             ))
         if self.meeting_date <= self.date_to or self.meeting_date > fields.Date.context_today(self):
             raise UserError(self.env._(
-                "The meeting on %(date)s cannot have decided on %(allocation)s: it meets after the period, and decides"
-                " before it is noted here.",
-                date=format_date(self.env, self.meeting_date), allocation=self.display_name,
+                "The meeting on %(date)s cannot have decided on %(allocation)s. Enter a day after %(last)s, the end of"
+                " the period, that is not still to come.", date=format_date(self.env, self.meeting_date),
+                last=format_date(self.env, self.date_to), allocation=self.display_name,
             ))
 
     def _check_four_eyes(self):
         """Refuse approval by the person who computed; where the company allows it, keep that in the chatter."""
-        self.ensure_one()
-        if self.computed_by_id != self.env.user:
-            return
-        if self.company_id.coop_shu_four_eyes:
-            raise UserError(self.env._(
+        self._check_somebody_else(
+            self.computed_by_id,
+            self.env._(
                 "%(user)s computed %(allocation)s; somebody else has to approve it.",
                 user=self.env.user.name, allocation=self.display_name,
-            ))
-        self._message_log(body=self.env._(
-            "%s computed and approved this allocation alone: two people are not required at present.",
-            self.env.user.name,
-        ))
+            ),
+            self.env._(
+                "%s computed and approved this allocation alone: two people are not required at present.",
+                self.env.user.name,
+            ),
+        )
 
     def _check_not_allocated(self):
         self.ensure_one()
         other = self.search([
             ('id', '!=', self.id), ('company_id', '=', self.company_id.id),
-            ('state', 'in', ('approved', 'posting', 'posted', 'paid', 'cancelling')),
+            ('state', 'in', DECIDED_STATES),
             ('date_from', '<=', self.date_to), ('date_to', '>=', self.date_from),
         ], limit=1)
         if other:
@@ -362,9 +385,9 @@ class CoopShuAllocation(models.Model):
     def _get_period_label(self):
         """Return the year, or both days of a period that is no calendar year."""
         self.ensure_one()
-        first, last = self.date_from, self.date_to
-        if not first or not last:
-            return ""
+        return self._get_label_of(self.date_from, self.date_to) if self.date_from and self.date_to else ""
+
+    def _get_label_of(self, first, last):
         if (first.month, first.day, last.month, last.day, last.year) == (1, 1, 12, 31, first.year):
             return str(first.year)
         return f"{format_date(self.env, first)} – {format_date(self.env, last)}"

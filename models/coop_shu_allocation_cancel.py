@@ -1,5 +1,7 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
+
+from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
 
 
 class CoopShuAllocation(models.Model):
@@ -11,7 +13,7 @@ class CoopShuAllocation(models.Model):
     def _start_cancelling(self, reason):
         """Cancel what is not booked; reverse what is, at once or, for many members, in the background."""
         self.ensure_one()
-        if self.state not in ('posting', 'posted'):
+        if 'cancelling' not in self._transitions[self.state]:
             self._update_state('cancelled', cancel_reason=reason)
             return
         members = self.env['coop.shu.member.line'].search_count(
@@ -19,9 +21,15 @@ class CoopShuAllocation(models.Model):
         )
         # The state comes first: reversing settles what is owed to members, which must not look like a payment.
         self._start('cancelling', steps=len(self._get_entries_to_reverse()), members=members, cancel_reason=reason)
+        if self.in_background:
+            # The entry of reserve and funds, here and now: what was just seen to be there is spent by nobody meanwhile.
+            self._take_step()
 
     def _take_step_cancelling(self):
-        """Reverse the next entry; the year-end entry last."""
+        """Reverse the next entry; the year-end entry last, and on its own day.
+
+        Another year-end entry is likely to follow on that day; until today, the surplus would be carried over twice.
+        """
         self.ensure_one()
         move = self._get_entries_to_reverse()[:1]
         if not move:
@@ -30,14 +38,15 @@ class CoopShuAllocation(models.Model):
         self._check_entry_not_paid(move)
         self.reversal_move_ids |= move._coop_reverse_for(
             self, self.env._("Cancelled: %(document)s, %(reason)s", document=self.name, reason=self.cancel_reason),
+            on_own_day=move == self.year_end_move_id,
         )
         return 1
 
     def _get_entries_to_reverse(self):
-        """Return the posted entries that have not been reversed yet, those of the meeting first."""
+        """Return the posted entries that have not been reversed yet: that of reserve and funds first."""
         self.ensure_one()
         reversed_already = self.reversal_move_ids.reversed_entry_id
-        entries = self.meeting_move_ids.sorted('id', reverse=True) + self.year_end_move_id - reversed_already
+        entries = self.meeting_move_ids.sorted('id') + self.year_end_move_id - reversed_already
         return entries.filtered(lambda move: move.state == 'posted')
 
     # === BUSINESS METHODS - CHECKS === #
@@ -69,3 +78,36 @@ class CoopShuAllocation(models.Model):
         return self.env._(
             "Members were paid from %s already; it cannot be cancelled. Cancel the payouts first.", self.display_name,
         )
+
+
+class AccountPartialReconcile(models.Model):
+    """Nobody is paid from an allocation while its entries are being reversed, one after the other."""
+    _inherit = 'account.partial.reconcile'
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partials = super().create(vals_list)
+        if self.env.context.get('coop_owner_token') is not OWNER_TOKEN:
+            partials._coop_check_not_being_cancelled()
+        return partials
+
+    # === BUSINESS METHODS === #
+
+    def _coop_check_not_being_cancelled(self):
+        """Refuse to pay what is about to be reversed; it would hold up the rest of the reversals.
+
+        :raises UserError: naming the allocation and what to do.
+        """
+        # sudo: whose entries these are, for whoever pays
+        allocations = self.env['coop.shu.allocation'].sudo().search([('state', '=', 'cancelling')])
+        if not allocations:
+            return
+        items = self.sudo().debit_move_id | self.sudo().credit_move_id  # sudo: see above
+        for allocation in allocations:
+            if allocation.meeting_move_ids & items.move_id:
+                raise UserError(self.env._(
+                    "%s is being cancelled; nobody is paid from it. Leave the payment open, and match it with what is"
+                    " owed instead.", allocation.display_name,
+                ))

@@ -16,7 +16,7 @@ class CoopShuAllocation(models.Model):
         Whoever was a member more than once has in each membership what was booked in its time (see
         ``coop.membership._pick_by_day``). By days of membership, a leaver's balance is that of the day before leaving;
         it counts for the days of membership in the period, to the cent, a half up. What was held before the period
-        counts from its first day (see ``tools.capital``).
+        counts from its first day.
 
         :param whole_cooperative: also what belongs to no membership.
         """

@@ -5,8 +5,9 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import format_amount
+from odoo.tools import format_amount, format_date
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import ACCOUNTANT, MANAGER
 from odoo.addons.producer_cooperative.tools.shu import floor_surplus, split_surplus
 from odoo.addons.producer_cooperative.tools.units import floor_to, from_units, to_decimal, to_units
 
@@ -18,6 +19,34 @@ class CoopShuAllocation(models.Model):
     changed_meanwhile = fields.Text(
         readonly=True, copy=False, help="What was booked while the allocation was being computed.",
     )
+
+    changed_numbers = fields.Integer(
+        string="Numbers Booked Otherwise Since", readonly=True, copy=False,
+        help="How many of the numbers that members share by are others in the books than when they were computed, as of"
+             " the last comparison. The allocation does not take that in.",
+    )
+
+    # === ACTIONS === #
+
+    def action_compare(self):
+        """Compare the numbers that members share by with the books as they are now, and note how many are others.
+
+        :raises AccessError: for anybody but the accountant and the manager.
+        :raises UserError: while nothing is computed.
+        """
+        self.ensure_one()
+        self._check_user_is(ACCOUNTANT, MANAGER)
+        if self.state in ('draft', 'computing', 'cancelling', 'cancelled'):
+            raise UserError(self.env._("%s is not computed; there is nothing to compare.", self.display_name))
+        count = self._count_changed_numbers()
+        self.sudo().changed_numbers = count  # sudo: the role was checked above; see _check_only_entered
+        return {
+            'type': 'ir.actions.client', 'tag': 'display_notification',
+            'params': {
+                'message': self.env._("Numbers of members that were booked otherwise since: %s", count),
+                'type': 'warning' if count else 'success', 'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
+            },
+        }
 
     # === BUSINESS METHODS - STEPS === #
 
@@ -31,7 +60,7 @@ class CoopShuAllocation(models.Model):
         shares = self.rule_id.share_ids.filtered(lambda share: share._is_for_members())
         self._start(
             'computing', steps=len(shares) + 2, members=0 if at_once else self._count_eligible(),
-            changed_meanwhile=False, computed_by_id=self.env.uid,
+            changed_meanwhile=False, changed_numbers=0, computed_by_id=self.env.uid,
         )
 
     def _check_rule(self):
@@ -45,6 +74,27 @@ class CoopShuAllocation(models.Model):
                 "No rule says how the surplus of %s is shared. Enter the bylaws' rule first.", self._get_period_label(),
             ))
         self.rule_id._check_complete()
+
+    def _check_rule_in_force(self):
+        """Refuse a rule of another year, or one that was archived: the members decided by which they share.
+
+        :raises UserError: naming the rule in force at the end of the period, and what to do.
+        """
+        self.ensure_one()
+        rule = self.env['coop.shu.rule']._get_in_force(self.company_id, self.date_to)
+        if not self.rule_id or self.rule_id == rule:
+            return  # without any, _check_rule says what to do
+        day = format_date(self.env, self.date_to)
+        if not rule:
+            raise UserError(self.env._(
+                "%(rule)s is not in force on %(day)s, the last day of the period. Put right from when on it holds, or"
+                " enter the rule of that time.", rule=self.rule_id.display_name, day=day,
+            ))
+        raise UserError(self.env._(
+            "On %(day)s, the last day of the period, %(in_force)s is in force and not %(rule)s. Choose that one and"
+            " compute again, or put the days right from which the rules hold.",
+            day=day, in_force=rule.display_name, rule=self.rule_id.display_name,
+        ))
 
     def _take_step_computing(self):
         """Freeze surplus, shares and members first; then share out pool by pool; then add up."""
@@ -187,7 +237,8 @@ class CoopShuAllocation(models.Model):
         ):
             if self.currency_id.compare_amounts(found, expected):
                 raise UserError(self.env._(
-                    "%(allocation)s would leave %(amount)s on %(account)s; nothing was booked.",
+                    "The figures of %(allocation)s do not add up: %(amount)s would stay on %(account)s, so nothing was"
+                    " booked. Compute it again; one that is approved has to be cancelled and made anew.",
                     allocation=self.display_name, account=self.shu_account_id.display_name,
                     amount=format_amount(self.env, expected - found, self.currency_id),
                 ))
@@ -210,6 +261,9 @@ class CoopShuAllocation(models.Model):
                 changes.append(self.env._(
                     "“%(share)s” changed for %(count)s members.", share=share.name, count=count,
                 ))
+        people = self._count_changed_people()
+        if people:
+            changes.append(self.env._("%s members take part who did not, or the other way round.", people))
         rule_written = max([self.rule_id.write_date, *self.rule_id.share_ids.mapped('write_date')])
         if rule_written > self.computed_on:
             changes.append(self.env._("The rule was changed."))
@@ -226,6 +280,35 @@ class CoopShuAllocation(models.Model):
                 "While %(allocation)s was being computed, the books changed. Compute it again.\n%(changes)s",
                 allocation=self.display_name, changes=self.changed_meanwhile,
             ))
+
+    def _count_changed_numbers(self):
+        """Return how many of the numbers that members share by are others in the books now, newcomers included."""
+        self.ensure_one()
+        shares = self.share_ids.filtered(lambda share: share._is_for_members())
+        return self._count_changed_people() + sum(self._count_changed_bases(share) for share in shares)
+
+    def _check_changes_known(self):
+        """Refuse to approve what was booked otherwise since, unless somebody was told; then keep it in the chatter.
+
+        The meeting may well have decided on figures that something was booked after: they are not computed again
+        without it, and nobody approves them unawares.
+
+        :raises UserError: saying how many numbers are others, and what to do.
+        """
+        self.ensure_one()
+        count = self._count_changed_numbers()
+        if not count:
+            return
+        if count != self.changed_numbers:
+            raise UserError(self.env._(
+                "Since %(allocation)s was computed, %(count)s of the numbers that members share by were booked"
+                " otherwise. Compute it again. If the meeting decided on these figures all the same, press “Compare"
+                " with the Books” first and approve then.", allocation=self.display_name, count=count,
+            ))
+        self._message_log(body=self.env._(
+            "Approved as computed, although %s of the numbers that members share by were booked otherwise since.",
+            count,
+        ))
 
     # === BUSINESS METHODS - UNITS === #
 

@@ -21,6 +21,10 @@ class CoopShuAllocation(models.Model):
         help="Goes to the account of accumulated losses, for later years to cover.",
     )
     reserve_balance = fields.Monetary(string="In the Reserve Now", compute='_compute_reserve_balance')
+    loss_set_by_id = fields.Many2one(
+        comodel_name='res.users', string="Changed By", readonly=True, copy=False,
+        help="Who wanted another amount drawn from the reserve than was proposed; somebody else approves that.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -32,11 +36,11 @@ class CoopShuAllocation(models.Model):
             allocation.loss_from_reserve = -sum(drawn.mapped('amount'))
             allocation.loss_carried = -sum((shares - drawn).mapped('amount'))
 
-    @api.depends('is_loss', 'company_id')
+    @api.depends('is_loss', 'company_id', 'rule_id')
     def _compute_reserve_balance(self):
         for allocation in self:
-            reserve = allocation.is_loss and allocation.company_id._find_coop_account('reserve')
-            allocation.reserve_balance = allocation._get_account_balance(reserve) if reserve else 0.0
+            held = allocation._get_reserves_held() if allocation.is_loss else {}
+            allocation.reserve_balance = sum(held.values())
 
     def _inverse_loss_from_reserve(self):
         """Draw as much as the meeting wants.
@@ -49,9 +53,13 @@ class CoopShuAllocation(models.Model):
             if allocation.state != 'computed' or not allocation.is_loss:
                 raise UserError(self.env._("Only a loss that is computed and not decided on draws on the reserve."))
             drawn = allocation.currency_id.round(allocation.loss_from_reserve)
+            before = -sum(allocation.share_ids.filtered(lambda share: share.kind == 'reserve').mapped('amount'))
+            if not allocation.currency_id.compare_amounts(drawn, before):
+                continue
             allocation._check_drawn(drawn)
             # sudo: the role and the amount were checked; the shares are nobody's to write
             allocation.sudo()._update_loss_shares(drawn)
+            allocation.sudo().loss_set_by_id = self.env.user  # sudo: see above
 
     # === BUSINESS METHODS === #
 
@@ -69,8 +77,34 @@ class CoopShuAllocation(models.Model):
     def _get_most_drawn(self):
         """Return what the reserve can cover of the loss: no more than it holds, and nothing of an overdrawn one."""
         self.ensure_one()
-        reserve = self.company_id._get_coop_account('reserve')
-        return min(max(self._get_account_balance(reserve), 0.0), -self.surplus)
+        held = self.currency_id.round(sum(self._get_reserves_held().values()))
+        return min(held, -self.surplus)
+
+    def _get_reserves_held(self):
+        """Return ``{account: what it holds}`` of the reserves that the rule fills, in their order; never below zero."""
+        self.ensure_one()
+        reserves = self.rule_id.share_ids.filtered(lambda share: share.kind == 'reserve').account_id
+        return {
+            account: max(self._get_account_balance(account), 0.0)
+            for account in reserves or self.company_id._find_coop_account('reserve')
+        }
+
+    def _prepare_computation_values(self):
+        return {**super()._prepare_computation_values(), 'loss_set_by_id': False}
+
+    def _check_four_eyes(self):
+        super()._check_four_eyes()
+        self._check_somebody_else(
+            self.loss_set_by_id,
+            self.env._(
+                "%(user)s changed what %(allocation)s draws from the reserve; somebody else has to approve it.",
+                user=self.env.user.name, allocation=self.display_name,
+            ),
+            self.env._(
+                "%s changed what is drawn from the reserve and approved it alone: two people are not required at"
+                " present.", self.env.user.name,
+            ),
+        )
 
     def _update_loss_shares(self, drawn):
         self.ensure_one()
@@ -85,16 +119,18 @@ class CoopShuAllocation(models.Model):
         :param drawn: what the reserve covers; as much as it can by default.
         """
         self.ensure_one()
-        drawn = self._get_most_drawn() if drawn is None else drawn
-        carried = self.currency_id.round(-self.surplus - drawn)
-        values = [
-            {
-                'kind': 'reserve', 'name': self.env._("Drawn from the Reserve"), 'amount': -drawn,
-                'account_id': self.company_id._get_coop_account('reserve').id,
-            },
-            {
-                'kind': 'loss', 'name': self.env._("Accumulated Loss"), 'amount': -carried,
-                'account_id': self.company_id._get_coop_account('accumulated_loss').id,
-            },
-        ]
+        left = self._get_most_drawn() if drawn is None else drawn
+        carried = self.currency_id.round(-self.surplus - left)
+        values = []
+        for account, held in self._get_reserves_held().items():
+            part = min(held, left)
+            left = self.currency_id.round(left - part)
+            values.append({
+                'kind': 'reserve', 'name': self.env._("Drawn from the Reserve"), 'amount': -part,
+                'account_id': account.id,
+            })
+        values.append({
+            'kind': 'loss', 'name': self.env._("Accumulated Loss"), 'amount': -carried,
+            'account_id': self.company_id._get_coop_account('accumulated_loss').id,
+        })
         return [line for line in values if not self.currency_id.is_zero(line['amount'])]

@@ -18,8 +18,8 @@ NAMED = 10
 class CoopShuAllocation(models.Model):
     """Every member's part, worked out by the database for all members at once.
 
-    The arithmetic is that of ``tools.shu`` (``distribute_pool``, ``floor_pool``), on exact decimal numbers: a hundred
-    thousand members never pass through Python.
+    The arithmetic is that of ``tools.apportion`` (``apportion_with_rest``, ``apportion_floor``), on exact decimal
+    numbers: a hundred thousand members never pass through Python.
     """
     _inherit = 'coop.shu.allocation'
 
@@ -28,7 +28,8 @@ class CoopShuAllocation(models.Model):
     def _get_eligible_sql(self):
         """Return a SELECT of the memberships that take part: ``id``, ``partner_id``, ``number``.
 
-        It finds those of :meth:`_get_eligible_memberships`.
+        Members on the last day, who joined and who left as the rule says; with the rule's months of membership
+        completed by the end of the period, or by leaving, where it wants some.
         """
         self.ensure_one()
         memberships = self.env['coop.membership']
@@ -286,6 +287,23 @@ class CoopShuAllocation(models.Model):
             names=SQL(", ").join(map(SQL.identifier, columns)), values=SQL(", ").join(columns.values()),
         )
 
+    def _count_changed_people(self):
+        """Return how many take part by the register of today and not in the computation, or the other way round."""
+        self.ensure_one()
+        if self.is_loss:
+            return 0
+        self.env.flush_all()
+        # In SQL: compares two sets, one row per member.
+        [(count,)] = self.env.execute_query(SQL(
+            """
+            SELECT COUNT(*) FROM (%s) eligible
+         FULL JOIN (SELECT id, membership_id FROM coop_shu_member_line WHERE allocation_id = %s) line
+                ON line.membership_id = eligible.id
+             WHERE line.id IS NULL OR eligible.id IS NULL
+            """, self._get_eligible_sql(), self.id,
+        ))
+        return count
+
     def _count_changed_bases(self, share):
         """Return for how many members a base is another one now than when it was read."""
         self.ensure_one()
@@ -369,7 +387,7 @@ def _prepare_columns(model):
 
 
 def _number_key(number):
-    """Return what member numbers are put in order by: as ``tools.shu.number_key``, digits by their number."""
+    """Return what member numbers are put in order by: as by ``tools.ordering.natural_key``, digits by their number."""
     return SQL(
         """
         (SELECT string_agg(

@@ -3,7 +3,9 @@ from __future__ import annotations
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL, format_amount, format_date
+
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES
 
 #: Journal entries stay small enough to be opened and reconciled: this many members in one.
 MEMBERS_PER_ENTRY = 500
@@ -47,8 +49,9 @@ class CoopShuAllocation(models.Model):
         for allocation in self:
             # sudo: two sums of the allocation's own entries, for users without access to journal items
             allocation_sudo = allocation.sudo()
-            posted = allocation.state in ('posted', 'paid')
-            closing = allocation_sudo.closing_ids.filtered('is_closing').move_id
+            posted = allocation.state in BOOKED_STATES
+            # Those that were booked after the posting too: they bring the same surplus once more.
+            closing = allocation_sudo._get_closing_moves() if posted else allocation_sudo.year_end_move_id.browse()
             carried = -allocation_sudo._sum_shu(allocation_sudo.year_end_move_id | closing) if posted else 0.0
             distributed = allocation_sudo._sum_shu(allocation_sudo.meeting_move_ids) if posted else 0.0
             allocation.amount_carried = carried
@@ -74,6 +77,7 @@ class CoopShuAllocation(models.Model):
         self.ensure_one()
         self._check_adds_up()
         self._check_loss_still_covered()
+        self._check_meeting_is_open()
         self._propose_closing_entries()
         number = self.company_id._next_coop_number(
             'coop.shu.allocation', 'SHU/%(range_year)s/', date=self.date_to, gapless=True,
@@ -98,27 +102,21 @@ class CoopShuAllocation(models.Model):
         self._check_zero()
         self._update_paid()
 
-    def _check_loss_still_covered(self):
-        """Refuse to draw more from the reserve, or to cover more of earlier losses, than there is now.
+    def _check_meeting_is_open(self):
+        """Refuse to book the meeting's decision on another day than that of the meeting.
 
-        :raises UserError: naming the account and what it holds.
+        :raises UserError: naming the day up to which the books are closed.
         """
         self.ensure_one()
-        for share in self.share_ids:
-            if self.is_loss and share.kind == 'reserve':
-                drawn, balance = -share.amount, self._get_account_balance(share.account_id)
-            elif share.kind == 'loss_cover':
-                drawn, balance = share.amount, -self._get_account_balance(share.account_id)
-            else:
-                continue
-            if self.currency_id.compare_amounts(drawn, balance) > 0:
-                raise UserError(self.env._(
-                    "%(account)s holds %(balance)s now, less than the %(amount)s that %(allocation)s draws from it."
-                    " Cancel the allocation and compute it again.",
-                    account=share.account_id.display_name, allocation=self.display_name,
-                    balance=format_amount(self.env, balance, self.currency_id),
-                    amount=format_amount(self.env, drawn, self.currency_id),
-                ))
+        journal = self.company_id._get_coop_journal('coop_journal_id')
+        closed = self._get_closed_until(self.meeting_date, journal)
+        if closed:
+            raise UserError(self.env._(
+                "The books are closed up to %(closed)s, and the members' meeting decided on %(meeting)s. Its decision"
+                " is booked on that day: have the period opened, then post %(allocation)s.",
+                closed=format_date(self.env, closed), meeting=format_date(self.env, self.meeting_date),
+                allocation=self.display_name,
+            ))
 
     def _create_entries(self, values_list):
         """Return posted entries; values without lines make none."""
@@ -130,8 +128,8 @@ class CoopShuAllocation(models.Model):
     def _prepare_year_end_values(self):
         """Return the entry: Dr unaffected earnings / Cr SHU not yet distributed, the other way round for a loss.
 
-        What closing entries already brought to the SHU account is not carried again; what they left on another
-        equity account is carried from there.
+        It is dated the last day of the period, or the first open day after it. What closing entries already brought to
+        the SHU account is not carried again; what they left on another equity account is carried from there.
         """
         self.ensure_one()
         closing_lines = self.closing_ids.filtered('is_closing').move_id.line_ids
@@ -144,7 +142,8 @@ class CoopShuAllocation(models.Model):
             sources[account] = self.currency_id.round(-sum(lines.mapped('balance')))
         sources[unaffected] = self.currency_id.round(carry - sum(sources.values()))
         name = self.env._("SHU %s carried over", self._get_period_label())
-        return self._prepare_entry_values(self.date_to, [
+        journal = self.company_id._get_coop_journal('coop_journal_id')
+        return self._prepare_entry_values(self.company_id._get_first_open_day(self.date_to, journal), [
             *(self._prepare_item(account, name, amount) for account, amount in sources.items()),
             self._prepare_item(self.shu_account_id, name, -carry),
         ])
@@ -163,6 +162,10 @@ class CoopShuAllocation(models.Model):
         first = self.steps_done == 1
         if not lines and not first:
             return False
+        if first:
+            # In the background, another allocation may have drawn on the same accounts since the posting began.
+            self._queue_up_at_equity()
+            self._check_loss_still_covered()
         move = self._create_entries([
             self._prepare_meeting_values(lines, self.share_ids if first else self.share_ids.browse()),
         ])
@@ -196,9 +199,10 @@ class CoopShuAllocation(models.Model):
     def _prepare_meeting_values(self, member_lines, shares):
         """Return an entry: Dr SHU not yet distributed / Cr reserve, funds and SHU payable per member.
 
-        For a loss: Dr reserve, Dr accumulated loss / Cr SHU not yet distributed.
+        For a loss: Dr reserve, Dr accumulated loss / Cr SHU not yet distributed. It is dated the day of the meeting.
         """
         self.ensure_one()
+        self._check_meeting_is_open()  # the period may have been closed since the first of several entries
         name = self._get_meeting_label()
         items = [
             self._prepare_item(share.account_id, f"{name}: {share.name}", -share.amount_booked)
@@ -227,14 +231,13 @@ class CoopShuAllocation(models.Model):
         )
 
     def _prepare_entry_values(self, date, items):
-        """Return the values of an entry that this allocation owns, dated ``date`` or the first open day after it."""
+        """Return the values of an entry that this allocation owns; ``date`` lies in an open period."""
         self.ensure_one()
-        journal = self.company_id._get_coop_journal('coop_journal_id')
         return {
             'move_type': 'entry',
-            'journal_id': journal.id,
+            'journal_id': self.company_id._get_coop_journal('coop_journal_id').id,
             'company_id': self.company_id.id,
-            'date': self.company_id._get_first_open_day(date, journal),
+            'date': date,
             'ref': self.name,
             'coop_source_model': self._name,
             'coop_source_id': self.id,

@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields, models
 from odoo.fields import Command, Domain
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import FROZEN_STATES
 from odoo.addons.producer_cooperative.models.coop_shu_surplus_line import SECTION_OF_TYPE, SECTIONS
 from odoo.addons.producer_cooperative.tools.shu_surplus import shareable, split_untraced
 from odoo.addons.producer_cooperative.tools.units import from_units, to_units
@@ -59,7 +60,7 @@ class CoopShuAllocation(models.Model):
         """Open the statement of operations (PHU) of the period."""
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_shu_operations_action')
-        computed = self.state not in ('draft', 'computing', 'cancelled')
+        computed = self.state in FROZEN_STATES
         return {**action, 'context': {
             'dialog_size': 'extra-large', 'default_company_id': self.company_id.id,
             **({'default_allocation_id': self.id} if computed else {
@@ -96,10 +97,6 @@ class CoopShuAllocation(models.Model):
             self._get_result_domain(), ['account_id'], ['balance:sum'],
         )
         return {account.with_env(self.env): self.currency_id.round(-balance) for account, balance in groups}
-
-    def _get_period_domain(self):
-        self.ensure_one()
-        return self.company_id._coop_get_period_domain(self.date_from, self.date_to)
 
     def _get_result_domain(self):
         """Return the posted journal items that make up the surplus as of now."""
@@ -162,6 +159,8 @@ class CoopShuAllocation(models.Model):
     def _prepare_surplus_values(self):
         """Return the surplus by account and what follows from it, to be written down with the computation."""
         self.ensure_one()
+        # Before anything is read: what is booked meanwhile counts as booked since.
+        booking_number = self.env['account.move']._coop_get_last_booking_number()
         result = self._get_ledger_result()
         lines = self._prepare_surplus_lines(result, self._get_previous_amounts())
         total = {
@@ -171,7 +170,7 @@ class CoopShuAllocation(models.Model):
         tax = self.currency_id.round(sum(line['amount'] for line in lines if line['section'] == 'tax'))
         turnover_members, turnover_others = self._get_turnover(result)
         return {
-            'booking_number': self.env['account.move']._coop_draw_booking_number(),
+            'booking_number': booking_number,
             'surplus_line_ids': [Command.clear(), *map(Command.create, lines)],
             'surplus': total['amount'],
             'income_tax': tax,
@@ -246,8 +245,11 @@ class CoopShuAllocation(models.Model):
 
     def _get_previous_amounts(self):
         """Return ``{account: amount}`` of the year before; closing entries are left out as they were then."""
+        return self._get_amounts_of(*self._get_previous_period())
+
+    def _get_amounts_of(self, date_from, date_to):
+        """Return ``{account: amount}`` of another period, closing entries left out; expenses are below zero."""
         self.ensure_one()
-        date_from, date_to = self._get_previous_period()
         before = self._find_allocation_of(date_from, date_to)
         if before:
             return before._get_ledger_amounts()

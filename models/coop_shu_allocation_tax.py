@@ -54,6 +54,11 @@ class CoopShuAllocation(models.Model):
             before_tax = to_decimal(allocation._get_ledger_surplus() + allocation._get_tax_booked())
             units = int(before_tax / to_decimal(unit))
             tax = expected_tax(units, to_decimal(allocation.rule_id.tax_rate))
+            if not allocation.rule_id.tax_rate and before_tax > 0:
+                raise UserError(allocation.env._(
+                    "No rate of income tax is entered for %s, so nothing can be proposed. Enter the rate on the SHU"
+                    " rule, or enter here what the tax comes to.", allocation.display_name,
+                ))
             allocation.write({'tax_expected': float(from_units(tax, unit)), 'tax_none': not tax})
 
     def action_book_tax(self):
@@ -91,6 +96,8 @@ class CoopShuAllocation(models.Model):
         """Return the entry of the tax that is not booked yet; the other way round where too much is booked."""
         self.ensure_one()
         rule, journal = self.rule_id, self.company_id._get_coop_journal('coop_journal_id')
+        if not rule:
+            raise UserError(self.env._("Choose the SHU rule of %s first: it names the accounts.", self.display_name))
         amount = self.currency_id.round(self.tax_expected - self._get_tax_booked())
         if self.currency_id.is_zero(amount):
             raise UserError(self.env._("The expected income tax is booked already; nothing is left to book."))

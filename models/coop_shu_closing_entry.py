@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import format_amount, format_date
 
 
 class CoopShuClosingEntry(models.Model):
@@ -36,16 +38,52 @@ class CoopShuClosingEntry(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
+        if not self.env.su and vals.keys() - {'is_closing'}:
+            raise AccessError(self.env._(
+                "Entries are found in the ledger; only whether they close the year is ticked.",
+            ))
         self.allocation_id._check_may_be_computed()
         res = super().write(vals)
         if 'is_closing' in vals:
             self.allocation_id._reset_computation()
         return res
 
+    # === BUSINESS METHODS === #
+
+    def _describe(self):
+        """Return number, day and amount of every entry in one line."""
+        return "; ".join(
+            f"{entry.move_id.name} ({format_date(self.env, entry.date)},"
+            f" {format_amount(self.env, entry.amount or entry.shu_amount, entry.currency_id)})"
+            for entry in self
+        )
+
 
 class CoopShuAllocation(models.Model):
     """Finding the entries that close the year."""
     _inherit = 'coop.shu.allocation'
+
+    closing_text = fields.Text(
+        string="Entries with Past Profit", compute='_compute_closing_text',
+        help="Entries that touch results and past profit: which are left out of the surplus, and which count.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('closing_ids.is_closing')
+    def _compute_closing_text(self):
+        for allocation in self:
+            # sudo: number, day and amount, for the manager who approves and may not read journal entries
+            entries = allocation.sudo().closing_ids
+            left_out = entries.filtered('is_closing')
+            allocation.closing_text = "\n".join(filter(None, (
+                left_out and self.env._("Left out of the surplus, as closing the year: %s", left_out._describe()),
+                entries - left_out and self.env._(
+                    "Counted, though past profit is touched as well: %s", (entries - left_out)._describe(),
+                ),
+            )))
+
+    # === BUSINESS METHODS === #
 
     def _propose_closing_entries(self):
         """List the entries that look like closing entries, without touching what was ticked before."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import format_date
 
 from odoo.addons.producer_cooperative.models.coop_shu_allocation import ACCOUNTANT, MANAGER
@@ -27,7 +28,7 @@ class CoopShuLapse(models.Model):
     }
     _guarded_fields = frozenset({
         'state', 'lock_version', 'name', 'move_id', 'restore_move_ids', 'cancel_reason', 'approved_by_id', 'poster_id',
-        'proposed_by_id',
+        'proposed_by_id', 'changed_by_ids',
     })
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
@@ -54,6 +55,10 @@ class CoopShuLapse(models.Model):
     )
     proposed_by_id = fields.Many2one(
         comodel_name='res.users', readonly=True, copy=False, default=lambda self: self.env.user,
+    )
+    changed_by_ids = fields.Many2many(
+        comodel_name='res.users', relation='coop_shu_lapse_changed_by_rel', string="Changed By", readonly=True,
+        copy=False, help="Whoever chose members or accounts, or the day. Somebody else approves the proposal.",
     )
     approved_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False)
     poster_id = fields.Many2one(comodel_name='res.users', string="Posted By", readonly=True, copy=False)
@@ -88,6 +93,8 @@ class CoopShuLapse(models.Model):
             raise UserError(self.env._("What the meeting decided stays. Cancel it and propose anew."))
         if 'date' in vals and any(lapse.state in ('posted', 'cancelled') for lapse in self):
             raise UserError(self.env._("What is booked stays. Cancel it and propose anew."))
+        if 'date' in vals:
+            self._note_change()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -116,7 +123,7 @@ class CoopShuLapse(models.Model):
     def action_approve(self):
         """Note that the members' meeting decided.
 
-        :raises UserError: for anybody but the manager or for the person who proposed it, without date and number of
+        :raises UserError: for anybody but the manager or for who proposed or changed it, without date and number of
             the meeting, or when a term was not over then.
         """
         for lapse in self:
@@ -140,6 +147,7 @@ class CoopShuLapse(models.Model):
             if lapse.state != 'approved':
                 raise UserError(lapse._state_error_message('posted'))
             lapse._check_date()
+            lapse._check_booked_after_meeting()
             lapse.sudo()._post_entry()  # sudo: the accountant was checked; the figures are the document's own
 
     def action_open_entries(self):
@@ -171,13 +179,30 @@ class CoopShuLapse(models.Model):
             for row in unclaimed if row.member_line_id not in listed
         ])
 
+    def _note_change(self):
+        """Remember who changes what is proposed: the same person does not approve it."""
+        for lapse in self:
+            if lapse.state == 'draft' and self.env.user not in lapse.changed_by_ids:
+                # sudo: nobody enters it; see _guarded_fields
+                lapse.sudo().changed_by_ids = [Command.link(self.env.uid)]
+
     # === BUSINESS METHODS - CHECKS === #
+
+    def _check_booked_after_meeting(self):
+        """Refuse to book before it was decided, and so before the term was over."""
+        self.ensure_one()
+        if self.date < self.meeting_date:
+            raise UserError(self.env._(
+                "The members' meeting decided on %(meeting)s; it cannot be booked on %(date)s. Enter the day of the"
+                " meeting or a later one.", meeting=format_date(self.env, self.meeting_date),
+                date=format_date(self.env, self.date),
+            ))
 
     def _check_decided(self):
         self.ensure_one()
         if not self.line_ids:
             raise UserError(self.env._("Nothing is proposed: fill the list first."))
-        if not self.meeting_date or not self.meeting_number:
+        if not self.meeting_date or not (self.meeting_number or '').strip():
             raise UserError(self.env._(
                 "Enter the date of the members' meeting and the number of its decision on %s first.", self.display_name,
             ))
@@ -194,13 +219,13 @@ class CoopShuLapse(models.Model):
             ))
 
     def _check_four_eyes(self):
-        """Refuse approval by the person who proposed; where the company allows it, keep that in the chatter."""
+        """Refuse approval by who proposed or changed it; where the company allows it, keep that in the chatter."""
         self.ensure_one()
-        if self.proposed_by_id != self.env.user:
+        if self.env.user not in self.proposed_by_id | self.changed_by_ids:
             return
         if self.company_id.coop_shu_four_eyes:
             raise UserError(self.env._(
-                "%(user)s proposed %(document)s; somebody else has to approve it.",
+                "%(user)s proposed or changed %(document)s; somebody else has to approve it.",
                 user=self.env.user.name, document=self.display_name,
             ))
         self._message_log(body=self.env._(

@@ -38,9 +38,9 @@ class CoopShuLapse(models.Model):
     def _follow_payments(self):
         """Lower the amounts of members who were paid since the proposal, and say so."""
         paid = []
+        self.line_ids.member_line_id.payable_line_id.invalidate_recordset(['amount_residual'])
         for line in self.line_ids:
             item = line.member_line_id.payable_line_id
-            item.invalidate_recordset(['amount_residual'])
             owed = max(-item.amount_residual, 0.0) if item and line.member_line_id.state in ('posted', 'paid') else 0.0
             if self.currency_id.compare_amounts(owed, line.amount) < 0:
                 paid.append(line.membership_id.display_name)

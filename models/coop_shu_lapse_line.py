@@ -1,9 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from odoo.addons.producer_cooperative.models.coop_shu_allocation import ACCOUNTANT
-from odoo.addons.producer_cooperative.models.coop_shu_rule_unclaimed import UNCLAIMED_ACCOUNT_TYPES
 
 
 class CoopShuLapseLine(models.Model):
@@ -69,11 +68,7 @@ class CoopShuLapseLine(models.Model):
     @api.constrains('account_id')
     def _check_account(self):
         for line in self:
-            if line.account_id and line.account_id.account_type not in UNCLAIMED_ACCOUNT_TYPES:
-                raise ValidationError(self.env._(
-                    "%s is neither a reserve nor a fund: SHU that nobody came for goes to equity or to a liability.",
-                    line.account_id.display_name,
-                ))
+            self.env['coop.shu.rule']._check_is_kept(line.company_id, line.account_id)
 
     # === CRUD METHODS === #
 
@@ -81,17 +76,21 @@ class CoopShuLapseLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._check_is_open()
+        lines.lapse_id._note_change()
         return lines
 
     def write(self, vals):
         self._check_is_open()
+        before = self.lapse_id
         res = super().write(vals)
         self._check_is_open()  # a line can be moved to another document
+        (before | self.lapse_id)._note_change()
         return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
         self._check_is_open()
+        self.lapse_id._note_change()
 
     def _check_is_open(self):
         """Refuse to change what was decided; the document itself notes what became of it."""
@@ -143,9 +142,6 @@ class CoopShuMemberLine(models.Model):
     amount_lapsed = fields.Monetary(
         string="Unclaimed", readonly=True, copy=False,
         help="What went to the cooperative after the term, because nobody came for it. Who comes is owed it again.",
-    )
-    lapse_line_ids = fields.One2many(
-        comodel_name='coop.shu.lapse.line', inverse_name='member_line_id', string="Given to the Cooperative",
     )
 
     # === COMPUTE METHODS === #

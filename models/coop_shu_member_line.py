@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 
 from odoo.addons.producer_cooperative.models.coop_membership_payout import PAYOUT_METHODS
 
@@ -90,8 +90,6 @@ class CoopShuMemberLine(models.Model):
     def write(self, vals):
         if not self.env.su and vals.keys() - {'payout_method'}:
             raise AccessError(self.env._("A member's SHU is computed and cannot be entered."))
-        if 'payout_method' in vals and 'paid' in self.mapped('state'):
-            raise UserError(self.env._("This SHU is paid already."))
         return super().write(vals)
 
     # === ACTIONS === #

@@ -25,7 +25,7 @@ class CoopShuMemberPart(models.Model):
         string="Own", readonly=True, digits=(20, 2),
         help="The member's capital (times days, if averaged) or business with the cooperative.",
     )
-    denominator = fields.Float(related='share_id.denominator', string="All")
+    denominator = fields.Float(related='share_id.denominator', string="Divided By")
     pool_amount = fields.Monetary(related='share_id.amount', string="Amount to Share")
     amount = fields.Monetary(string="Part", readonly=True)
 

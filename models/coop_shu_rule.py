@@ -147,7 +147,7 @@ class CoopShuRule(models.Model):
         """Refuse shares that leave anything out.
 
         :raises ValidationError: when the shares are not 100 per cent, naming sum and difference, when no part goes to
-            the reserve, or to no member.
+            the reserve.
         """
         for rule in self:
             try:
@@ -189,6 +189,12 @@ class CoopShuRule(models.Model):
                     "%s is no payable account: what is owed to each member must be open until it is paid.",
                     account.display_name,
                 ))
+            purpose = rule.company_id._get_other_purpose(account, ('shu_payable',))
+            if purpose:
+                raise ValidationError(self.env._(
+                    "%(account)s is there for something else (%(purpose)s). Owe the SHU on an account of its own.",
+                    account=account.display_name, purpose=purpose,
+                ))
 
     def _shares_error_message(self, refusal):
         self.ensure_one()
@@ -204,7 +210,8 @@ class CoopShuRule(models.Model):
     def _get_in_force(self, company, date):
         """Return the company's rule for a period that ends on ``date``; empty when there is none."""
         return self.search(
-            [('company_id', '=', company.id), ('date_from', '<=', date)], order='date_from DESC', limit=1,
+            [('company_id', '=', company.id), ('date_from', '<=', date), ('active', '=', True)],
+            order='date_from DESC', limit=1,
         )
 
     def _check_complete(self):
@@ -229,6 +236,16 @@ class CoopShuRule(models.Model):
         """Return the savings types that count as capital under this rule, archived ones too."""
         self.ensure_one()
         return self.with_context(active_test=False).savings_type_ids or self._find_capital_types()
+
+    def _find_missing_capital_types(self):
+        """Return the savings types that count as capital, and not under this rule."""
+        self.ensure_one()
+        return self._find_capital_types() - self._get_capital_types()
+
+    def _find_newer_capital_types(self):
+        """Return those of the missing savings types that were made after the rule."""
+        self.ensure_one()
+        return self._find_missing_capital_types().filtered(lambda kind: kind.create_date > self.create_date)
 
     def _find_capital_types(self):
         self.ensure_one()

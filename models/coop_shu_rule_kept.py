@@ -97,16 +97,26 @@ class CoopShuRule(models.Model):
     # === CRUD METHODS === #
 
     def copy_data(self, default=None):
-        """Let the copy begin with the next year that no rule begins with: of one day there is one rule."""
+        """Let the copy begin with the next year that no rule begins with: of one day there is one rule.
+
+        Savings types that were made since the rule was are added: nobody chose to leave them out.
+        """
         default = dict(default or {})
         return [
-            {**vals, 'date_from': default.get('date_from') or rule._get_next_start()}
+            {
+                **vals, 'date_from': default.get('date_from') or rule._get_next_start(),
+                'savings_type_ids': default.get('savings_type_ids') or [
+                    Command.set((rule.savings_type_ids | rule._find_newer_capital_types()).ids),
+                ],
+            }
             for rule, vals in zip(self, super().copy_data(default), strict=True)
         ]
 
     def write(self, vals):
         if vals.keys() - FREE_FIELDS - self._get_mail_fields():
             self._check_not_decided()
+        if 'unclaimed_years' in vals:
+            self._check_term_not_shortened(vals['unclaimed_years'])
         before = {rule: rule._describe_shares() for rule in self}
         res = super(CoopShuRule, self.with_context(coop_rule_token=RULE_TOKEN)).write(vals)
         if vals.keys() - FREE_FIELDS - self._get_mail_fields():

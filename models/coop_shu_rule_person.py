@@ -160,7 +160,9 @@ class CoopShuAllocation(models.Model):
     def _get_fund_parts(self, account):
         """Return ``{person: (amount, office)}`` of the shares that filled the fund of this account.
 
-        :raises UserError: when the allocation did not fill the fund, or the rule names nobody.
+        Empty where the rule names nobody: what is spent is then entered by hand.
+
+        :raises UserError: when the allocation did not fill the fund.
         """
         self.ensure_one()
         shares = self.share_ids.filtered(lambda share: share.kind == 'fund' and share.account_id == account)
@@ -173,11 +175,6 @@ class CoopShuAllocation(models.Model):
             for partner, (amount, role) in share._get_persons().items():
                 before, roles = parts.get(partner, (0.0, []))
                 parts[partner] = before + amount, [*roles, *([role] if role else [])]
-        if not parts:
-            raise UserError(self.env._(
-                "The rule %(rule)s does not say who shares “%(share)s”. Name the persons there, or enter the lines"
-                " by hand.", rule=self.rule_id.name, share=shares[0].name,
-            ))
         return {
             partner: (self.currency_id.round(amount), ", ".join(roles)) for partner, (amount, roles) in parts.items()
         }

@@ -4,12 +4,22 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from odoo.addons.producer_cooperative.models.coop_company_account import ACCOUNTS
 from odoo.addons.producer_cooperative.models.coop_shu_rule import PERCENT_DIGITS
 
+#: Funds that every cooperative has an account for.
+FUND_KINDS = [
+    ('board', "Board"), ('staff', "Staff"), ('education', "Education"), ('social', "Social"), ('area', "Working Area"),
+]
 #: Types of account that a share may be credited to, by the kind of the share.
 ACCOUNT_TYPES = {
     'reserve': ('equity',),
     'fund': ('liability_current', 'liability_non_current'),
+}
+#: What an account of the cooperative may be there for, by the kind of the share that is credited to it.
+ACCOUNT_KEYS = {
+    'reserve': {'reserve'},
+    'fund': {key for key in ACCOUNTS if key.startswith('fund_')},
 }
 MEMBER_KINDS = ('capital', 'patronage')
 
@@ -34,12 +44,7 @@ class CoopShuRuleShare(models.Model):
         ],
         required=True, default='reserve',
     )
-    fund = fields.Selection(
-        selection=[
-            ('board', "Board"), ('staff', "Staff"), ('education', "Education"), ('social', "Social"),
-            ('area', "Working Area"),
-        ],
-    )
+    fund = fields.Selection(selection=FUND_KINDS)
     base = fields.Selection(
         selection=[
             ('purchases', "Purchases from the Cooperative"), ('deliveries', "Goods Sold to the Cooperative"),
@@ -48,7 +53,7 @@ class CoopShuRuleShare(models.Model):
         ],
         string="Patronage By",
         help="Business as posted in the period, untaxed, less what was credited back. Goods that the cooperative sells"
-             " on a member's behalf count for that member, not for the buyer.",
+             " on a member's behalf count for that member, not for the buyer. Of bills, lines with a product count.",
     )
     denominator_base = fields.Selection(
         selection=[('members', "Members Who Share"), ('cooperative', "The Whole Cooperative")],
@@ -126,7 +131,7 @@ class CoopShuRuleShare(models.Model):
                 ))
 
     def _check_account_is_free(self):
-        """Refuse accounts that hold something else: members' savings, or the surplus before it is shared.
+        """Refuse accounts that hold something else: members' savings, members' proceeds, what is not shared yet.
 
         :raises ValidationError: naming the line and what the account holds.
         """
@@ -141,10 +146,11 @@ class CoopShuRuleShare(models.Model):
                 "%(line)s: %(account)s holds members' savings (%(savings)s). Choose an account of its own.",
                 line=self._get_line_label(), account=self.account_id.display_name, savings=savings_type.name,
             ))
-        if self.account_id == self.company_id._find_coop_account('shu'):
+        purpose = self.company_id._get_other_purpose(self.account_id, ACCOUNT_KEYS.get(self.kind, ()))
+        if purpose:
             raise ValidationError(self.env._(
-                "%(line)s: %(account)s holds the surplus until it is shared. Choose another account.",
-                line=self._get_line_label(), account=self.account_id.display_name,
+                "%(line)s: %(account)s is there for something else (%(purpose)s). Choose an account of its own.",
+                line=self._get_line_label(), account=self.account_id.display_name, purpose=purpose,
             ))
 
     def _get_line_label(self):
@@ -176,30 +182,14 @@ class CoopShuRuleShare(models.Model):
         a membership are business with others. The amounts are in the company's currency, untaxed, as they were posted;
         for a number entered per member, in its unit. The caller flushes nothing: what is read is flushed here.
 
-        For a room to add a base, it must add it to ``base`` and define ``_get_base_sql_<base>`` with the arguments
-        and the result of this method.
+        For a room to add a base, it must add it to ``base``, and to ``coop.shu.business`` where it is read from
+        documents; for any other, it must define ``_get_base_sql_<base>`` with the arguments and result of this method.
 
         :param date_from: first day that counts.
         :param date_to: last day that counts.
         """
         self.ensure_one()
-        return getattr(self, f'_get_base_sql_{self.base}')(date_from, date_to)
-
-    def _get_base_sql_purchases(self, date_from, date_to):
-        """Return what was sold to members: posted invoices and receipts less credit notes."""
-        return self._get_business_sql(date_from, date_to)
-
-    def _get_base_sql_deliveries(self, date_from, date_to):
-        """Return what members sold to the cooperative: posted bills and receipts less refunds."""
-        return self._get_business_sql(date_from, date_to)
-
-    def _get_base_sql_consigned(self, date_from, date_to):
-        """Return what was sold of the members' consigned goods, by the settlements of the period."""
-        return self._get_business_sql(date_from, date_to)
-
-    def _get_base_sql_commission(self, date_from, date_to):
-        """Return the commission that members paid, by the settlements of the period."""
-        return self._get_business_sql(date_from, date_to)
+        return getattr(self, f'_get_base_sql_{self.base}', self._get_business_sql)(date_from, date_to)
 
     def _get_base_sql_imported(self, date_from, date_to):
         """Return the numbers entered per member for this share, of periods that end in this one."""
@@ -210,6 +200,7 @@ class CoopShuRuleShare(models.Model):
         )
 
     def _get_business_sql(self, date_from, date_to):
+        """Return what documents say that members bought, sold, had sold for them, or paid as commission."""
         business = self.env['coop.shu.business']
         business._flush_sources()
         return SQL(

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES
 from odoo.addons.producer_cooperative.tools.shu import member_part
 from odoo.addons.producer_cooperative.tools.units import from_units, round_half_up, to_decimal, to_units
 
@@ -77,7 +78,7 @@ class CoopShuMemberLine(models.Model):
     def _is_booked(self):
         """Tell whether the meeting's decision is in the books; before, the part is a proposal."""
         self.ensure_one()
-        return self.state in ('posted', 'paid')
+        return self.state in BOOKED_STATES
 
     def _get_statement_totals(self):
         """Return ``[(label, amount)]`` below the parts on the member's statement.
@@ -87,12 +88,26 @@ class CoopShuMemberLine(models.Model):
         self.ensure_one()
         _ = self.env._
         rows = [(_("SHU"), self.amount_total)]
+        if not self.currency_id.is_zero(self.amount_forgone):
+            rows.insert(0, (_("Below the smallest payout: stays with the cooperative"), -self.amount_forgone))
         if not self.currency_id.is_zero(self.amount_tax):
             tax = self.sudo().allocation_id.tax_id.name  # sudo: the name of the tax on the member's own paper
             rows += [(tax or _("Tax"), -self.amount_tax), (_("Owed to the Member"), self.amount_net)]
         if self._is_booked():
-            rows += [(_("Paid"), self.amount_paid), (_("Not Paid Yet"), self.amount_residual)]
+            rows.append((_("Paid"), self.amount_paid))
+            if not self.currency_id.is_zero(self.amount_lapsed):
+                rows.append((_("Not claimed in time: given to the cooperative by the meeting"), self.amount_lapsed))
+            rows.append((_("Not Paid Yet"), self.amount_residual))
         return rows
+
+    def _get_statement_notice(self):
+        """Return what whoever reads the statement has to know first: that it is void, or not decided; or ''."""
+        self.ensure_one()
+        if self.state in ('cancelling', 'cancelled'):
+            return self.env._("CANCELLED: this allocation was taken back, and nothing is owed by it.")
+        if not self._is_booked():
+            return self.env._("Proposal: the members' meeting has not decided, or nothing is booked yet.")
+        return ""
 
     def _get_statement_file_name(self):
         self.ensure_one()
@@ -104,14 +119,6 @@ class CoopShuMemberLine(models.Model):
         """Return the language that the member's statement is written in: the member's, else the user's."""
         self.ensure_one()
         return self.sudo().partner_id.lang or self.env.lang  # sudo: the language of a member's own paper
-
-    def _get_statement_heading(self):
-        """Return who the cooperative is: its name, its address and its registration."""
-        self.ensure_one()
-        company = self.company_id.sudo()  # sudo: name and address of the company, which stand on every paper
-        address = ", ".join(part for part in (company.street, company.street2, company.city, company.zip) if part)
-        registry = company.company_registry and self.env._("Registration number %s", company.company_registry)
-        return [line for line in (company.name, address, registry) if line]
 
 
 class CoopShuAllocation(models.Model):

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.producer_cooperative.models.coop_payout_shu import BOOKED_STATES
+from odoo.addons.producer_cooperative.models.coop_shu_statement_run_line import FAILED_MAIL_STATES
+
 ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
 OFFICER = 'producer_cooperative.group_coop_officer'
 #: Letters that are printed together: more pages than that take a printer and a browser too long.
@@ -69,7 +72,7 @@ class CoopShuStatementRun(models.Model):
     @api.model
     def _default_allocation_id(self):
         return self.env['coop.shu.allocation'].search(
-            [('company_id', '=', self.env.company.id), ('state', 'in', ('posted', 'paid'))], limit=1,
+            [('company_id', '=', self.env.company.id), ('state', 'in', BOOKED_STATES)], limit=1,
         )
 
     # === COMPUTE METHODS === #
@@ -88,14 +91,15 @@ class CoopShuStatementRun(models.Model):
             [('run_id', 'in', self.ids)], ['run_id', 'state'], ['__count'],
         ):
             counts.setdefault(run.id, {})[state] = count
+        returned = self._count_returned()
         for run in self:
             by_state = counts.get(run._origin.id, {})
             total = sum(by_state.values())
             run.line_count = total
-            run.sent_count = by_state.get('sent', 0)
+            run.sent_count = by_state.get('sent', 0) - returned.get(run._origin, 0)
             run.letter_count = by_state.get('letter', 0)
             run.printed_count = by_state.get('printed', 0)
-            run.failed_count = by_state.get('failed', 0)
+            run.failed_count = by_state.get('failed', 0) + returned.get(run._origin, 0)
             dealt_with = sum(by_state.get(state, 0) for state in DEALT_WITH)
             run.progress = 100.0 * dealt_with / total if total else 100.0 * (run.state == 'done')
 
@@ -125,6 +129,7 @@ class CoopShuStatementRun(models.Model):
         self._check_user_is(OFFICER, ACCOUNTANT)
         for run in self:
             run._queue_up()
+            run._check_is_booked()
             if run.state == 'draft':
                 run._prepare()
             elif run.state != 'stopped':
@@ -140,10 +145,12 @@ class CoopShuStatementRun(models.Model):
             run._update_state('stopped')
 
     def action_retry(self):
-        """Try again with members whose statement could not be sent."""
+        """Try again with members whose statement could not be sent, or whose e-mail did not leave."""
         self._check_user_is(OFFICER, ACCOUNTANT)
         for run in self:
             run._queue_up()
+            run._check_is_booked()
+            run._get_returned_lines()._take_back()
             failed = run.line_ids.filtered(lambda line: line.state == 'failed')
             if not failed:
                 raise UserError(self.env._("Nothing failed in %s.", run.display_name))
@@ -160,6 +167,7 @@ class CoopShuStatementRun(models.Model):
         self.ensure_one()
         self._check_user_is(OFFICER, ACCOUNTANT)
         self._queue_up()
+        self._check_is_booked()
         lines = self.env['coop.shu.statement.run.line'].search(
             [('run_id', '=', self.id), ('state', '=', 'letter')], order='id', limit=LETTERS_AT_ONCE,
         )
@@ -179,9 +187,40 @@ class CoopShuStatementRun(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _check_is_booked(self):
+        """Refuse statements of SHU that is not booked yet, or was cancelled.
+
+        :raises UserError: naming the allocation.
+        """
+        self.ensure_one()
+        if self.allocation_id.state not in BOOKED_STATES:
+            raise UserError(self._not_booked_message())
+
+    def _not_booked_message(self):
+        self.ensure_one()
+        if self.allocation_id.state in ('cancelling', 'cancelled'):
+            return self.env._(
+                "%s was cancelled, so no more statements of it go out. Make a run for the allocation that takes its"
+                " place, and tell the members who have one already.", self.allocation_id.display_name,
+            )
+        return self.env._(
+            "%s is not posted. Members get their statements once the SHU is booked.", self.allocation_id.display_name,
+        )
+
     def _draw_number(self):
         self.ensure_one()
         return self.company_id._next_coop_number('coop.shu.statement.run', 'KSH/%(range_year)s/')
+
+    def _get_returned_lines(self):
+        """Return the members of these runs, as superuser, whose e-mail was queued and did not leave."""
+        # sudo: what became of the e-mails, which only the administrator reads
+        return self.env['coop.shu.statement.run.line'].sudo().search([
+            ('run_id', 'in', self.ids), ('state', '=', 'sent'), ('mail_id.state', 'in', FAILED_MAIL_STATES),
+        ])
+
+    def _count_returned(self):
+        """Return ``{run: how many e-mails did not leave}``."""
+        return {run.sudo(False): len(lines) for run, lines in self._get_returned_lines().grouped('run_id').items()}
 
     def _wake_schedule(self):
         # sudo: wakes the schedule that sends the statements
@@ -193,11 +232,8 @@ class CoopShuStatementRun(models.Model):
         :raises UserError: when nothing is booked, or everybody has the statement already.
         """
         self.ensure_one()
-        if self.allocation_id.state not in ('posted', 'paid'):
-            raise UserError(self.env._(
-                "%s is not posted. Members get their statements once the SHU is booked.",
-                self.allocation_id.display_name,
-            ))
+        # sudo: runs of the same allocation, whoever started them
+        self.sudo().search([('allocation_id', '=', self.allocation_id.id)])._get_returned_lines()._take_back()
         for model in ('coop.shu.member.line', 'coop.shu.statement.run'):
             self.env[model].flush_model()
         # By SQL: one row for each member, a hundred thousand of them included; the roles were checked.
@@ -216,6 +252,10 @@ class CoopShuStatementRun(models.Model):
             with_empty=self.with_empty, again=self.again,
         ))
         if not self.env.cr.rowcount:
+            if self.allocation_id.is_loss:
+                raise UserError(self.env._(
+                    "The period of %s made a loss: no member has SHU to be told of.", self.allocation_id.display_name,
+                ))
             raise UserError(self.env._(
                 "Every member was given the statement of %s already. Tick “Send Again” to send it once more.",
                 self.allocation_id.display_name,

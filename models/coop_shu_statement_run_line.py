@@ -1,6 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+#: States of an e-mail that was queued and will not leave by itself.
+FAILED_MAIL_STATES = ('exception', 'cancel')
+
 
 class CoopShuStatementRunLine(models.Model):
     """One member of a run: how the statement went out, or why not."""
@@ -47,16 +50,37 @@ class CoopShuStatementRunLine(models.Model):
     def action_print(self):
         """Print the letters of these members, printed before or not.
 
-        :raises UserError: for members who were not dealt with yet.
+        :raises UserError: for members who were not dealt with yet, or when the SHU was cancelled.
         """
         waiting = self.filtered(lambda line: line.state == 'to_send')
         if waiting:
             raise UserError(self.env._(
                 "The run has not come to %s yet. Wait until it is done.", waiting[0].membership_id.display_name,
             ))
+        for run in self.run_id:
+            run._check_is_booked()
         return self._print()
 
     # === BUSINESS METHODS === #
+
+    def _take_back(self):
+        """Note of these members, whose e-mail did not leave, that they were not given the statement by it.
+
+        The e-mail itself is cancelled: sent later by hand, it would come beside the next one.
+        """
+        if not self:
+            return
+        for line in self:
+            line.write({
+                'state': 'failed', 'done_on': fields.Datetime.now(),
+                'reason': line.mail_id.failure_reason or self.env._("The e-mail did not leave. Check the address."),
+            })
+        self.mail_id.write({'state': 'cancel'})
+        # Another run may have reached them, or a letter.
+        given = self.search([
+            ('member_line_id', 'in', self.member_line_id.ids), ('state', 'in', ('sent', 'printed')),
+        ]).filtered(lambda line: line.mail_id.state not in FAILED_MAIL_STATES)
+        (self.member_line_id - given.member_line_id).statement_sent_on = False
 
     def _print(self):
         """Return the print-out of these members' statements; note on letters that they are printed."""

@@ -6,6 +6,8 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, email_normalize
 
+from odoo.addons.producer_cooperative.models.coop_payout_shu import BOOKED_STATES
+
 _logger = logging.getLogger(__name__)
 
 #: How many members are written to in one transaction; a PDF for each takes longer.
@@ -52,6 +54,10 @@ class CoopShuStatementRun(models.Model):
         self._queue_up()
         self.invalidate_recordset(['state'])
         if self.state != 'running':
+            return 0
+        self.allocation_id.invalidate_recordset(['state'])
+        if self.allocation_id.state not in BOOKED_STATES:
+            self._interrupt(self._not_booked_message())
             return 0
         lines = self.env['coop.shu.statement.run.line'].search(
             [('run_id', '=', self.id), ('state', '=', 'to_send')], order='id',

@@ -5,7 +5,13 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from odoo.addons.producer_cooperative.models.coop_shu_base_value import UNDECIDED_STATES
+
 RATE_DIGITS = (6, 3)
+#: What stays once a meeting decided on SHU that the tax is withheld from.
+FROZEN_FIELDS = {'name', 'company_id', 'rate', 'amount_exempt', 'taxed_part', 'date_from'}
+#: What makes it another tax for SHU that is computed and not decided on.
+FIGURE_FIELDS = FROZEN_FIELDS | {'active', 'date_to'}
 
 
 class CoopShuTax(models.Model):
@@ -52,6 +58,14 @@ class CoopShuTax(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends('name', 'date_from')
+    def _compute_display_name(self):
+        """Tell taxes apart that follow each other under the same name."""
+        for tax in self:
+            tax.display_name = self.env._(
+                "%(name)s, from %(date)s", name=tax.name, date=format_date(self.env, tax.date_from),
+            ) if tax.name and tax.date_from else tax.name
+
     @api.depends('company_id')
     def _compute_account_id(self):
         for tax in self:
@@ -61,12 +75,33 @@ class CoopShuTax(models.Model):
 
     @api.constrains('account_id')
     def _check_account(self):
+        """Refuse accounts where the tax would be somebody's money and not owed to the tax office.
+
+        :raises ValidationError: for no current liability, or an account of members' savings, of a fund, or of another
+            purpose; naming it.
+        """
         for tax in self:
             if tax.account_id and tax.account_id.account_type != 'liability_current':
                 raise ValidationError(self.env._(
                     "%s is no current liability: tax that is withheld is owed to the tax office.",
                     tax.account_id.display_name,
                 ))
+            tax._check_account_is_free()
+
+    def _check_account_is_free(self):
+        self.ensure_one()
+        account, company = self.account_id, self.company_id
+        savings_type = self.env['coop.savings.type'].with_context(active_test=False).search([
+            ('company_id', '=', company.id), ('account_id', '=', account.id),
+        ], limit=1)
+        purpose = savings_type.name or company._get_other_purpose(account, ('tax_withheld',))
+        if not purpose and account in self.env['coop.shu.rule']._get_kept_accounts(company):
+            purpose = self.env._("a share of the surplus")
+        if account and purpose:
+            raise ValidationError(self.env._(
+                "%(account)s is there for something else (%(purpose)s). Tax that is withheld is owed to the tax office,"
+                " on an account of its own.", account=account.display_name, purpose=purpose,
+            ))
 
     @api.constrains('date_from', 'date_to', 'company_id', 'active')
     def _check_one_at_a_time(self):
@@ -75,11 +110,50 @@ class CoopShuTax(models.Model):
             other = self.search(others & Domain('id', '!=', tax.id), limit=1)
             if other:
                 raise ValidationError(self.env._(
-                    "%(other)s holds from %(date)s already. End it before %(tax)s begins.", other=other.name,
-                    date=format_date(self.env, other.date_from), tax=tax.name,
+                    "%(other)s holds already. End it before %(date)s, when %(tax)s begins.", other=other.display_name,
+                    date=format_date(self.env, tax.date_from), tax=tax.name,
                 ))
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        taxes = super().create(vals_list)
+        taxes._reset_computations()
+        return taxes
+
+    def write(self, vals):
+        if FROZEN_FIELDS & vals.keys():
+            self._check_not_decided()
+        companies = self.company_id
+        res = super().write(vals)
+        if FIGURE_FIELDS & vals.keys():
+            self._reset_computations(companies | self.company_id)
+        return res
+
     # === BUSINESS METHODS === #
+
+    def _check_not_decided(self):
+        """Refuse to change a tax that is withheld from SHU which a meeting decided on, or which is being computed.
+
+        :raises UserError: naming the allocation and what to do.
+        """
+        # sudo: which allocations withhold the tax, whoever changes it
+        allocation = self.env['coop.shu.allocation'].sudo().search([
+            ('tax_id', 'in', self.ids), ('state', 'not in', UNDECIDED_STATES),
+        ], limit=1)
+        if allocation:
+            raise UserError(self.env._(
+                "%(allocation)s withholds %(tax)s, which therefore stays as it is. Enter its last day, and make a new"
+                " tax for meetings after it.", allocation=allocation.display_name, tax=allocation.tax_id.display_name,
+            ))
+
+    def _reset_computations(self, companies=None):
+        """Ask for a new computation of SHU that nobody decided on: others are to see what is withheld now."""
+        # sudo: see _check_not_decided
+        self.env['coop.shu.allocation'].sudo().search([
+            ('company_id', 'in', (companies or self.company_id).ids), ('state', '=', 'computed'),
+        ])._reset_computation()
 
     @api.model
     def _get_overlapping_domain(self, company, date_from, date_to):
@@ -127,9 +201,9 @@ class CoopShuAllocation(models.Model):
         index='btree_not_null', check_company=True,
     )
     tax_account_id = fields.Many2one(
-        comodel_name='account.account', string="Tax Account", readonly=True, copy=False, ondelete='restrict',
+        comodel_name='account.account', readonly=True, copy=False, ondelete='restrict',
     )
-    tax_total = fields.Monetary(string="Tax", compute='_compute_tax_total')
+    tax_total = fields.Monetary(string="Tax Withheld from Members", compute='_compute_tax_total')
 
     # === COMPUTE METHODS === #
 
@@ -151,9 +225,10 @@ class CoopShuAllocation(models.Model):
             **super()._get_member_total_columns(), 'amount_tax': tax, 'amount_net': SQL("%s - %s", amount, tax),
         }
 
-    def _start_posting(self):
+    def _approve(self):
+        """Withhold by the tax on the day of the meeting, and keep it: who posts books what was approved."""
         self._freeze_tax()
-        return super()._start_posting()
+        return super()._approve()
 
     def _choose_tax(self):
         """Take the tax on the day of the meeting; before the meeting, that of today.
@@ -165,16 +240,22 @@ class CoopShuAllocation(models.Model):
             self.company_id, self.meeting_date or fields.Date.context_today(self),
         )
         if tax and not tax.account_id:
-            raise UserError(self.env._("%s has no account yet. Choose one under Configuration / SHU Tax.", tax.name))
+            raise UserError(self.env._("%s has no account yet. Choose one under SHU / Settings / SHU Tax.", tax.name))
         self.write({'tax_id': tax.id, 'tax_account_id': tax.account_id.id})
 
     def _freeze_tax(self):
-        """Write down once more what is withheld, before it is booked: the day of the meeting may bring another tax."""
+        """Write down once more what is withheld, and keep it: the day of the meeting may bring another tax."""
         self.ensure_one()
         before = self.tax_id
         self._choose_tax()
         if not before and not self.tax_id:
             return
+        if before != self.tax_id:
+            none = self.env._("none")
+            self._message_log(body=self.env._(
+                "Tax withheld by the day of the meeting: %(now)s; computed with: %(before)s",
+                now=self.tax_id.display_name or none, before=before.display_name or none,
+            ))
         lines = self.env['coop.shu.member.line']
         lines.flush_model(['amount_total', 'amount_tax', 'amount_net', 'allocation_id'])
         # One statement for all members, whose amounts are stored already.
@@ -200,7 +281,7 @@ class CoopShuMemberLine(models.Model):
     """What is withheld from a member's SHU, and what is owed to the member."""
     _inherit = 'coop.shu.member.line'
 
-    amount_tax = fields.Monetary(string="Tax", readonly=True, help="Withheld for the tax office.")
+    amount_tax = fields.Monetary(string="Tax Withheld", readonly=True, help="Withheld for the tax office.")
     amount_net = fields.Monetary(
         string="Owed to the Member", compute='_compute_amount_net', store=True, help="SHU less the tax withheld.",
     )

@@ -14,7 +14,7 @@ from odoo.addons.producer_cooperative.tools.obstacle import Obstacle
 NAMED = 5
 
 
-class CoopShuTodo(models.TransientModel):
+class CoopShuTodo(models.TransientModel):  # pylint: disable=no-wizard-in-models; a list to read, no window to fill in
     """One thing to do before a surplus is computed, with the way to it. Made anew each time somebody looks."""
     _name = 'coop.shu.todo'
     _description = "To Do before the Surplus Is Computed"
@@ -40,7 +40,7 @@ class CoopShuTodo(models.TransientModel):
         self.ensure_one()
         if not self.res_model:
             raise UserError(self.env._("There is nothing to open here: %s", self.name))
-        if self.res_model == 'coop.shu.allocation':
+        if self.res_model == 'coop.shu.allocation' and not self.res_action:
             return self.allocation_id._get_records_action()
         action = {
             'type': 'ir.actions.act_window', 'name': self.env[self.res_model]._description,
@@ -168,7 +168,41 @@ class CoopShuAllocation(models.Model):
     def _get_advice(self):
         """Return what is better looked at before the meeting, and holds nothing up."""
         self.ensure_one()
-        return [*self._get_turnover_advice(), *self._get_lock_advice()]
+        return [
+            *self._get_capital_advice(), *self._get_deliveries_advice(), *self._get_turnover_advice(),
+            *self._get_lock_advice(),
+        ]
+
+    def _get_capital_advice(self):
+        """Name savings that count as capital and that the rule leaves out, perhaps because they are newer."""
+        rule = self.rule_id
+        missing = rule and 'capital' in rule.share_ids.mapped('kind') and rule._find_missing_capital_types()
+        if not missing:
+            return []
+        return [Obstacle(self.env._(
+            "%(types)s count as capital and are not among the savings that %(rule)s shares by. Add them to the rule, or"
+            " leave it so if the bylaws say so.", types=", ".join(missing.mapped('name')), rule=rule.display_name,
+        ), 'coop.shu.rule', [('id', '=', rule.id)], blocking=False)]
+
+    def _get_deliveries_advice(self):
+        """Count members' bills that do not say what was delivered, where goods sold to the cooperative count."""
+        if 'deliveries' not in self.rule_id.share_ids.mapped('base'):
+            return []
+        bills = self.env['account.move'].sudo()  # sudo: see _get_draft_obstacles
+        domain = [
+            ('company_id', '=', self.company_id.id), ('state', '=', 'posted'), ('coop_membership_id', '!=', False),
+            ('move_type', 'in', bills.get_purchase_types(include_receipts=True)),
+            ('date', '>=', self.date_from), ('date', '<=', self.date_to),
+            ('coop_source_model', '!=', 'coop.settlement'),
+            ('invoice_line_ids', 'any', [('display_type', '=', 'product'), ('product_id', '=', False)]),
+        ]
+        count = bills.search_count(domain)
+        if not count:
+            return []
+        return [Obstacle(self.env._(
+            "%s bills of members have lines without a product, which do not count as goods sold to the cooperative."
+            " Look through them, and name the product where goods were delivered.", count,
+        ), 'account.move', domain, blocking=False)]
 
     def _get_turnover_advice(self):
         amount = self._get_turnover_without_member()

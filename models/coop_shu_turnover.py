@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import OPEN_STATES, UNDECIDED_STATES
+
 CHANNELS = {
     'out_invoice': 'invoice', 'out_refund': 'credit_note', 'out_receipt': 'receipt', 'in_invoice': 'bill',
     'in_refund': 'bill', 'in_receipt': 'bill',
@@ -102,7 +104,7 @@ class CoopShuTurnover(models.Model):
             'producer_cooperative.group_coop_accountant', 'producer_cooperative.group_coop_officer',
         )
         allocations = self._get_allocations()
-        decided = allocations.filtered(lambda a: a.state not in ('draft', 'computing', 'computed'))
+        decided = allocations.filtered(lambda a: a.state not in UNDECIDED_STATES)
         if decided:
             raise UserError(self.env._(
                 "The meeting decided on the surplus of %s. Its documents keep their members.",
@@ -183,7 +185,7 @@ class CoopShuAllocation(models.Model):
     @api.depends('date_from', 'date_to', 'company_id')
     def _compute_turnover_without_member(self):
         for allocation in self:
-            known = allocation.date_from and allocation.date_to and allocation.state in ('draft', 'computed')
+            known = allocation.date_from and allocation.date_to and allocation.state in OPEN_STATES
             allocation.turnover_without_member = allocation._get_turnover_without_member() if known else 0.0
 
     # === ACTIONS === #

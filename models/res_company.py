@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from psycopg2 import IntegrityError
 
@@ -83,6 +84,31 @@ class ResCompany(models.Model):
             ))
         return mapping.account_id.with_env(self.env)
 
+    def _find_coop_account(self, key):
+        """Return the account for ``key`` (a key of ``ACCOUNTS``), or an empty recordset when none is set up yet."""
+        self.ensure_one()
+        # sudo: which account serves which purpose is no secret, and managers may not read the settings
+        mapping = self.sudo().coop_account_ids.filtered(lambda mapping: mapping.key == key)
+        return mapping.account_id.with_env(self.env)
+
+    def _get_other_purpose(self, account, keys):
+        """Return in words what the company uses an account for; no text where it is for one of ``keys``, or nothing."""
+        self.ensure_one()
+        # sudo: see _find_coop_account
+        mappings = self.sudo().coop_account_ids.filtered(lambda mapping: account and mapping.account_id == account)
+        if any(mapping.key in keys for mapping in mappings):
+            return ""
+        purposes = dict(mappings._fields['key']._description_selection(self.env))
+        return ", ".join(purposes[mapping.key] for mapping in mappings)
+
+    def _get_first_open_day(self, date, journal):
+        """Return ``date``, or the day after the lock date when the books are closed on it.
+
+        :param journal: the journal to book in, because journals can be locked one by one.
+        """
+        self.ensure_one()
+        return max(date, self._get_user_fiscal_lock_date(journal) + timedelta(days=1))
+
     def _get_coop_journal(self, field_name):
         """Return the journal in ``field_name``.
 
@@ -129,6 +155,14 @@ class ResCompany(models.Model):
             'name': f"{code} {self.name}", 'code': code, 'company_id': self.id, 'prefix': prefix, 'padding': 5,
             'implementation': 'no_gap' if gapless else 'standard', 'use_date_range': 'range_' in (prefix or ''),
         })
+
+    def _coop_get_heading(self):
+        """Return who the cooperative is, for the head of its papers: its name, its address and its registration."""
+        self.ensure_one()
+        company = self.sudo()  # sudo: name and address of the company, which stand on every paper
+        address = ", ".join(part for part in (company.street, company.street2, company.city, company.zip) if part)
+        registry = company.company_registry and self.env._("Registration number %s", company.company_registry)
+        return [line for line in (company.name, address, registry) if line]
 
     # === BUSINESS METHODS - CLOSING === #
 

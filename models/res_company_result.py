@@ -127,8 +127,9 @@ class ResCompany(models.Model):
         """Return ``{posted entry of the period: whether it is taken for a closing entry}``.
 
         Proposed is what touches income or expenses and an account where earnings end up, and what brings earnings to
-        the SHU account in a second step. It is taken for a closing entry when it touches the SHU account or the
-        unaffected earnings, or nothing but results and earnings; a second step only on the last day of the period.
+        the SHU account in a second step. It is taken for a closing entry only on the last day of the period, or of a
+        fiscal year, and when it touches the SHU account or the unaffected earnings, or nothing but results and
+        earnings. What stands on another day is likelier a correction, and counts until somebody ticks it.
         The opening entry and entries of the cooperative's own documents are none.
         """
         self.ensure_one()
@@ -147,9 +148,12 @@ class ResCompany(models.Model):
             of_result = accounts.filtered(lambda account: account.internal_group in ('income', 'expense'))
             if of_result:
                 known = to_earnings.filtered(lambda a: a == shu or a.account_type == 'equity_unaffected')
-                proposed[move] = bool(known) or accounts == of_result | to_earnings
+                closes = bool(known) or accounts == of_result | to_earnings
             elif shu in to_earnings and to_earnings - shu:
-                proposed[move] = move.date == date_to
+                closes = True
+            else:
+                continue
+            proposed[move] = closes and move.date in (date_to, self.compute_fiscalyear_dates(move.date)['date_to'])
         return proposed
 
     def _coop_get_closing_entries(self, date_from, date_to):

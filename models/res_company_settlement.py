@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_amount
 
 
 class ResCompany(models.Model):
@@ -73,3 +74,15 @@ class ResCompany(models.Model):
                     "%s has booked sales of members' goods as its own revenue; they stay there. It remains on principal"
                     " basis.", company.name,
                 ))
+
+    def _coop_get_tax_rounding(self):
+        """Return Odoo's rounding of invoices to the company's rounding unit, the difference taken by the tax."""
+        self.ensure_one()
+        Rounding = self.env['account.cash.rounding'].sudo()  # sudo: only how the company rounds
+        values = {'rounding': self.coop_rounding_unit, 'strategy': 'biggest_tax', 'rounding_method': 'HALF-UP'}
+        found = Rounding.search([(name, '=', value) for name, value in values.items()], limit=1)
+        return found or Rounding.create({
+            **values, 'name': self.env._("Tax to whole %s", format_amount(
+                self.env, self.coop_rounding_unit, self.currency_id,
+            )),
+        })

@@ -16,7 +16,9 @@ class ResPartner(models.Model):
         before = {partner: partner.commercial_partner_id for partner in family}
         # Looked for beforehand: Odoo moves the entries to the new parent. Savings have a rule of their own.
         # sudo: entries, and accounts of savings, that the user does not see
-        savings = self.env['coop.savings.type'].sudo().with_context(active_test=False).search([]).account_id
+        savings = self.env['coop.savings.type'].sudo().with_context(active_test=False).search([
+            ('account_id', '!=', False),
+        ]).account_id
         booked = family.browse(partner.id for partner, in self.env['account.move.line'].sudo()._read_group([
             ('partner_id', 'in', family.ids), ('parent_state', '=', 'posted'), ('account_id', 'not in', savings.ids),
         ], ['partner_id']))

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
+
 #: What decides whose goods moved, which way, and for which sale; fixed once a move of members' goods is done.
 FIXED_WHEN_DONE = frozenset({
     'restrict_partner_id', 'coop_consignment_line_id', 'coop_return_line_id', 'sale_line_id', 'origin_returned_move_id',
@@ -32,7 +34,7 @@ class StockMove(models.Model):
     def write(self, vals):
         if not self.env.su:
             fixed = FIXED_WHEN_DONE & vals.keys()
-            if self._coop_is_moving():
+            if self._coop_is_moving() or self.env.context.get('coop_done_token') is OWNER_TOKEN:
                 fixed -= {'date'}
             if fixed:
                 self.filtered(

@@ -117,15 +117,3 @@ class StockLocation(models.Model):
         """Whether goods that are here count as delivered to a customer, as Odoo's delivered quantities see it."""
         self.ensure_one()
         return self.usage == 'customer' or (self.usage == 'transit' and not self.company_id)
-
-
-class StockReturnPickingLine(models.TransientModel):
-    """Returns of slips' transfers belong to the slip too; returns of sales correct the sale."""
-    _inherit = 'stock.return.picking.line'
-
-    # === BUSINESS METHODS === #
-
-    def _process_line(self, new_picking):
-        is_made = super(StockReturnPickingLine, as_moving(self))._process_line(new_picking)
-        new_picking.move_ids._coop_check_refunded()
-        return is_made

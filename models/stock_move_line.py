@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
+
 #: What decides whose goods went where; fixed once a transfer of members' goods is done.
 FIXED_WHEN_DONE = frozenset({
     'owner_id', 'lot_id', 'quant_id', 'product_id', 'product_uom_id', 'quantity', 'location_id', 'location_dest_id',
@@ -36,7 +38,7 @@ class StockMoveLine(models.Model):
 
     def write(self, vals):
         fixed = FIXED_WHEN_DONE & vals.keys()
-        if self.env['stock.move']._coop_is_moving():
+        if self.env['stock.move']._coop_is_moving() or self.env.context.get('coop_done_token') is OWNER_TOKEN:
             # Odoo dates the lines once more with their move, maybe a second later.
             fixed -= {'date'}
         if fixed:

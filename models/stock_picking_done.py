@@ -1,6 +1,6 @@
 from odoo import models
 
-from odoo.addons.producer_cooperative.models.stock_move_document import as_moving
+from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
 
 
 class StockPicking(models.Model):
@@ -8,4 +8,5 @@ class StockPicking(models.Model):
     _inherit = 'stock.picking'
 
     def _action_done(self):
-        return super(StockPicking, as_moving(self))._action_done()
+        # Only the dates: Odoo writes the owner of the transfer on its moves here, and that is not anybody's to choose.
+        return super(StockPicking, self.with_context(coop_done_token=OWNER_TOKEN))._action_done()

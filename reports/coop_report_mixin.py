@@ -92,12 +92,8 @@ class CoopReportMixin(models.AbstractModel):
         return " ".join(part for part in (report.title, *report.subtitles[:1]) if part).replace('/', '-')
 
     def _get_report_heading(self):
-        """Return who the cooperative is: its name, its address and its registration."""
         self.ensure_one()
-        company = self.company_id.sudo()  # sudo: name and address of the company, which stand on every paper
-        address = ", ".join(part for part in (company.street, company.street2, company.city, company.zip) if part)
-        registry = company.company_registry and self.env._("Registration number %s", company.company_registry)
-        return [line for line in (company.name, address, registry) if line]
+        return self.company_id._coop_get_heading()
 
     def _format_date(self, date):
         return format_date(self.env, date)

@@ -19,8 +19,10 @@ class CoopShuBusiness(models.Model):
     Purchases and deliveries are lines of posted invoices, bills, receipts and credit notes, told apart by the
     membership that is stamped on the document. Lines on accounts of the balance sheet are no business: down payments
     that wait on one, principal of loans, deposits, advances; a down payment that was booked as income counts when it
-    was, and the final invoice takes it off again. Goods bought count on the stock account too. What belongs to a
-    settlement counts by its lines and not again by its bill, nor by the invoice of its commission.
+    was, and the final invoice takes it off again. Goods bought count on the stock account too; bills without a product
+    are fees and costs and no goods. What belongs to a settlement counts by its lines and not again by its bill, nor by
+    the invoice of its commission; and what a member buys of another's consigned goods is the other's business, on
+    principal basis too, where the cooperative's own account is credited.
     """
     _name = 'coop.shu.business'
     _description = "Business with the Cooperative"
@@ -38,7 +40,7 @@ class CoopShuBusiness(models.Model):
             'amount', 'commission', 'company_id', 'date', 'product_id', 'settlement_id', 'state',
         ],
         'product.product': ['product_tmpl_id'],
-        'product.template': ['categ_id', 'is_storable'],
+        'product.template': ['categ_id', 'coop_consigned', 'is_storable'],
     }
 
     base = fields.Selection(selection='_selection_base', readonly=True)
@@ -119,9 +121,11 @@ class CoopShuBusiness(models.Model):
 
     def _get_move_source(self, base):
         # Joins of products that nothing looks at cost nothing: PostgreSQL leaves them out.
-        is_result = SQL("(account.account_type LIKE 'income%%' OR account.account_type LIKE 'expense%%')")
+        counts = SQL("(account.account_type LIKE 'income%%' OR account.account_type LIKE 'expense%%')")
         if base == 'deliveries':
-            is_result = SQL("(%s OR template.is_storable)", is_result)
+            counts = SQL("(%s OR template.is_storable) AND line.product_id IS NOT NULL", counts)
+        else:
+            counts = SQL("%s AND template.coop_consigned IS NOT TRUE", counts)
         return SQL(
             """
               FROM account_move_line line
@@ -130,8 +134,8 @@ class CoopShuBusiness(models.Model):
          LEFT JOIN product_product product ON product.id = line.product_id
          LEFT JOIN product_template template ON template.id = product.product_tmpl_id
              WHERE head.state = 'posted' AND head.move_type IN %(move_types)s AND line.display_type = 'product'
-               AND head.coop_source_model IS DISTINCT FROM 'coop.settlement' AND %(is_result)s
-            """, move_types=MOVE_TYPES[base], is_result=is_result,
+               AND head.coop_source_model IS DISTINCT FROM 'coop.settlement' AND %(counts)s
+            """, move_types=MOVE_TYPES[base], counts=counts,
         )
 
     def _get_settlement_source(self):

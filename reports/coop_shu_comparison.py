@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES
 from odoo.addons.producer_cooperative.tools.report_table import Column, Report, Table
 
 
@@ -36,7 +37,7 @@ class CoopShuComparison(models.TransientModel):
         """Return the last booked allocations, the oldest first."""
         self.ensure_one()
         return self.env['coop.shu.allocation'].search(
-            [('company_id', '=', self.company_id.id), ('state', 'in', ('posted', 'paid'))],
+            [('company_id', '=', self.company_id.id), ('state', 'in', BOOKED_STATES)],
             order='date_to DESC, id DESC', limit=self.years,
         ).sorted('date_to')
 
@@ -73,9 +74,8 @@ class CoopShuComparison(models.TransientModel):
         table.add('total', label=_("Surplus"), **{str(a.id): a.surplus for a in allocations})
         for name, amounts in shares.items():
             table.add(label=name, **amounts)
-        averages = {
-            str(a.id): self.currency_id.round(a.member_total / a.member_count) for a in allocations if a.member_count
-        }
+        # Whole: an average with decimals would give all other figures decimals too, the number of members included.
+        averages = {str(a.id): round(a.member_total / a.member_count) for a in allocations if a.member_count}
         table.add('total', label=_("To members"), **{str(a.id): a.member_total for a in allocations})
         table.add(label=_("Number of members"), **{str(a.id): a.member_count for a in allocations})
         table.add(label=_("On average per member"), **averages)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import FROZEN_STATES, UNDECIDED_STATES
 from odoo.addons.producer_cooperative.tools.ordering import natural_key
 from odoo.addons.producer_cooperative.tools.report_table import Column, Report, Table
 
@@ -32,7 +33,7 @@ class CoopShuMeetingTable(models.TransientModel):
         if self.env.context.get('active_model') == allocations._name:
             return allocations.browse(self.env.context.get('active_id')).exists()
         return allocations.search(
-            [('company_id', '=', self.env.company.id), ('state', 'not in', ('draft', 'computing', 'cancelled'))],
+            [('company_id', '=', self.env.company.id), ('state', 'in', FROZEN_STATES)],
             limit=1,
         )
 
@@ -69,7 +70,7 @@ class CoopShuMeetingTable(models.TransientModel):
             ))
         if allocation.state in ('cancelling', 'cancelled'):
             facts.append(_("CANCELLED"))
-        elif allocation.state in ('draft', 'computing', 'computed'):
+        elif allocation.state in UNDECIDED_STATES:
             facts.append(_("Proposal to the members' meeting"))
         if allocation.is_loss:
             facts.append(_("The period made a loss. There is no SHU to share."))
@@ -80,16 +81,25 @@ class CoopShuMeetingTable(models.TransientModel):
         allocation = self.allocation_id
         table = Table([
             Column('share', _("Share"), width=40), Column('percent', _("%"), 'quantity', 10),
-            Column('amount', _("By Percentage"), 'amount', 20), Column('rounding', _("Rounding"), 'amount', 14),
-            Column('booked', _("Amount"), 'amount', 20),
+            Column('amount', _("By Percentage"), 'amount', 20), Column('rounding_amount', _("Rounding"), 'amount', 14),
+            *self._get_moved_columns(), Column('booked', _("Amount"), 'amount', 20),
         ], title=_("Shares"))
         for share in allocation.share_ids:
             table.add(
-                share=share.name, percent=share.percent or None, amount=share.amount,
-                rounding=share.rounding_amount or None, booked=share.amount_booked,
+                share=share.name, percent=share.percent or None, amount=share.amount, booked=share.amount_booked,
+                **{name: share[name] or None for name in ('rounding_amount', 'others_amount', 'forgone_amount')},
             )
         table.add_total(_("Loss") if allocation.is_loss else _("Surplus"), table.rows, skip=('percent',))
         return table
+
+    def _get_moved_columns(self):
+        """Return columns for what moves from one share to another, where anything does."""
+        fields_ = self.env['coop.shu.allocation.share']._fields
+        return [
+            Column(name, fields_[name].get_description(self.env, ['string'])['string'], 'amount', 16)
+            for name in ('others_amount', 'forgone_amount')
+            if any(not self.currency_id.is_zero(share[name]) for share in self.allocation_id.share_ids)
+        ]
 
     def _get_member_table(self):
         """Return one row for each member; one query for all of them and one for their bases, however many there are."""
@@ -100,9 +110,15 @@ class CoopShuMeetingTable(models.TransientModel):
             Column('name', _("Member"), width=28),
         ]
         for share in shares if self.with_bases else ():
-            columns.append(Column(f'own_{share.id}', _("%s: own", share.name), 'amount', 17))
-        if len(shares) > 1:
+            in_days = share.kind == 'capital' and self.allocation_id.capital_days
+            label = _("%s: own (rupiah × days)", share.name) if in_days else _("%s: own", share.name)
+            columns.append(Column(f'own_{share.id}', label, 'quantity' if in_days else 'amount', 17))
+        lines = self._get_lines()
+        has_forgone = any(line[-1] for line in lines)
+        if len(shares) > 1 or has_forgone:
             columns += [Column(f'part_{share.id}', share.name, 'amount', 15) for share in shares]
+        if has_forgone:
+            columns.append(Column('forgone', _("Below the Smallest Payout"), 'amount', 15))
         columns.append(Column('amount', _("SHU"), 'amount', 15))
         if not self.currency_id.is_zero(self.allocation_id.tax_total):
             columns += [Column('tax', _("Tax"), 'amount', 13), Column('net', _("Owed to the Member"), 'amount', 15)]
@@ -110,17 +126,17 @@ class CoopShuMeetingTable(models.TransientModel):
             columns.append(Column('signature', _("Signature or Thumbprint"), 'blank', 22))
         table = Table(columns, title=_("Members"), new_page=True)
         parts = self._get_parts()
-        for place, (line_id, number, name, amount, tax) in enumerate(self._get_lines(), start=1):
+        for place, (line_id, number, name, amount, tax, forgone) in enumerate(lines, start=1):
             amount, tax = float(amount), float(tax)
             table.add(
-                place=place, number=number, name=name, amount=amount, tax=tax,
+                place=place, number=number, name=name, amount=amount, tax=tax, forgone=-float(forgone) or None,
                 net=self.currency_id.round(amount - tax), **parts.get(line_id, {}),
             )
         table.add_total(_("Total"), table.rows, label_key='name', skip=('place',))
         return table
 
     def _get_lines(self):
-        """Return ``[(id, member number, name, SHU, tax)]`` by member number."""
+        """Return ``[(id, member number, name, SHU, tax, forgone)]`` by member number."""
         self.env['coop.shu.member.line'].check_access('read')
         for model in ('coop.shu.member.line', 'coop.membership', 'res.partner'):
             self.env[model].flush_model()
@@ -128,11 +144,11 @@ class CoopShuMeetingTable(models.TransientModel):
         # The allocation was checked, and whoever reads it reads its lines.
         rows = self.env.execute_query(SQL(
             """
-            SELECT l.id, m.number, p.name, l.amount_total, COALESCE(l.amount_tax, 0)
+            SELECT l.id, m.number, p.name, l.amount_total, COALESCE(l.amount_tax, 0), COALESCE(l.amount_forgone, 0)
               FROM coop_shu_member_line l
               JOIN coop_membership m ON m.id = l.membership_id
               JOIN res_partner p ON p.id = m.partner_id
-             WHERE l.allocation_id = %s AND (%s OR l.amount_total != 0)
+             WHERE l.allocation_id = %s AND (%s OR l.amount_total != 0 OR l.amount_forgone != 0)
             """, self.allocation_id.id, self.with_empty,
         ))
         return sorted(rows, key=lambda row: (natural_key(row[1]), row[0]))

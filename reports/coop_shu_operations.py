@@ -44,7 +44,7 @@ class CoopShuOperations(models.TransientModel):
 
     @api.model
     def _get_default_period(self):
-        return self.env['coop.shu.allocation']._default_period()
+        return self.env.company._coop_get_last_year()
 
     # === ACTIONS === #
 

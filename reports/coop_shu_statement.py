@@ -62,8 +62,10 @@ class CoopShuStatement(models.TransientModel):
         ])
         for line in lines:
             period = line.allocation_id._get_period_label()
-            heading = _("SHU %s", period) if line._is_booked() else _("SHU %s (proposal)", period)
-            table.add_group(f"{line.membership_id.display_name} · {heading}")
+            heading = " · ".join(filter(None, (
+                line.membership_id.display_name, _("SHU %s", period), line._get_statement_notice(),
+            )))
+            table.add_group(heading)
             for part in line.part_ids:
                 table.add(
                     label=part._get_statement_label(), percent=part.percent, pool=part.pool_amount, own=part.numerator,

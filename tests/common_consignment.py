@@ -139,6 +139,15 @@ class ConsignmentCommon(CoopCommon):
         return settlement
 
     @classmethod
+    def _compute_all(cls):
+        """Return a computed settlement for every member with something due that is not carried forward."""
+        dues = cls.env['coop.settlement']._get_due(cls.company, date=cls.today)
+        memberships = cls.env['coop.membership'].search([('partner_id', 'in', [
+            owner.id for owner, rows in dues.items() if sum(row.due.amount - row.commission for row in rows) >= 0
+        ]), ('company_id', '=', cls.company.id)])
+        return cls.env['coop.settlement'].union(*(cls._compute(membership) for membership in memberships))
+
+    @classmethod
     def _owe(cls, member, amount, date=None, due=None):
         """Return a posted invoice of the cooperative's own goods to a member."""
         invoice = cls.env['account.move'].create({

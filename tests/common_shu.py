@@ -20,6 +20,7 @@ class ShuCommon(CoopCommon):
         )
         cls.cash = cls.cash_journal.default_account_id
         cls.shu, cls.reserve, cls.payable = (cls._account(key) for key in ('shu', 'reserve', 'shu_payable'))
+        cls.produce = cls.env['product.product'].create({'name': "Produce", 'type': 'consu'})
         cls.miscellaneous = cls._find_journal('general')
 
     # === FIXTURES === #
@@ -59,12 +60,13 @@ class ShuCommon(CoopCommon):
     @classmethod
     def _invoice(cls, member, amount, move_type='out_invoice', date='2024-03-15', post=True):
         """Return an untaxed invoice, bill or refund of the member."""
-        account = cls.income if move_type.startswith('out') else cls.expense
+        is_sale = move_type.startswith('out')
+        account, product = (cls.income, None) if is_sale else (cls.expense, cls.produce)
         move = cls.env['account.move'].create({
             'move_type': move_type, 'partner_id': member.partner_id.id, 'invoice_date': date, 'date': date,
             'invoice_line_ids': [Command.create({
                 'name': "Goods", 'quantity': 1, 'price_unit': amount, 'account_id': account.id,
-                'tax_ids': [Command.clear()],
+                'product_id': product and product.id, 'tax_ids': [Command.clear()],
             })],
         })
         if post:
@@ -152,3 +154,11 @@ class ShuCommon(CoopCommon):
 
     def _line(self, allocation, member):
         return allocation.member_line_ids.filtered(lambda line: line.membership_id == member)
+
+    def _ledger(self):
+        """Return ``{(account, partner): balance}`` of everything posted."""
+        groups = self.env['account.move.line']._read_group(
+            [('parent_state', '=', 'posted'), ('company_id', '=', self.company.id)], ['account_id', 'partner_id'],
+            ['balance:sum'],
+        )
+        return {(account, partner): round(balance, 2) for account, partner, balance in groups if round(balance, 2)}

@@ -128,3 +128,32 @@ class StockroomCommon(ConsignmentCommon):
         for owner in {*expected, *found}:
             self.assertAlmostEqual(found.get(owner, 0.0), expected.get(owner, 0.0), 4, owner.name)
         return {owner: quantity for owner, quantity in found.items() if quantity}
+
+
+class LossCommon(StockroomCommon):
+    """Counts of members' goods, handed in by an officer."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.expense = cls._account('cooperative_expense')
+
+    def _loss(self, counted=None, spoilt=None, bearer='owner', **line):
+        values = {'product_id': self.rice.id, **line}
+        values.update({'counted': counted} if spoilt is None else {'spoilt': spoilt})
+        return self.env['coop.consignment.loss'].with_user(self.officer).create({
+            'kind': 'count' if spoilt is None else 'scrap', 'reason': "Mice", 'bearer': bearer,
+            'line_ids': [Command.create(values)],
+        })
+
+    def _shares(self, loss):
+        return {share.owner_id: share.quantity for share in loss.share_ids}
+
+    def _bring_at(self, member, quantity, **prices):
+        slip = self.env['coop.consignment'].create({
+            'membership_id': member.id,
+            'line_ids': [Command.create({'product_id': self.rice.id, 'gross': quantity, **prices})],
+        })
+        slip.action_confirm()
+        slip.picking_ids.button_validate()
+        return slip

@@ -165,7 +165,10 @@ class TestSettlementRunsAtOnce(CommittedCommon):
     def test_one_settlement_is_not_posted_by_two_treasurers(self):
         sale_line_ids = self._sell(1)
         with self._treasurer() as env:
-            settlement_id = env['coop.settlement']._settle_all(env.company, fields.Date.today()).id
+            owner = env['sale.order.line'].browse(sale_line_ids).move_ids.move_line_ids.owner_id
+            settlement = env['coop.settlement'].create({'membership_id': owner.coop_membership_id.id})
+            settlement.action_compute()
+            settlement_id = settlement.id
         run_id = self._start_run()
         with self._treasurer() as env_1, self._treasurer() as env_2:
             self._call(env_1, 'coop.settlement', settlement_id, 'action_post')

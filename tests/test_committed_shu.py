@@ -31,7 +31,7 @@ class TestTwoTreasurersAndTheShu(CommittedCommon):
             Command.create({'account_id': cash.default_account_id.id, 'balance': -balance}),
         ]})._post(soft=False)
 
-    def _compute(self, year):
+    def _compute(self, year, result=1_000_000):
         with self._treasurer() as env:
             allocation = env['coop.shu.allocation'].create({
                 'date_from': f'{year}-01-01', 'date_to': f'{year}-12-31', 'meeting_date': f'{year + 1}-02-01',
@@ -41,12 +41,12 @@ class TestTwoTreasurersAndTheShu(CommittedCommon):
                 income = env['account.account'].search([
                     *env['account.account']._check_company_domain(env.company), ('account_type', '=', 'income'),
                 ], limit=1)
-                self._book(env, f'{year}-06-30', income, -1_000_000)
+                self._book(env, f'{year}-06-30', income, -result)
             allocation.action_compute()
             return allocation.id
 
-    def _approve(self, year):
-        allocation_id = self._compute(year)
+    def _approve(self, year, result=1_000_000):
+        allocation_id = self._compute(year, result)
         with self._treasurer() as env:
             env['coop.shu.allocation'].browse(allocation_id).action_approve()
         return allocation_id
@@ -96,3 +96,21 @@ class TestTwoTreasurersAndTheShu(CommittedCommon):
         with self._treasurer() as env:
             states = env['coop.shu.allocation'].browse([first, second]).mapped('state')
             self.assertEqual(states, ['approved', 'computed'])
+
+    @mute_logger('odoo.sql_db', 'odoo.service.model')
+    def test_two_losses_do_not_draw_on_the_same_reserve(self):
+        with self._treasurer() as env:
+            reserve = env.company._get_coop_account('reserve')
+            self._book(env, '2023-12-31', reserve, -100_000)
+            [(balance,)] = env['account.move.line']._read_group(
+                [('account_id', '=', reserve.id), ('company_id', '=', env.company.id)], [], ['balance:sum'],
+            )
+        # Each of the two losses is as large as the whole reserve, and is to draw on all of it.
+        first, second = (self._approve(year, balance) for year in (2024, 2025))
+        with self._treasurer() as env_1, self._treasurer() as env_2:
+            self._call(env_1, 'coop.shu.allocation', first, 'action_post')
+            env_1.cr.commit()
+            with self.assertRaisesRegex(UserError, "holds .* at the least, and"):
+                self._call(env_2, 'coop.shu.allocation', second, 'action_post')
+        with self._treasurer() as env:
+            self.assertEqual(env['coop.shu.allocation'].browse([first, second]).mapped('state'), ['posted', 'approved'])

@@ -42,6 +42,32 @@ class TestConsignmentRounding(ConsignmentCommon):
             'amount_commission': 101, 'amount_set_off': 606, 'amount_payable': 304,
         }])
 
+    def test_every_owner_gets_whole_rupiah_of_a_part_payment(self):
+        # 100 each at 10,000: 1,000,000 paid of 3,000,000 are 333,333.33 each, 10 % of that 33,333
+        members = self.siti, self.budi, self._create_member("Wati")
+        self.agreement.term_ids = [
+            Command.create({'date_from': '2021-01-01', 'commission_rate': 10, 'settle_on': 'payment'}),
+        ]
+        for member in members:
+            self._bring(member, 100)
+        order = self._sell(300, price=10_000)
+        self._deliver(order)
+        invoice = self._invoice(order)
+        for amount, gross, payable in (
+            (1_000_000, 333_333, 300_000),
+            (1_000_000, 333_333, 299_999),  # 666,666 so far, 66,667 of it commission
+            (1_000_000, 333_334, 300_001),  # 1,000,000 so far, 100,000 of it commission
+        ):
+            self.env['account.payment.register'].with_context(
+                active_model='account.move', active_ids=invoice.ids,
+            ).create({'amount': amount}).action_create_payments()
+            settlements = [self._settle(member) for member in members]
+            self.assertEqual([settlement.amount_gross for settlement in settlements], [gross] * 3)
+            self.assertEqual([settlement.amount_payable for settlement in settlements], [payable] * 3)
+            with self.assertRefused("nothing to settle"):
+                self._compute(self.siti)
+        self.assertEqual(self._balance(self.clearing), 0)
+
     def test_half_a_rupiah_goes_away_from_zero_and_is_taken_once(self):
         taken = []
         for _sale in range(3):

@@ -29,8 +29,12 @@ class TestConsignmentSecurity(ConsignmentCommon):
             [self.customer.id, self.budi.partner_id.id],
         )
         self.env.invalidate_all()
-        settlements = self.env['coop.settlement']._settle_all(self.company, self.today)
-        self.assertRecordValues(settlements, [{'partner_id': self.siti.partner_id.id, 'amount_gross': 600}])
+        run = self.env['coop.settlement.run'].create({'date': self.today})
+        run.action_preview()
+        self.assertEqual(
+            {line.partner_id: (line.state, line.amount_gross) for line in run.line_ids},
+            {self.siti.partner_id: ('to_settle', 600), self.customer: ('blocked', 0)},
+        )
 
     def test_lines_do_not_move_into_documents_that_are_finished(self):
         received = self._bring(self.siti, 10)

@@ -1,5 +1,4 @@
 from odoo import Command, fields
-from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from odoo.addons.producer_cooperative.tests.common_consignment import ConsignmentCommon
@@ -236,7 +235,7 @@ class TestConsignmentSettlement(ConsignmentCommon):
         self._settle(self.siti)
         with self.assertRefused("nothing to settle with"):
             self._compute(self.siti)
-        self.assertFalse(self.env['coop.settlement']._settle_all(self.company, self.today))
+        self.assertFalse(self._compute_all())
 
     def test_credit_note_after_the_settlement_is_carried_forward_and_netted(self):
         invoice = self._sold(self.siti, 60)
@@ -247,7 +246,7 @@ class TestConsignmentSettlement(ConsignmentCommon):
         self.assertEqual(settlement.amount_proceeds, -54)
         with self.assertRefused("carried forward to the next settlement"):
             settlement.action_post()
-        self.assertFalse(self.env['coop.settlement']._settle_all(self.company, self.today))
+        self.assertFalse(self._compute_all())
         self._sold(self.siti, 20)
         settlement.action_compute()
         settlement.action_post()
@@ -391,19 +390,6 @@ class TestConsignmentSettlement(ConsignmentCommon):
 
     # === ALL MEMBERS === #
 
-    def test_settling_all_prepares_one_settlement_per_member_with_something_due(self):
-        self._create_member("Rina")
-        self._sold(self.siti, 60)
-        self._sold(self.budi, 40)
-        settlements = self.env['coop.settlement']._settle_all(self.company, self.today)
-        self.assertRecordValues(settlements.sorted('amount_gross'), [
-            {'membership_id': self.budi.id, 'amount_gross': 400, 'amount_payable': 360, 'state': 'computed'},
-            {'membership_id': self.siti.id, 'amount_gross': 600, 'amount_payable': 540, 'state': 'computed'},
-        ])
-        self.assertEqual(self.env['coop.settlement']._settle_all(self.company, self.today), settlements)
-        settlements.action_post()
-        self.assertEqual(self._balance(self.clearing), 0)
-
     def test_settling_all_takes_as_many_queries_for_more_history(self):
         def count():
             self.env.flush_all()
@@ -418,16 +404,6 @@ class TestConsignmentSettlement(ConsignmentCommon):
             self._settle(self.siti)
             self._sold(self.siti, 10)
         self.assertLessEqual(count(), few + 1)
-
-    def test_wizard_opens_what_it_prepared(self):
-        self._sold(self.siti, 60)
-        wizard = self.env['coop.settle.members'].create({'date': self.today})
-        action = wizard.action_settle()
-        settlement = self.env['coop.settlement'].search(action['domain'])
-        self.assertEqual(settlement.membership_id, self.siti)
-        settlement.action_post()
-        with self.assertRefused("nothing to settle", UserError):
-            wizard.action_settle()
 
     def test_statement_tells_what_was_sold_and_paid(self):
         self._sold(self.siti, 60)

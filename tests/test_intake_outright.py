@@ -215,6 +215,21 @@ class TestIntakeOutright(IntakeCommon):
         with self.assertRefused("Nothing is owed on this any more"):
             second._create_payments()
 
+    def test_credit_for_goods_that_went_back_lowers_what_is_owed(self):
+        bill = self._take_in(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10}).bill_ids
+        bill.action_post()
+        credit = self.env['account.move'].create({
+            'move_type': 'in_refund', 'partner_id': self.siti.partner_id.id, 'invoice_date': bill.date,
+            'invoice_line_ids': [Command.create({
+                'name': "Wet goods", 'price_unit': 400, 'account_id': self.expense.id, 'tax_ids': [Command.clear()],
+            })],
+        })
+        credit.action_post()
+        items = (bill.move_id | credit).line_ids.filtered(lambda item: item.account_id == self.payable)
+        items.with_user(self.accountant).reconcile()
+        # 100 kg at 10, less 400
+        self.assertEqual(bill.move_id.amount_residual, 600)
+
     def test_cancelled_slip_calls_its_order_off(self):
         slip = self._write_slip(self.siti, {'gross': 100, 'deal': 'buy', 'price': 10}, {'gross': 5})
         slip.action_confirm()

@@ -66,6 +66,52 @@ class TestSettlementRun(ConsignmentCommon):
             run.action_preview()
         self.assertEqual(run.state, 'draft')
 
+    def test_quotations_cancelled_orders_and_what_came_back_are_not_looked_at(self):
+        self._bring(self.siti, 100)
+        Settlement = self.env['coop.settlement']
+        quotation = self.env['sale.order'].create({
+            'partner_id': self.customer.id,
+            'order_line': [Command.create({'product_id': self.rice.id, 'product_uom_qty': 10, 'price_unit': 10})],
+        })
+        cancelled = self._sell(10, owner=self.siti)
+        cancelled._action_cancel()
+        unsold = self._sell(10, owner=self.siti)
+        self._take_back(self._deliver(unsold), 10)
+        self.assertFalse(Settlement._get_open_sale_lines(self.company))
+        returned = self._sell(10, owner=self.siti)
+        picking = self._deliver(returned)
+        invoice = self._invoice(returned)
+        self._take_back(picking, 10)
+        self._credit(invoice)
+        sold = self._sell(10, owner=self.siti)
+        self._deliver(sold)
+        invoice = self._invoice(sold)
+        self.assertEqual(Settlement._get_open_sale_lines(self.company), (returned | sold).order_line)
+        run = self._carry_out(self._preview())
+        self.assertEqual((run.state, run.settled_count), ('done', 1))
+        self.assertFalse(Settlement._get_open_sale_lines(self.company))
+        # What was settled and is undone is looked at again.
+        invoice.button_draft()
+        self.assertEqual(Settlement._get_open_sale_lines(self.company), sold.order_line)
+        self.assertEqual(self._due(self.siti), (-10, -100))
+        self.assertFalse(quotation.order_line.coop_open_changes)
+
+    def test_sale_that_is_paid_in_part_or_lost_stays_open_though_it_is_settled(self):
+        self._create_agreement(self.siti, commission_rate=10, default_bearer='member')
+        invoice = self._sold(self.siti, 60)
+        self._settle(self.siti)
+        receivable = invoice.line_ids.filtered(lambda line: line.account_type == 'asset_receivable')
+        entry = self.env['account.move'].create({'date': self.today, 'line_ids': [
+            Command.create({
+                'account_id': receivable.account_id.id, 'partner_id': self.customer.id, 'balance': -600,
+            }),
+            Command.create({'account_id': self._account('cooperative_expense').id, 'balance': 600}),
+        ]})
+        entry.action_post()
+        (receivable | entry.line_ids.filtered(lambda line: line.account_id == receivable.account_id)).reconcile()
+        for _look in range(2):
+            self.assertEqual(self._line(self._preview(), self.siti).state, 'carried')
+
     def test_preview_names_missing_terms_and_goes_on_with_the_others(self):
         for member, quantity in ((self.siti, 60), (self.budi, 40)):
             self._bring(member, quantity)

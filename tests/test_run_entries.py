@@ -1,57 +1,12 @@
-from odoo import Command, fields
 from odoo.exceptions import RedirectWarning
 from odoo.tests import tagged
 
-from odoo.addons.producer_cooperative.tests.common_consignment import ConsignmentCommon
+from odoo.addons.producer_cooperative.tests.common_entries import EntriesCommon
 
 
 @tagged('post_install', '-at_install')
-class TestSettlementEntries(ConsignmentCommon):
+class TestSettlementEntries(EntriesCommon):
     """Every line of every entry of a settlement, on agent and on principal basis."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.partner = cls.siti.partner_id
-        cls.advances = cls._account('member_advance')
-        cls.cost = cls._account('cost_of_goods')
-        cls.vat_out = cls.env['account.account'].create({
-            'name': "PPN Keluaran", 'code': '21230099', 'account_type': 'liability_current',
-        })
-        repartition = [
-            Command.create({'repartition_type': 'base'}),
-            Command.create({'repartition_type': 'tax', 'account_id': cls.vat_out.id}),
-        ]
-        cls.vat = cls.env['account.tax'].create({
-            'name': "PPN 11%", 'amount': 11, 'type_tax_use': 'sale', 'company_id': cls.company.id,
-            'invoice_repartition_line_ids': repartition,
-            'refund_repartition_line_ids': [
-                Command.create({'repartition_type': 'base'}),
-                Command.create({'repartition_type': 'tax', 'account_id': cls.vat_out.id}),
-            ],
-        })
-        cls.revenue = cls.env['account.account'].create({
-            'name': "Penjualan", 'code': '41000099', 'account_type': 'income',
-        })
-
-    @classmethod
-    def _become_principal(cls):
-        cls.company.coop_consignment_basis = 'principal'
-        cls.rice.property_account_income_id = cls.revenue
-
-    @classmethod
-    def _register_for_vat(cls):
-        cls.company.coop_vat_status = 'registered'
-        cls.company.coop_commission_tax_id = cls.vat
-
-    @classmethod
-    def _advance(cls, member, amount, direction='out', date=None):
-        advance = cls.env['coop.settlement.advance'].create({
-            'membership_id': member.id, 'amount': amount, 'direction': direction, 'journal_id': cls.cash_journal.id,
-            'date': date or cls.today,
-        })
-        advance.action_post()
-        return advance
 
     def _sell_of_three(self):
         """Sell one order of 100 filled by Siti (60), Budi (30) and Rina (10) at 10."""
@@ -67,7 +22,7 @@ class TestSettlementEntries(ConsignmentCommon):
     def test_one_order_filled_by_three_members_makes_three_bills(self):
         rina, invoice = self._sell_of_three()
         self.assertEntry(invoice, [(self.receivable, self.customer, 1_000), (self.clearing, self.customer, -1_000)])
-        settlements = self.env['coop.settlement']._settle_all(self.company, self.today)
+        settlements = self._compute_all()
         settlements.action_post()
         for member, gross in ((self.siti, 600), (self.budi, 300), (rina, 100)):
             settlement = settlements.filtered(lambda s, member=member: s.membership_id == member)
@@ -233,189 +188,6 @@ class TestSettlementEntries(ConsignmentCommon):
         self.company.coop_consignment_basis = 'principal'
         self.company.coop_consignment_basis = 'agent'
         self.assertEqual(self.company.coop_consignment_basis, 'agent')
-
-    # === COMMISSION WITH TAX === #
-
-    def test_commission_with_vat_is_an_invoice_that_the_settlement_pays(self):
-        self._register_for_vat()
-        self._sold(self.siti, 60)
-        settlement = self._settle(self.siti)
-        receivable = self.partner.property_account_receivable_id
-        self.assertEntry(settlement.commission_move_id, [  # 11 % of 60 = 6.60
-            (receivable, self.partner, 66.6), (self.commission, self.partner, -60), (self.vat_out, self.partner, -6.6),
-        ])
-        self.assertEntry(settlement.move_id, [(self.clearing, self.partner, 600), (self.proceeds, self.partner, -600)])
-        self.assertEntry(settlement.set_off_move_id, [
-            (self.proceeds, self.partner, 66.6), (receivable, self.partner, -66.6),
-        ])
-        self.assertRecordValues(settlement, [{
-            'amount_commission': 60, 'amount_tax': 6.6, 'amount_payable': 533.4, 'amount_open': 533.4,
-        }])
-        self.assertEqual(settlement.commission_move_id.payment_state, 'paid')
-        self.assertTrue(settlement.commission_move_id.name)
-        self.assertEqual(settlement.commission_move_id.move_type, 'out_invoice')
-
-    def test_commission_with_vat_debts_and_savings_in_one_set_off(self):
-        self._register_for_vat()
-        self._create_agreement(
-            self.siti, commission_rate=10, savings_type_id=self.voluntary.id, savings_rate=10, set_off_rate=100,
-            set_off_consent_date='2020-01-01',
-        )
-        debt = self._owe(self.siti, 1_000)
-        self._sold(self.siti, 60)
-        settlement = self._settle(self.siti)
-        receivable = self.partner.property_account_receivable_id
-        self.assertEntry(settlement.move_id, [
-            (self.clearing, self.partner, 600), (self.voluntary.account_id, self.partner, -54),
-            (self.proceeds, self.partner, -546),
-        ])
-        self.assertEntry(settlement.set_off_move_id, [  # 546 - 66.60 = 479.40 of the debt
-            (self.proceeds, self.partner, 546), (receivable, self.partner, -66.6), (receivable, self.partner, -479.4),
-        ])
-        self.assertEqual(debt.amount_residual, 520.6)
-        self.assertEqual(settlement.amount_payable, 0)
-        self.assertEqual(settlement.payment_state, 'paid')
-
-    def test_cancelling_credits_the_invoice_of_the_commission(self):
-        self._register_for_vat()
-        self._sold(self.siti, 60)
-        accounts = (self.clearing, self.commission, self.vat_out, self.proceeds, self.receivable)
-        before = [self._balance(account) for account in accounts]
-        settlement = self._settle(self.siti)
-        settlement._cancel_with_reason("Wrong")
-        receivable = self.partner.property_account_receivable_id
-        self.assertEntry(settlement.commission_reversal_move_id, [
-            (receivable, self.partner, -66.6), (self.commission, self.partner, 60), (self.vat_out, self.partner, 6.6),
-        ])
-        self.assertEqual(settlement.commission_reversal_move_id.move_type, 'out_refund')
-        self.assertEqual([self._balance(account) for account in accounts], before)
-        self.assertEqual(settlement.commission_move_id.amount_residual, 0)
-        self.assertEqual(self._settle(self.siti).amount_payable, 533.4)
-
-    def test_tax_included_in_the_commission_takes_nothing_more(self):
-        self._register_for_vat()
-        self.vat.price_include_override = 'tax_included'
-        self._sold(self.siti, 60)
-        settlement = self._settle(self.siti)
-        self.assertEntry(settlement.commission_move_id, [  # 60 / 1.11 = 54.05
-            (self.partner.property_account_receivable_id, self.partner, 60), (self.commission, self.partner, -54.05),
-            (self.vat_out, self.partner, -5.95),
-        ])
-        self.assertEqual(settlement.amount_payable, 540)
-
-    def test_tax_on_the_commission_needs_vat_registration(self):
-        with self.assertRefused("not registered for VAT"):
-            self.company.coop_commission_tax_id = self.vat
-
-    def test_commission_invoice_counts_as_no_purchase_of_the_member(self):
-        self._register_for_vat()
-        self._sold(self.siti, 60)
-        self._settle(self.siti)
-        bought = self._owe(self.siti, 10)
-        purchases = self.env['coop.shu.business'].search([
-            ('base', '=', 'purchases'), ('membership_id', '=', self.siti.id),
-        ])
-        self.assertEqual(purchases.move_id, bought)
-
-    # === ADVANCES === #
-
-    def test_advance_is_paid_and_taken_back_first(self):
-        self._create_agreement(
-            self.siti, commission_rate=10, savings_type_id=self.voluntary.id, savings_rate=10, set_off_rate=100,
-            set_off_consent_date='2020-01-01',
-        )
-        debt = self._owe(self.siti, 300)
-        advance = self._advance(self.siti, 400)
-        cash = self.cash_journal.default_account_id
-        self.assertEntry(advance.move_id, [(self.advances, self.partner, 400), (cash, self.partner, -400)])
-        self._sold(self.siti, 60)
-        settlement = self._settle(self.siti)
-        self.assertEntry(settlement.move_id, [  # 540 - 400 = 140, of which 54 are saved and 86 set off
-            (self.clearing, self.partner, 600), (self.commission, self.partner, -60),
-            (self.advances, self.partner, -400), (self.voluntary.account_id, self.partner, -54),
-            (self.proceeds, self.partner, -86),
-        ])
-        self.assertEqual(debt.amount_residual, 214)
-        self.assertEqual(settlement.amount_payable, 0)
-        self.assertEqual(self._balance(self.advances), 0)
-
-    def test_advance_larger_than_the_sales_is_taken_back_in_parts(self):
-        self._advance(self.siti, 700)
-        self._sold(self.siti, 60)
-        settlement = self._settle(self.siti)
-        self.assertRecordValues(settlement, [{'amount_advance': 540, 'amount_payable': 0, 'payment_state': 'paid'}])
-        self._sold(self.siti, 60)
-        second = self._settle(self.siti)
-        self.assertRecordValues(second, [{'amount_advance': 160, 'amount_payable': 380}])
-        self._advance(self.siti, 50)
-        self._sold(self.siti, 10)
-        self.assertRecordValues(self._settle(self.siti), [{'amount_advance': 50, 'amount_payable': 40}])
-
-    def test_cancelled_settlement_leaves_the_advance_open_again(self):
-        self._advance(self.siti, 100)
-        self._sold(self.siti, 60)
-        settlement = self._settle(self.siti)
-        settlement._cancel_with_reason("Wrong")
-        self.assertEqual(self._balance(self.advances), 100)
-        self.assertEqual(self._settle(self.siti).amount_advance, 100)
-
-    def test_advance_that_was_taken_back_is_not_cancelled(self):
-        advance = self._advance(self.siti, 100)
-        self._sold(self.siti, 60)
-        settlement = self._settle(self.siti)
-        with self.assertRefused("holds less in advances"):
-            advance._cancel_with_reason("Too late")
-        settlement._cancel_with_reason("First")
-        advance._cancel_with_reason("Now")
-        self.assertEqual(self._balance(self.advances), 0)
-        self.assertEqual(advance.state, 'cancelled')
-
-    def test_no_more_is_paid_back_than_was_advanced(self):
-        self._advance(self.siti, 100)
-        with self.assertRefused("holds less in advances"):
-            self._advance(self.siti, 101, direction='in')
-        back = self._advance(self.siti, 100, direction='in')
-        self.assertEntry(back.move_id, [
-            (self.cash_journal.default_account_id, self.partner, 100), (self.advances, self.partner, -100),
-        ])
-
-    def test_advance_of_a_later_day_waits(self):
-        self._sold(self.siti, 60)
-        yesterday = fields.Date.subtract(self.today, days=1)
-        self._advance(self.siti, 100)
-        settlement = self.env['coop.settlement'].new({'membership_id': self.siti.id, 'date': yesterday})
-        self.assertEqual(settlement._get_open_advance(), 0)
-
-    def test_posted_advance_is_not_changed_and_its_entry_not_undone(self):
-        advance = self._advance(self.siti, 100)
-        with self.assertRefused("cancel it and write a new one"):
-            advance.amount = 1
-        with self.assertRefused("can only be cancelled"):
-            advance.unlink()
-        with self.assertRefused("undone only there"):
-            advance.move_id.button_draft()
-
-    def test_member_with_an_advance_does_not_leave(self):
-        self._advance(self.siti, 100)
-        leaving = self.env['coop.leaving'].create({'membership_id': self.siti.id, 'reason': 'resigned'})
-        with self.assertRefused("still holds advances"):
-            leaving.action_approve()
-
-    def test_officer_writes_advances_and_the_accountant_posts_them(self):
-        advance = self.env['coop.settlement.advance'].with_user(self.officer).create({
-            'membership_id': self.siti.id, 'amount': 100,
-        })
-        with self.assertRefused("Only this role"):
-            advance.action_post()
-        advance.with_user(self.accountant).action_post()
-        self.assertEqual(advance.state, 'posted')
-        with self.assertRefused("Only this role"):
-            advance._cancel_with_reason("Try")
-        self.assertEqual(advance.with_user(self.supervisor).amount_held, 100)
-        with self.assertRefused("not allowed", Exception):
-            advance.with_user(self.supervisor).note = "x"
-        with self.assertRefused("not allowed", Exception):
-            advance.with_user(self.warehouse_user).read(['amount'])
 
     # === BEHIND THE SETTLEMENT'S BACK === #
 

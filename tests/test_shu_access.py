@@ -97,17 +97,17 @@ class TestShuAccess(ShuCommon):
         for user in (self.officer, self.supervisor):
             self.assertEqual(allocation.with_user(user).surplus, 1_000_000)
             self.assertEqual(allocation.with_user(user).difference, 0)
-            with self.assertRefused("", AccessError):
+            with self.assertRefused("Only this role may do that", AccessError):
                 allocation.with_user(user).action_compute()
-            with self.assertRefused("", AccessError):
+            with self.assertRefused("You are not allowed to modify 'SHU Rule'", AccessError):
                 self.rule.with_user(user).name = "Mine"
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("You are not allowed to modify", AccessError):
             self._line(allocation, self.siti).with_user(self.supervisor).payout_method = 'savings'
 
     def test_manager_changes_the_rule_and_the_accountant_does_not(self):
         self.rule.with_user(self.manager).name = "Bylaws 2025"
         self.assertEqual(self.rule.name, "Bylaws 2025")
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("You are not allowed to modify 'SHU Rule'", AccessError):
             self.rule.with_user(self.accountant).name = "Mine"
 
     def test_warehouse_sees_nothing_of_the_shu(self):
@@ -130,9 +130,9 @@ class TestShuAccess(ShuCommon):
         self.assertEqual((own.part_ids.numerator, own.part_ids.pool_amount), (300_000, 400_000))
         self.assertIn("SHU/2024/00001", own.display_name)
         foreign = self._line(allocation, self.budi).with_user(portal)
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("top-secret records", AccessError):
             foreign.read(['amount_total'])
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("You are not allowed to modify", AccessError):
             own.payout_method = 'savings'
         self.assertFalse(self.env['coop.shu.allocation'].with_user(portal).has_access('read'))
 
@@ -146,7 +146,7 @@ class TestShuAccess(ShuCommon):
         for model in MODELS:
             records = self.env[model].with_user(stranger).with_context(allowed_company_ids=other.ids)
             self.assertFalse(records.search([('company_id', '=', self.company.id)]), model)
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("top-secret records", AccessError):
             records.env['coop.shu.allocation'].browse(allocation.id)._cancel_with_reason("Mine")
 
     def test_every_role_opens_the_screens(self):

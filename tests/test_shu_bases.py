@@ -141,6 +141,13 @@ class TestShuBases(ShuCommon):
         self._document(self.siti.partner_id, (stock, 400_000, rice), move_type='in_invoice')
         self.assertEqual(read_base(self, self.deliveries), {"Siti": 400_000})
 
+    def test_bills_without_a_product_are_fees_and_no_deliveries(self):
+        self._document(self.siti.partner_id, (self.expense, 250_000), move_type='in_invoice')
+        self._document(
+            self.siti.partner_id, (self.expense, 400_000, self.produce), (self.expense, 15_000), move_type='in_invoice',
+        )
+        self.assertEqual(read_base(self, self.deliveries), {"Siti": 400_000})
+
     def test_foreign_currency_counts_as_it_was_booked(self):
         dollar = self.env.ref('base.USD')
         dollar.active = True
@@ -302,6 +309,15 @@ class TestShuConsignedBases(ConsignmentCommon):
         bases = self._read()
         self.assertEqual(bases['purchases'], {"Budi": 250})
         self.assertEqual(bases['consigned'], {"Siti": 1_100})
+
+    def test_on_principal_basis_too_the_goods_are_the_business_of_who_brought_them(self):
+        self.company.coop_consignment_basis = 'principal'
+        self.customer = self.budi.partner_id
+        self._sold(self.siti, 100)
+        self._settle(self.siti)
+        self.assertEqual(self._read(), {
+            'purchases': {}, 'deliveries': {}, 'consigned': {"Siti": 1_000}, 'commission': {"Siti": 100},
+        })
 
     def test_categories_hold_for_settlements(self):
         self._sold(self.siti, 100)

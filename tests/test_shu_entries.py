@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -20,14 +21,6 @@ class ShuEntriesCommon(ShuCommon):
         cls.budi = cls._create_registered("Budi", '002', 100_000)
         cls._invoice(cls.siti, 600_000)
         cls._invoice(cls.budi, 400_000)
-
-    def _ledger(self):
-        """Return ``{(account, partner): balance}`` of everything posted."""
-        groups = self.env['account.move.line']._read_group(
-            [('parent_state', '=', 'posted'), ('company_id', '=', self.company.id)], ['account_id', 'partner_id'],
-            ['balance:sum'],
-        )
-        return {(account, partner): round(balance, 2) for account, partner, balance in groups if round(balance, 2)}
 
 
 @tagged('post_install', '-at_install')
@@ -62,7 +55,7 @@ class TestShuEntries(ShuEntriesCommon):
     def test_posting_that_would_leave_something_on_the_shu_account_is_refused(self):
         allocation = self._approve(self._compute(1_000_000))
         allocation.share_ids[0].amount -= 1
-        with self.assertRefused("would leave"):
+        with self.assertRefused("The figures of SHU 2024 do not add up: .*1.00 would stay on"):
             allocation.with_user(self.accountant).action_post()
         self.assertFalse(allocation.year_end_move_id)
 
@@ -104,18 +97,16 @@ class TestShuEntries(ShuEntriesCommon):
         self.assertEqual(self.rupiah.round(self._balance(self.shu)), 0)
 
     def test_second_allocation_of_the_period_is_refused(self):
-        self._post(1_000_000)
-        second = self._compute()
-        self.assertEqual(second.surplus, 1_000_000)
+        second = self._compute(1_000_000)
+        self._post()
         with self.assertRefused("allocated already, by SHU/2024/00001"):
             self._approve(second)
-        overlapping = self._compute(period=('2024-12-31', '2025-12-30'))
-        with self.assertRefused("allocated already"):
-            self._approve(overlapping, date='2026-01-10')
+        with self.assertRefused("allocated already, by SHU/2024/00001"):
+            self._compute(period=('2024-12-31', '2025-12-30'))
 
     def test_database_refuses_a_second_allocation_as_well(self):
-        self._post(1_000_000)
-        second = self._compute()
+        second = self._compute(1_000_000)
+        self._post()
         with mute_logger('odoo.sql_db'), self.assertRefused("no_overlap", Exception):
             second._update_state('approved')
             self.env.flush_all()
@@ -222,7 +213,7 @@ class TestShuLoss(ShuEntriesCommon):
         self._book('2024-01-01', [(self.cash, None, 700_000), (self.reserve, None, -700_000)])
         allocation = self._approve(self._compute(-2_500_000))
         self._book('2025-01-10', [(self.cash, None, -1), (self.reserve, None, 1)])
-        with self.assertRefused("holds .*699,999.*less than"):
+        with self.assertRefused("holds .*699,999.* at the least"):
             allocation.with_user(self.accountant).action_post()
         self.assertEqual(allocation.state, 'approved')
 
@@ -293,6 +284,17 @@ class TestShuClosingEntry(ShuEntriesCommon):
         self.assertFalse(allocation.year_end_move_id)
         self.assertEqual(self._balance(self.shu), 0)
 
+    def test_who_computes_ticks_closing_entries_and_names_none(self):
+        entry = self._close((self.shu, 1_000_000))
+        allocation = self._compute()
+        late = self._book_result(-450_000)
+        listed = allocation.closing_ids.with_user(self.accountant)
+        self.assertEqual(listed.move_id, entry)
+        for vals in ({'move_id': late.id}, {'amount': 5}, {'allocation_id': allocation.id}):
+            with self.assertRefused("only whether they close the year is ticked", AccessError):
+                listed.write(vals)
+        self.assertEqual(allocation.difference, -450_000)
+
     def test_closing_entry_that_is_unticked_counts_like_any_other_entry(self):
         self._close((self.shu, 1_000_000))
         allocation = self._compute()
@@ -312,5 +314,6 @@ class TestShuClosingEntry(ShuEntriesCommon):
         self.assertEqual(allocation.surplus, 999_950)
 
     def test_own_entries_are_no_closing_entries(self):
-        self._post(1_000_000)
-        self.assertFalse(self._compute().closing_ids)
+        allocation = self._post(1_000_000)
+        self.assertTrue(allocation.year_end_move_id)
+        self.assertFalse(allocation._find_closing_entries())

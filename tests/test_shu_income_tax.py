@@ -61,6 +61,13 @@ class TestShuTax(ShuSurplusCommon):
         allocation.action_compute()
         self.assertEqual(allocation.surplus, 1_000_000)
 
+    def test_no_rate_is_not_no_tax(self):
+        self.rule.write({'tax_treatment': 'booked', 'tax_rate': 0})
+        allocation = self._create_allocation().with_user(self.accountant)
+        with self.assertRefused("No rate of income tax is entered"):
+            allocation.action_propose_tax()
+        self.assertFalse(allocation.tax_none)
+
     def test_tax_is_not_booked_into_locked_books(self):
         self.rule.tax_treatment = 'booked'
         allocation = self._create_allocation().with_user(self.accountant)
@@ -120,7 +127,7 @@ class TestShuLossProposal(ShuSurplusCommon):
 
     def test_meeting_may_want_less_drawn_from_the_reserve(self):
         allocation = self._compute(-500_000)
-        allocation.with_user(self.manager).loss_from_reserve = 200_000
+        allocation.with_user(self.accountant).loss_from_reserve = 200_000
         self.assertEqual(self._amounts(allocation), [('reserve', -200_000), ('loss', -300_000)])
         self._approve(allocation).with_user(self.accountant).action_post()
         self.assertEntry(allocation.meeting_move_ids, [

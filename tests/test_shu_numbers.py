@@ -125,8 +125,108 @@ class TestShuNumbers(ShuCommon):
         [template] = self.env['coop.shu.base.value'].get_import_templates()
         self.assertEqual(template['template'], '/producer_cooperative/import_template/coop.shu.base.value')
         _name, headers, rows = self.env['coop.shu.base.value']._get_import_template()
-        self.assertEqual([label for label, _kind, _width in headers], ["Member", "From", "To", "Number", "Remarks"])
+        self.assertEqual([label for label, _kind, _width in headers], ["Member", "From", "To", "Figure", "Remarks"])
         self.assertEqual([row[0] for row in rows], ['001', '002'])
+
+    def test_rows_without_a_number_are_left_out(self):
+        wati = self._create_registered("Wati", '003')
+        self.assertFalse(self._load(
+            ('001', '2024-01-01', '2024-12-31', ''), ('002', '2024-01-01', '2024-12-31', '7'),
+            ('003', '2024-01-01', '2024-12-31', ' '),
+        ))
+        self.assertEqual(read_base(self, self.milk), {"Budi": 7})
+        # Who did something after all is entered later; nought is a number.
+        self.assertFalse(self._load(
+            ('001', '2024-01-01', '2024-12-31', '5'), ('003', '2024-01-01', '2024-12-31', '0'),
+        ))
+        self.assertEqual(read_base(self, self.milk), {"Siti": 5, "Budi": 7, "Wati": 0})
+        self.assertTrue(wati)
+
+    def test_mistakes_are_told_of_the_row_of_the_file(self):
+        messages = self._load(
+            ('001', '2024-01-01', '2024-12-31', ''), ('002', '2024-01-01', '2024-12-31', ''),
+            ('777', '2024-01-01', '2024-12-31', '7'),
+        )
+        self.assertIn("777", messages[0]['message'])
+        for message in messages:
+            self.assertEqual((message['record'], message['rows']), (2, {'from': 2, 'to': 2}))
+
+    def test_list_without_any_number_is_refused(self):
+        [message] = self._load(('001', '2024-01-01', '2024-12-31', ''))
+        self.assertEqual(message['type'], 'error')
+        self.assertIn("No row has a number", message['message'])
+
+    def test_number_of_more_than_one_year_is_refused(self):
+        message = self._load(('001', '2020-01-01', '2023-12-31', '5'))[0]['message']
+        self.assertIn("001 Siti: 01/01/2020 to 12/31/2023 is more than one fiscal year", message)
+        self.assertIn("the last begins on 01/01/2023", message)
+        self.assertFalse(self._load(('001', '2023-01-01', '2023-12-31', '5')))
+
+    def test_number_says_that_no_share_goes_by_one(self):
+        for base, text in (('purchases', "has a share that goes by a number"), ('imported', "several shares")):
+            of_members = self.rule.share_ids.filtered(lambda share: share.kind == 'patronage')
+            self.rule.share_ids = [Command.delete(share.id) for share in of_members] + [
+                Command.create({'kind': 'patronage', 'percent': 20, 'base': base, 'name': name})
+                for name in ("Milk", "Hours")
+            ]
+            self.assertIn(text, self._load(('001', '2024-01-01', '2024-12-31', '5'))[0]['message'])
+            with self.assertRefused(text):
+                self._number(self.siti, 5)
+
+    # === ANOTHER RULE === #
+
+    def _copy_rule(self):
+        """Let the meeting have changed the bylaws of 2024 after Siti's number was entered, and before Budi's."""
+        old = self._number(self.siti, 100)
+        rule = self.rule.copy({'date_from': '2024-01-01', 'name': "Bylaws 2024"})
+        self.assertEqual(self._number(self.budi, 100).rule_id, rule)
+        return old, rule
+
+    def test_numbers_under_another_rule_hold_the_computation_up_until_they_are_moved(self):
+        old, rule = self._copy_rule()
+        allocation = self._create_allocation(1_000_000)
+        self.assertEqual(allocation.rule_id, rule)
+        with self.assertRefused("1 numbers .* under another rule than Bylaws 2024.*: 001 Siti. Choose them", Exception):
+            allocation.with_user(self.accountant).action_compute()
+        [row] = [
+            row for row in self.env['coop.shu.todo'].search(
+                allocation.with_user(self.accountant).action_open_todo()['domain'],
+            ) if row.res_model == 'coop.shu.base.value'
+        ]
+        action = row.action_open()
+        self.assertTrue(row.is_blocking)
+        self.assertEqual(self.env[action['res_model']].search(action['domain']), old)
+        old.with_user(self.officer).action_move_to_rule()
+        self.assertEqual(old.rule_id, rule)
+        allocation.with_user(self.accountant).action_compute()
+        # 40 % of 1,000,000 by 100 litres each
+        self.assertEqual(self._parts(allocation), {"Siti": 200_000, "Budi": 200_000})
+
+    def test_number_that_stands_under_both_rules_is_not_moved_over_the_other(self):
+        old, rule = self._copy_rule()
+        self._number(self.siti, 70, share_id=rule.share_ids[1].id)
+        with self.assertRefused("has a number for “Milk” .* already", ValidationError):
+            old.with_user(self.officer).action_move_to_rule()
+
+    def test_number_is_moved_to_the_share_of_the_same_name(self):
+        old, rule = self._copy_rule()
+        rule.share_ids = [
+            Command.update(rule.share_ids[1].id, {'percent': 20, 'name': "Hours"}),
+            Command.create({'kind': 'patronage', 'percent': 20, 'base': 'imported', 'name': "Trips"}),
+        ]
+        with self.assertRefused("has no share by a number that is called “Milk”"):
+            old.action_move_to_rule()
+        rule.share_ids[2].name = "Milk"
+        old.action_move_to_rule()
+        self.assertEqual(old.share_id, rule.share_ids[2])
+
+    def test_numbers_of_a_decided_year_are_not_moved(self):
+        number = self._number(self.siti, 100)
+        self._approve(self._compute(1_000_000))
+        later = self._number(self.siti, 7, '2025-01-01', '2025-12-31')
+        rule = self.rule.copy({'date_from': '2025-01-01'})
+        (number | later).action_move_to_rule()
+        self.assertEqual((number.rule_id, later.rule_id), (self.rule, rule))
 
     def test_company_and_rule_of_a_number_follow_its_share(self):
         number = self._number(self.siti, 5).with_user(self.officer)

@@ -14,7 +14,7 @@ class ShuPapersCommon(ShuCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._create_rule(('reserve', 60), ('capital', 15), ('patronage', 25, 'purchases'))
+        cls.rule = cls._create_rule(('reserve', 60), ('capital', 15), ('patronage', 25, 'purchases'))
         cls.siti = cls._create_registered("Siti", '2', 300_000)
         cls.budi = cls._create_registered("Budi", '10', 123_456)
         cls._invoice(cls.siti, 1_000_000)
@@ -120,6 +120,19 @@ class TestShuStatement(ShuPapersCommon):
         self.assertEqual(wizard.line_ids, self.siti.shu_line_ids)
         self.assertEqual(wizard._get_report_file_name(), "SHU 2024 2")
 
+    def test_statement_says_what_was_below_the_smallest_payout(self):
+        self.rule.write({'minimum_amount': 50_000, 'minimum_treatment': 'reserve'})
+        line = self._line(self._post(1_000_000), self.budi)
+        self.assertEqual([amount for _label, amount in line._get_statement_totals()], [-43_732, 0, 0, 0])
+        self.assertIn("Below the smallest payout", self._render('coop_shu_statement', line))
+
+    def test_statement_of_a_cancelled_allocation_is_void(self):
+        allocation = self._post(1_000_000)
+        allocation.with_user(self.accountant)._cancel_with_reason("The meeting was not called in time")
+        html = self._render('coop_shu_statement', self._line(allocation, self.siti))
+        self.assertIn("CANCELLED", html)
+        self.assertNotIn("Proposal", html)
+
 
 @tagged('post_install', '-at_install')
 class TestShuMeetingTable(ShuPapersCommon):
@@ -146,6 +159,31 @@ class TestShuMeetingTable(ShuPapersCommon):
         shares = self._rows(wizard)
         self.assertIn(["Surplus", None, 1_000_000, 0, 1_000_000], shares)
         self.assertTrue(any("Members' meeting 01/RAT/2025" in str(row[0]) for row in shares))
+
+    def test_table_adds_up_where_parts_are_below_the_smallest_payout(self):
+        self.rule.write({'minimum_amount': 50_000, 'minimum_treatment': 'reserve'})
+        wizard = self._table(self._post(1_000_000), with_bases=False, with_signature=False, with_empty=False)
+        shares, members = self._rows(wizard), self._rows(wizard, sheet=1)
+        # Budi's 43,732 by capital go to the reserve
+        self.assertIn(["Reserve", 60, 600_000, None, 43_732, 643_732], shares)
+        self.assertIn(["Members by Capital", 15, 150_000, None, -43_732, 106_268], shares)
+        self.assertIn([2, '10', "Budi", 43_732, 0, -43_732, 0], members)
+        self.assertIn([None, None, "Total", 150_000, 250_000, -43_732, 356_268], members)
+
+    def test_table_adds_up_where_others_share_in_the_business(self):
+        self.rule.share_ids[2].denominator_base = 'cooperative'
+        self._invoice(self.env['coop.membership'].create({
+            'partner_id': self.env['res.partner'].create({'name': "Umum"}).id,
+        }), 1_000_000)
+        # half of the purchases are no member's: 125,000 of 250,000
+        shares = self._rows(self._table(self._post(1_000_000)))
+        self.assertIn(["Reserve", 60, 600_000, None, 125_000, 725_000], shares)
+        self.assertIn(["Surplus", None, 1_000_000, 0, 0, 1_000_000], shares)
+
+    def test_capital_by_days_is_no_amount_of_money(self):
+        self.rule.capital_base = 'average'
+        columns = self._table(self._post(1_000_000))._get_report().tables[1].columns
+        self.assertIn(("Members by Capital: own (rupiah × days)", 'quantity'), [(c.label, c.kind) for c in columns])
 
     def test_members_without_a_part_are_left_out_on_request(self):
         self._create_registered("Wati", '3')
@@ -177,7 +215,7 @@ class TestShuMeetingTable(ShuPapersCommon):
 
     def test_who_reads_no_allocation_reads_no_table(self):
         allocation = self._compute(1_000_000)
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("You are not allowed to create .SHU Table for the Meeting", AccessError):
             self._table(allocation, self.warehouse_user)
         self.assertTrue(self._table(allocation, self.cashier)._get_report().tables)
 

@@ -3,7 +3,6 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
 from odoo.addons.producer_cooperative.tests.common_shu import ShuCommon
-from odoo.addons.producer_cooperative.tools.shu import weigh_by_days
 
 
 @tagged('post_install', '-at_install')
@@ -39,7 +38,6 @@ class TestShuRuleChoices(ShuCommon):
         allocation = self._compute(1_000_000)
         # 184 of 366 days: 300,000 × 184 / 366 = 150,819.67
         self.assertEqual(self._line(allocation, joined).part_ids.numerator, 150_819.67)
-        self.assertEqual(weigh_by_days(300_000_00, 184, 366), 150_819_67)
         self.assertEqual(self._line(allocation, self.siti).part_ids.numerator, 300_000)
         # 500,000 × 300,000 / 450,819.67 = 332,727.27 and 167,272.73
         self.assertEqual(self._parts(allocation), {"Siti": 332_727, "Budi": 167_273})
@@ -81,9 +79,8 @@ class TestShuRuleChoices(ShuCommon):
     def test_members_come_in_the_order_of_their_numbers(self):
         for number in ('10', '9', 'A-2', '0100'):
             self._create_registered(number, number)
-        allocation = self._create_allocation()
         self.assertEqual(
-            allocation._get_eligible_memberships().mapped('number'), ['001', '9', '10', '0100', 'A-2'],
+            self._compute(1_000_000).member_line_ids.mapped('membership_id.number'), ['001', '9', '10', '0100', 'A-2'],
         )
 
     def test_savings_chosen_on_the_rule_are_the_capital(self):
@@ -131,9 +128,20 @@ class TestShuRuleKept(ShuCommon):
             ({'account_id': self.reserve.id}, "Line 4, “Social”.*A fund is a liability"),
             ({'kind': 'patronage', 'base': False}, "Line 4.*by which business"),
             ({'account_id': self.voluntary.account_id.id}, "Line 4, “Social”.*Voluntary"),
+            ({'account_id': self._account('clearing').id},
+             r"Line 4, “Social”: .* is there for something else \(Consignment Clearing\)..*its own"),
+            ({'account_id': self._account('tax_withheld').id}, r"something else \(Income Tax Withheld\)"),
+            ({'kind': 'reserve', 'account_id': self.shu.id}, r"something else \(SHU Not Yet Distributed\)"),
         ):
             with self.subTest(values=values), self.assertRefused(message, ValidationError):
                 social.write(values)
+
+    def test_shu_is_owed_on_an_account_of_its_own(self):
+        with self.assertRefused(
+            r"is there for something else \(Members' Proceeds Payable\). Owe the SHU on an account of its own",
+            ValidationError,
+        ):
+            self.rule.payable_account_id = self._account('proceeds')
 
     def test_accounts_that_are_missing_are_named_before_anything_is_computed(self):
         self.rule.share_ids[3].account_id = False
@@ -251,6 +259,25 @@ class TestShuRuleKept(ShuCommon):
         again = self.rule.copy()
         self.assertEqual(str(again.date_from), f'{year + 2}-01-01')
 
+    def test_savings_made_after_the_rule_are_named_and_come_with_its_copy(self):
+        # one is newer than the rule; the other was left out when the rule was made
+        newer, left_out = self.env['coop.savings.type'].create([
+            {'name': name, 'kind': 'mandatory', 'is_capital': True, 'withdrawable': 'on_leaving',
+             'account_id': self.mandatory.account_id.copy({'code': code}).id}
+            for name, code in (("Harvest Savings", '31119998'), ("Building Savings", '31119999'))
+        ])
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE coop_savings_type SET create_date = create_date + interval '1 day' WHERE id = %s", [newer.id],
+        )
+        self.env.invalidate_all()
+        advice = self._create_allocation(1_000_000)._get_capital_advice()
+        self.assertIn("Harvest Savings, Building Savings count as capital and are not among the savings", advice[0])
+        self.assertFalse(advice[0].blocking)
+        self.assertEqual(self.rule.copy().savings_type_ids, self.rule.savings_type_ids | newer)
+        self.rule.savings_type_ids |= newer | left_out
+        self.assertFalse(self._create_allocation()._get_capital_advice())
+
     def test_a_copied_rule_may_be_changed_while_the_old_one_stays(self):
         self._approve(self._compute(1_000_000))
         new = self.rule.with_user(self.manager).copy()
@@ -332,6 +359,14 @@ class TestShuRuleKept(ShuCommon):
         for user in (self.officer, self.cashier, self.supervisor):
             with self.assertRaises(AccessError):
                 self._preview(user=user)
+
+    def test_another_cooperatives_rule_is_not_previewed(self):
+        other = self.env['res.company'].create({'name': "Koperasi Lain"})
+        stranger = self._create_role_user('stranger', 'producer_cooperative.group_coop_manager')
+        stranger.write({'company_ids': [Command.set(other.ids)], 'company_id': other.id})
+        self.env.invalidate_all()
+        with self.assertRefused("unauthorized or invalid companies", AccessError):
+            self._preview(user=stranger)
 
     def test_managers_write_rules_and_others_do_not(self):
         self.rule.with_user(self.manager).rounding_unit = 100

@@ -132,6 +132,42 @@ class TestShuSending(ShuCommon):
         with self.assertRefused("Nothing failed"):
             run.action_retry()
 
+    def test_email_that_did_not_leave_counts_as_failed_and_is_sent_again(self):
+        self.budi.partner_id.email = "budi@example.com"
+        run = self._work(self._run())
+        lost = run.sudo().line_ids[0].mail_id
+        for state in ('exception', 'cancel'):
+            lost.write({'state': state, 'failure_reason': "Mailbox full"})
+            run.invalidate_recordset()
+            self.assertEqual((run.sent_count, run.failed_count, run.progress), (1, 1, 100), state)
+        run.action_retry()
+        self.assertEqual((run.line_ids[0].state, lost.state), ('to_send', 'cancel'))
+        self._work(run)
+        self.assertEqual((run.sent_count, run.failed_count), (2, 0))
+        self.assertNotEqual(run.sudo().line_ids[0].mail_id, lost)
+        self.assertTrue(all(self.allocation.member_line_ids.filtered('amount_total').mapped('statement_sent_on')))
+
+    def test_new_run_reaches_members_whose_email_did_not_leave(self):
+        self.budi.partner_id.email = "budi@example.com"
+        first = self._work(self._run())
+        lost = first.sudo().line_ids[0].mail_id
+        lost.write({'state': 'exception', 'failure_reason': "Mailbox full"})
+        second = self._work(self._run(user=self.accountant))
+        self.assertEqual(self._states(second), {"Siti": 'sent'})
+        first.invalidate_recordset()
+        self.assertEqual(self._states(first), {"Siti": 'failed', "Budi": 'sent'})
+        self.assertEqual(first.line_ids[0].reason, "Mailbox full")
+        with self.assertRefused("was given the statement .* already"):
+            self._run()
+
+    def test_member_whom_another_email_reached_is_not_written_to_again(self):
+        first = self._work(self._run())
+        self._work(self._run(again=True))
+        self._mails(first).write({'state': 'exception', 'failure_reason': "Mailbox full"})
+        first.action_retry()
+        self._work(first)
+        self.assertEqual(self._states(first), {"Siti": 'skipped', "Budi": 'letter'})
+
     # === LETTERS === #
 
     def test_letters_are_printed_in_piles_and_once(self):
@@ -162,6 +198,23 @@ class TestShuSending(ShuCommon):
         with self.assertRefused("is not posted"):
             self._run()
 
+    def test_nothing_goes_out_any_more_once_the_shu_is_cancelled(self):
+        run = self._run()
+        self.allocation._cancel_with_reason("Wrong rule")
+        self._work(run)
+        self.assertEqual((run.state, self._states(run)), ('stopped', {"Siti": 'to_send', "Budi": 'to_send'}))
+        self.assertIn("was cancelled, so no more statements of it go out", run.message_ids[0].body)
+        self.assertFalse(self._mails(run))
+        with self.assertRefused("SHU/2024/00001 was cancelled.*Make a run for the allocation that takes its place"):
+            run.action_start()
+
+    def test_letters_of_cancelled_shu_are_not_printed(self):
+        run = self._work(self._run())
+        self.allocation._cancel_with_reason("Wrong rule")
+        for action in (run.action_print_letters, run.line_ids.action_print):
+            with self.assertRefused("was cancelled, so no more statements of it go out"):
+                action()
+
     def test_started_run_keeps_its_settings_and_stays(self):
         run = self._run()
         with self.assertRefused("was started with these settings"):
@@ -175,10 +228,10 @@ class TestShuSending(ShuCommon):
         self.assertEqual(self._run(user=self.accountant).state, 'running')
         run = self.env['coop.shu.statement.run'].create({'allocation_id': self.allocation.id})
         for user in (self.supervisor, self.cashier, self.warehouse_user):
-            with self.assertRefused("", AccessError):
+            with self.assertRefused("Only this role may do that", AccessError):
                 run.with_user(user).action_start()
         self.assertTrue(Form(run.with_user(self.supervisor)).id)
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("You are not allowed to create", AccessError):
             run.line_ids.with_user(self.officer).create({'run_id': run.id})
 
     def test_schedule_goes_on_with_runs(self):

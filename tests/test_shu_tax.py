@@ -84,13 +84,58 @@ class TestShuTax(ShuCommon):
 
     def test_two_taxes_do_not_hold_at_once(self):
         self._tax(date_from='2024-01-01')
-        with self.assertRefused("PPh final holds from 01/01/2024 already. End it before", ValidationError):
+        with self.assertRefused(
+            "PPh final, from 01/01/2024 holds already. End it before 01/01/2025, when PPh final begins",
+            ValidationError,
+        ):
             self._tax(date_from='2025-01-01')
+
+    def test_tax_that_the_meeting_decided_with_is_what_is_booked(self):
+        tax = self._tax()
+        allocation = self._approve(self._compute(1_000_000))
+        for values in ({'rate': 20}, {'amount_exempt': 300_000}, {'date_from': '2025-12-01'}):
+            with self.assertRefused(
+                "SHU 2024 withholds PPh final, from 01/01/2025, which therefore stays as it is. Enter its last day",
+            ):
+                tax.with_user(self.accountant).write(values)
+        # What is entered after the approval is for later meetings, even where it reaches back.
+        tax.with_user(self.accountant).write({'date_to': '2025-02-01', 'active': False})
+        self._tax(20, date_from='2025-02-02')
+        allocation.with_user(self.accountant).action_post()
+        self.assertEqual(allocation.tax_id, tax)
+        self.assertEqual(self._amounts(allocation), [(30_000, 270_000), (10_000, 90_000)])
+
+    def test_new_tax_asks_for_a_new_computation_of_what_nobody_decided_on(self):
+        allocation = self._compute(1_000_000)
+        tax = self._tax()
+        self.assertEqual(allocation.state, 'draft')
+        allocation.with_user(self.accountant).action_compute()
+        self.assertEqual(allocation.tax_total, 40_000)
+        tax.rate = 5
+        self.assertEqual(allocation.state, 'draft')
+
+    def test_tax_by_the_day_of_the_meeting_is_said_at_the_approval(self):
+        self._tax(date_from='2025-01-01', date_to='2025-12-31')
+        allocation = self._compute(1_000_000)
+        self.assertFalse(allocation.tax_id)  # today is after 2025
+        self._approve(allocation)
+        self.assertEqual(self._amounts(allocation), [(30_000, 270_000), (10_000, 90_000)])
+        self.assertTrue(any(
+            "Tax withheld by the day of the meeting: PPh final, from 01/01/2025" in (message.body or '')
+            for message in allocation.message_ids
+        ))
 
     def test_tax_without_account_and_on_a_wrong_account_is_refused(self):
         tax = self._tax()
         with self.assertRefused("is no current liability", ValidationError):
             tax.account_id = self.reserve
+        for key in ('fund_board', 'clearing'):
+            with self.assertRefused("is there for something else", ValidationError):
+                tax.account_id = self._account(key)
+        with self.assertRefused(r"is there for something else \(Voluntary", ValidationError):
+            tax.account_id = self.env['coop.savings.type'].search([
+                ('company_id', '=', self.company.id), ('kind', '=', 'voluntary'),
+            ], limit=1).account_id
         tax.account_id = False
         with self.assertRefused("PPh final has no account yet"):
             self._compute(1_000_000)
@@ -106,9 +151,9 @@ class TestShuTax(ShuCommon):
             form.rate = 10
         self.assertEqual(form.record.account_id, self.withheld)
         self.assertEqual(form.record.with_user(self.officer).rate, 10)
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("You are not allowed to modify 'Tax Withheld From SHU'", AccessError):
             form.record.with_user(self.officer).rate = 5
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("You are not allowed to access 'Tax Withheld From SHU'", AccessError):
             self.env['coop.shu.tax'].with_user(self.warehouse_user).search([])
 
     def test_tax_of_another_company_is_not_seen(self):

@@ -67,6 +67,15 @@ class TestShuTodo(ShuSurplusCommon):
         allocation.with_user(self.accountant).action_compute()
         self.assertEqual(allocation.state, 'computed')
 
+    def test_bills_that_name_no_product_are_listed_where_deliveries_count(self):
+        bill = self._invoice(self.siti, 50_000, 'in_invoice')
+        bill.invoice_line_ids.product_id = False
+        allocation = self._create_allocation(1_000_000)
+        self.assertFalse(allocation._get_deliveries_advice())
+        self.rule.share_ids[1].write({'kind': 'patronage', 'base': 'deliveries'})
+        row = self._todo(allocation).filtered(lambda row: "without a product" in row.name)
+        self.assertEqual((self._found(row), row.is_blocking), (bill, False))
+
     def test_advice_is_listed_and_holds_nothing_up(self):
         self._sell(self.stranger, 250_000)
         allocation = self._create_allocation()

@@ -80,7 +80,7 @@ class TestShuUnclaimed(UnclaimedCommon):
 
     def _remind(self, method, **values):
         action = self._unclaimed().with_user(self.officer).action_remind()
-        return self.env['coop.shu.remind'].with_user(self.officer).with_context(action['context']).create({
+        return self.env['coop.shu.remind'].with_user(self.officer).with_context(**action['context']).create({
             'method': method, **values,
         })
 
@@ -124,12 +124,30 @@ class TestShuUnclaimed(UnclaimedCommon):
         ])
         self.assertEqual(lapse.name, 'SHT/2025/00001')
         self.assertEqual(self.of_siti.amount_lapsed, 300_000)
+        self.assertEqual([amount for _label, amount in self.of_siti._get_statement_totals()], [300_000, 0, 300_000, 0])
         self.assertEqual((self.of_siti.amount_residual, self.of_siti.amount_paid), (0, 0))
         self.assertEqual(
             self.of_siti.payable_line_id.matched_debit_ids.debit_move_id.partner_id, self.siti.partner_id,
         )
         self.assertFalse(self._unclaimed())
-        self.assertEqual(self.allocation.state, 'paid')
+        self.assertEqual(self.allocation.state, 'posted')  # nobody was paid
+
+    def test_nothing_is_booked_before_the_meeting_decided(self):
+        lapse = self._propose()
+        lapse.with_user(self.manager).action_approve()
+        lapse.date = '2025-02-24'
+        with self.assertRefused("decided on 02/25/2025; it cannot be booked on 02/24/2025"):
+            lapse.action_post()
+        self.assertEqual(self.of_siti.amount_residual, 300_000)
+
+    def test_term_that_a_meeting_decided_under_becomes_longer_and_not_shorter(self):
+        rule = self.rule.with_user(self.manager)
+        with self.assertRefused(r"owed as it was decided \(5 years\)"):
+            rule.unclaimed_years = 1
+        rule.unclaimed_years = 7
+        rule.unclaimed_years = 0
+        with self.assertRefused(r"owed as it was decided \(for ever\)"):
+            rule.unclaimed_years = 50
 
     def test_unclaimed_shu_goes_to_the_fund_that_the_rule_names(self):
         social = self._account('fund_social')
@@ -194,7 +212,7 @@ class TestShuUnclaimed(UnclaimedCommon):
         lapse.with_user(self.manager).action_approve()
         with self.assertRefused("Only this role may do that: Accountant"):
             lapse.with_user(self.manager).action_post()
-        with self.assertRefused("", AccessError):
+        with self.assertRefused("Only this role may do that: Accountant", AccessError):
             lapse.with_user(self.officer).action_post()
 
     def test_what_was_decided_is_not_changed(self):
@@ -225,9 +243,39 @@ class TestShuUnclaimed(UnclaimedCommon):
         with self.assertRefused("The books are closed up to"):
             lapse.action_post()
 
-    def test_unclaimed_shu_goes_to_equity_or_a_liability_only(self):
-        with self.assertRefused("neither a reserve nor a fund", ValidationError):
-            self._propose().line_ids[0].account_id = self.income
+    def test_unclaimed_shu_goes_to_the_reserve_or_a_fund_only(self):
+        line = self._propose().line_ids[0]
+        for account in (self.income, self.voluntary.account_id, self._account('clearing'), self.shu):
+            with self.assertRefused(
+                "is neither a reserve nor a fund of .* goes to one of these: .*Cooperative Reserve", ValidationError,
+            ):
+                line.account_id = account
+            with self.assertRefused("is neither a reserve nor a fund", ValidationError):
+                self.rule.unclaimed_account_id = account
+
+    def test_unclaimed_shu_goes_to_a_fund_of_the_bylaws_too(self):
+        own = self._account('fund_social').copy({'code': '28149999'})
+        self.allocation._cancel_with_reason("Another rule")
+        rule = self._create_rule(('reserve', 60), ('fund', 5, 'area'), ('capital', 35), date_from='2018-01-01')
+        rule.share_ids[1].account_id = own
+        rule.unclaimed_account_id = own
+        self.assertEqual(rule.unclaimed_account_id, own)
+
+    def test_who_changes_a_proposal_does_not_approve_it(self):
+        lapse = self._propose()
+        self.assertEqual(lapse.changed_by_ids, self.accountant)
+        self.manager.group_ids += self.accountant.group_ids  # managers alone change nothing
+        line = lapse.with_user(self.manager).line_ids[0]
+        for change in (
+            lambda: line.write({'account_id': self._account('fund_social').id}), line.unlink,
+            lambda: lapse.with_user(self.manager).write({'date': '2025-03-02'}),
+        ):
+            with self.subTest(), self.assertRefused("proposed or changed .*; somebody else has to approve it"):
+                change()
+                lapse.with_user(self.manager).action_approve()
+        lapse.with_user(self.manager).meeting_number = '05/RAT/2025'  # whoever approves enters the decision
+        lapse.with_user(self.manager).action_approve()
+        self.assertEqual(lapse.state, 'approved')
 
     # === WHO COMES LATER === #
 
@@ -250,7 +298,7 @@ class TestShuUnclaimed(UnclaimedCommon):
     def test_only_the_accountant_takes_back_for_a_member(self):
         lapse = self._book_unclaimed()
         for user in (self.cashier, self.manager):
-            with self.assertRefused("", AccessError):
+            with self.assertRefused("Only this role may do that: Accountant", AccessError):
                 lapse.line_ids[0].with_user(user).action_restore()
 
     def test_cancelled_decision_owes_everybody_again(self):

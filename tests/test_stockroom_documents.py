@@ -57,7 +57,7 @@ class TestStockroomDocuments(IntakeCommon, StockroomCommon):
         picking.move_ids.quantity = 4
         wizard = picking.button_validate()
         Form(self.env[wizard['res_model']].with_user(self.warehouse_user).with_context(
-            wizard['context'])).save().process()
+            **wizard['context'])).save().process()
         rest = slip.picking_ids - picking
         with self.assertRefused("says 10.0 kg of Rice, and 11.0 would be received"):
             self._validate(rest, 7)

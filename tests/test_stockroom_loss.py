@@ -2,37 +2,12 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
-from odoo.addons.producer_cooperative.tests.common_stockroom import StockroomCommon
+from odoo.addons.producer_cooperative.tests.common_stockroom import LossCommon
 
 
 @tagged('post_install', '-at_install')
-class TestStockroomLoss(StockroomCommon):
+class TestStockroomLoss(LossCommon):
     """Shrinkage at a count and spoilt goods: shared over the owners, approved, and borne by somebody."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.expense = cls._account('cooperative_expense')
-
-    def _loss(self, counted=None, spoilt=None, bearer='owner', **line):
-        values = {'product_id': self.rice.id, **line}
-        values.update({'counted': counted} if spoilt is None else {'spoilt': spoilt})
-        return self.env['coop.consignment.loss'].with_user(self.officer).create({
-            'kind': 'count' if spoilt is None else 'scrap', 'reason': "Mice", 'bearer': bearer,
-            'line_ids': [Command.create(values)],
-        })
-
-    def _shares(self, loss):
-        return {share.owner_id: share.quantity for share in loss.share_ids}
-
-    def _bring_at(self, member, quantity, **prices):
-        slip = self.env['coop.consignment'].create({
-            'membership_id': member.id,
-            'line_ids': [Command.create({'product_id': self.rice.id, 'gross': quantity, **prices})],
-        })
-        slip.action_confirm()
-        slip.picking_ids.button_validate()
-        return slip
 
     # === SHRINKAGE === #
 
@@ -133,63 +108,6 @@ class TestStockroomLoss(StockroomCommon):
             twice.action_submit()
         with self.assertRefused("is empty|Add the goods"):
             twice.copy({'line_ids': False}).action_submit()
-
-    # === FOUND === #
-
-    def test_more_than_in_the_books_is_shared_and_approved_like_a_loss(self):
-        # 30 / 20 / 10 in the books, 63 counted: 3 are found, 1.50 / 1.00 / 0.50
-        for member, quantity in ((self.siti, 30), (self.budi, 20), (self.wati, 10)):
-            self._bring(member, quantity)
-        found = self._loss(63)
-        found.action_submit()
-        self.assertEqual(self._shares(found), {
-            self.siti.partner_id: -1.5, self.budi.partner_id: -1.0, self.wati.partner_id: -0.5,
-        })
-        self.assertEqual(self.assertStockExplained()[self.siti.partner_id], 30)  # nothing comes before the approval
-        with self.assertRefused("Only this role", AccessError):
-            found.with_user(self.officer).action_approve()
-        found.with_user(self.manager).action_approve()
-        self.assertEqual((found.state, found.amount_total), ('done', 0))
-        self.assertEqual(self.assertStockExplained(), {
-            self.siti.partner_id: 31.5, self.budi.partner_id: 21.0, self.wati.partner_id: 10.5,
-        })
-        self.assertEqual(set(found.share_ids.move_ids.location_id.mapped('usage')), {'inventory'})
-        self.assertEqual(found.share_ids.move_ids.mapped('value'), [0, 0, 0])
-
-    def test_nobody_approves_goods_that_they_found(self):
-        found = self.env['coop.consignment.loss'].with_user(self.manager).create({
-            'reason': "Behind the door", 'line_ids': [Command.create({
-                'product_id': self.rice.id, 'counted': 5, 'owner_id': self.siti.partner_id.id,
-            })],
-        })
-        found.action_submit()
-        with self.assertRefused("Somebody else than"):
-            found.action_approve()
-        self.assertEqual(self._stock(), {})
-
-    def test_found_where_nobody_has_any_somebody_must_be_named(self):
-        found = self._loss(5)
-        with self.assertRefused("No member has Rice at .*whose goods"):
-            found.action_submit()
-        found.line_ids.owner_id = self.wati.partner_id
-        found.action_submit()
-        found.with_user(self.accountant).action_approve()
-        self.assertEqual(self.assertStockExplained(), {self.wati.partner_id: 5})
-        self.assertEqual(found.share_ids.book, 0)
-
-    def test_nothing_is_owed_for_what_is_found(self):
-        # The cooperative bears 2 of Rice lost at 12,000; 1 of Corn is found.
-        corn = self._create_product("Corn", coop_consigned=True)
-        self._bring_at(self.siti, 30, asking_price=12_000)
-        self._bring(self.budi, 5, corn)
-        loss = self._loss(28, bearer='cooperative')
-        loss.line_ids = [Command.create({'product_id': corn.id, 'counted': 6})]
-        loss.action_submit()
-        self.assertEqual(loss.amount_total, 24_000)
-        loss.with_user(self.manager).action_approve()
-        loss.with_user(self.accountant).action_book()
-        self.assertEqual(self._stock(corn), {self.budi.partner_id: 6})
-        self.assertEntry(loss.move_id, [(self.expense, None, 24_000), (self.proceeds, self.siti.partner_id, -24_000)])
 
     # === APPROVAL === #
 

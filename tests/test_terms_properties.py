@@ -186,7 +186,7 @@ class TestTermsProperties(ConsignmentCommon):
         dues = self.env['coop.settlement']._get_due(self.company)
         for rows in dues.values():  # what is left is to be given back, and waits for the next sale
             self.assertLess(sum(row.due.amount - row.commission for row in rows), 0)
-        self.assertFalse(self.env['coop.settlement']._settle_all(self.company, self.today))
+        self.assertFalse(self._compute_all())
 
     def _get_posted(self):
         return self.env['coop.settlement'].search([

@@ -231,62 +231,6 @@ class TestTermsSales(ConsignmentCommon):
         self.assertEqual(self._balance(self.clearing), 0)
         self.assertClearingExplained()
 
-    # === SETTLED ON PAYMENT === #
-
-    def test_part_payment_counts_in_part(self):
-        self._create_agreement(self.siti, commission_rate=10, settle_on='payment')
-        invoice = self._sold(self.siti, 60)
-        self.assertEqual(self._due(self.siti), (0, 0))
-        self._pay(invoice, 150)
-        self.assertEqual(self._due(self.siti), (15, 150))
-        settlement = self._settle(self.siti)
-        self.assertEqual((settlement.amount_gross, settlement.amount_payable), (150, 135))
-        self._pay(invoice, 450)
-        self.assertEqual(self._settle(self.siti).amount_gross, 450)
-        self.assertEqual(self._balance(self.clearing), 0)
-        with self.assertRefused("nothing to settle"):
-            self._compute(self.siti)
-
-    def test_credit_note_counts_at_once_even_before_it_is_matched(self):
-        self._create_agreement(self.siti, commission_rate=10, settle_on='payment')
-        invoice = self._sold(self.siti, 60)
-        self._pay(invoice, 600)
-        self._credit(invoice, price=1)
-        self.assertEqual(self._due(self.siti), (60, 540))
-
-    def test_owners_of_one_line_may_be_settled_differently(self):
-        self._create_agreement(self.siti, commission_rate=10, settle_on='payment')
-        self._bring(self.siti, 60)
-        self._bring(self.budi, 40)
-        order = self._sell(100)
-        self._deliver(order)
-        invoice = self._invoice(order)
-        self._pay(invoice, 500)
-        self.assertEqual(self._due(self.siti), (30, 300))
-        self.assertEqual(self._due(self.budi), (40, 400))
-
-    def test_payment_that_is_undone_is_owed_back(self):
-        self._create_agreement(self.siti, commission_rate=10, settle_on='payment')
-        invoice = self._sold(self.siti, 60)
-        self._pay(invoice, 600)
-        self._settle(self.siti)
-        invoice.line_ids.filtered(lambda line: line.account_type == 'asset_receivable').remove_move_reconcile()
-        self.assertEqual(self._due(self.siti), (-60, -600))
-
-    def test_uncollectible_invoice_is_borne_as_the_terms_say(self):
-        for settle_on, bearer, due in (
-            ('invoice', 'cooperative', 600), ('invoice', 'member', 150), ('payment', 'cooperative', 600),
-            ('payment', 'member', 150),
-        ):
-            with self.subTest(settle_on=settle_on, bearer=bearer):
-                member = self._create_member(f"Member {settle_on} {bearer}")
-                self._create_agreement(member, commission_rate=10, settle_on=settle_on, default_bearer=bearer)
-                invoice = self._sold(member, 60)
-                self._pay(invoice, 150)
-                self._write_off(invoice)
-                self.assertEqual(invoice.amount_residual, 0)
-                self.assertEqual(self._due(member)[1], due)
-
     # === NET PRICE === #
 
     def test_member_gets_the_net_price_and_the_cooperative_the_rest(self):
@@ -398,25 +342,3 @@ class TestTermsSales(ConsignmentCommon):
 
     def _discount(self, order, **values):
         self.env['sale.order.discount'].create({'sale_order_id': order.id, **values}).action_apply_discount()
-
-    def _pay(self, invoice, amount):
-        self.env['account.payment.register'].with_context(
-            active_model='account.move', active_ids=invoice.ids,
-        ).create({
-            'journal_id': self.cash_journal.id, 'amount': amount, 'payment_difference_handling': 'open',
-        })._create_payments()
-
-    def _write_off(self, invoice):
-        receivable = invoice.line_ids.filtered(lambda line: line.account_type == 'asset_receivable')
-        expense = self._account('cooperative_expense')
-        entry = self.env['account.move'].create({
-            'date': self.today, 'journal_id': self.company.coop_journal_id.id, 'line_ids': [
-                Command.create({'account_id': expense.id, 'balance': receivable.amount_residual}),
-                Command.create({
-                    'account_id': receivable.account_id.id, 'partner_id': self.customer.id,
-                    'balance': -receivable.amount_residual,
-                }),
-            ],
-        })
-        entry.action_post()
-        (receivable | entry.line_ids.filtered(lambda line: line.account_id == receivable.account_id)).reconcile()

@@ -10,7 +10,6 @@ from odoo.tests import BaseCase, tagged
 from odoo.addons.producer_cooperative.tools.commission import (
     Band,
     check_bands,
-    commission_due,
     commission_on,
 )
 from odoo.addons.producer_cooperative.tools.errors import InputRefusal, RuleRefusal
@@ -64,20 +63,17 @@ class TestToolsCommission(BaseCase):
 
     def test_one_settlement_over_several_sales(self):
         # 20 % of 10,000 + 100 + 50 x 10 = 10,600
-        self.assertEqual(commission_due([Band(0, None, 20)], 10_000 + 100 + 50 * 10, 0), 2_120)
-
-    def test_second_settlement_of_the_same_cut_off_is_empty(self):
-        self.assertEqual(commission_due([Band(0, None, 20)], 10_600, 2_120), 0)
+        self.assertEqual(commission_on([Band(0, None, 20)], 10_000 + 100 + 50 * 10), 2_120)
 
     def test_tiers_do_not_begin_anew_with_each_invoice(self):
         # five invoices of 200: 10 + 20 = 30 each alone, 150 in all; on the cumulative 1,000 it is 260
         taken = 0
         for cumulative in range(200, 1_001, 200):
-            taken += commission_due(self.bands, cumulative, taken)
+            taken += commission_on(self.bands, cumulative) - taken
         self.assertEqual(taken, 260)
 
     def test_refunds_give_the_commission_back(self):
-        self.assertEqual(commission_due(self.bands, 0, 50), -50)
+        self.assertEqual(commission_on(self.bands, 0), 0)
         self.assertEqual(commission_on(self.bands, -200), -30)
 
     def test_a_rate_may_have_decimals(self):
@@ -144,7 +140,7 @@ class TestToolsCommission(BaseCase):
         base = taken = 0
         for sale in sales:
             base += sale
-            taken += commission_due(bands, base, taken, whole)
+            taken += commission_on(bands, base, whole) - taken
         self.assertEqual(taken, commission_on(bands, sum(sales), whole))
 
     @properties

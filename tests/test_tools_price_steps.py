@@ -11,9 +11,9 @@ from odoo.addons.producer_cooperative.tools.errors import InputRefusal, RuleRefu
 from odoo.addons.producer_cooperative.tools.price_steps import (
     Offer,
     PriceStep,
-    advise_order,
     next_step,
     offer_at,
+    offers_for,
     price_at,
 )
 
@@ -21,6 +21,12 @@ properties = settings(derandomize=True, max_examples=100, deadline=None, databas
 step_lists = st.lists(
     st.builds(PriceStep, st.integers(1, 10**6), st.decimals(0, 10**9, places=2)), max_size=6
 ).map(lambda steps: [PriceStep(1, 10**9), *steps])
+
+
+def advise(steps, need, pack=None):
+    """Return the offer for what is needed, and the cheapest of all; of equal totals the smaller quantity."""
+    offers = offers_for(steps, need, pack)
+    return offers[0], min(offers, key=lambda offer: (offer.total, offer.quantity))
 
 
 @tagged('post_install', '-at_install')
@@ -61,53 +67,46 @@ class TestToolsPriceSteps(BaseCase):
     # === ADVICE === #
 
     def test_ninety_five_is_advised_to_be_a_hundred(self):
-        advice = advise_order(self.steps, 95)
-        self.assertTrue(advice.is_advised)
-        self.assertEqual(advice.need, Offer(Decimal(95), Decimal(90), Decimal(8_550)))
-        self.assertEqual(advice.best, Offer(Decimal(100), Decimal(80), Decimal(8_000)))
-        self.assertEqual((advice.saving, advice.excess), (550, 5))
+        need, best = advise(self.steps, 95)
+        self.assertEqual(need, Offer(Decimal(95), Decimal(90), Decimal(8_550)))
+        self.assertEqual(best, Offer(Decimal(100), Decimal(80), Decimal(8_000)))
 
     def test_eighty_eight_is_left_alone(self):
         # 88 x 90 = 7,920, less than 100 x 80
-        advice = advise_order(self.steps, 88)
-        self.assertFalse(advice.is_advised)
-        self.assertEqual((advice.best.quantity, advice.saving), (88, 0))
+        need, best = advise(self.steps, 88)
+        self.assertEqual((best, best.quantity), (need, 88))
 
     def test_eighty_nine_is_advised(self):
         # 89 x 90 = 8,010, more than 100 x 80
-        advice = advise_order(self.steps, 89)
-        self.assertTrue(advice.is_advised)
-        self.assertEqual(advice.saving, 10)
+        need, best = advise(self.steps, 89)
+        self.assertEqual((best.quantity, need.total - best.total), (100, 10))
 
     def test_equal_totals_take_the_smaller_quantity(self):
         # 80 x 100 = 100 x 80
-        advice = advise_order([PriceStep(1, 100), PriceStep(100, 80)], 80)
-        self.assertFalse(advice.is_advised)
-        self.assertEqual(advice.best.quantity, 80)
+        _need, best = advise([PriceStep(1, 100), PriceStep(100, 80)], 80)
+        self.assertEqual(best.quantity, 80)
 
     def test_a_far_step_may_beat_the_next_one(self):
         # 40 x 10 = 400; 50 x 9 = 450; 100 x 3 = 300
-        advice = advise_order([PriceStep(1, 10), PriceStep(50, 9), PriceStep(100, 3)], 40)
-        self.assertEqual(advice.best.quantity, 100)
+        _need, best = advise([PriceStep(1, 10), PriceStep(50, 9), PriceStep(100, 3)], 40)
+        self.assertEqual(best.quantity, 100)
 
     def test_candidates_are_rounded_up_to_packs(self):
         # need 89 in packs of 12 is 96 for 8,640; the step of 100 is 108 for 8,640: equal, so 96
-        advice = advise_order(self.steps, 89, pack=12)
-        self.assertEqual((advice.need.quantity, advice.best.quantity), (96, 96))
+        need, best = advise(self.steps, 89, pack=12)
+        self.assertEqual((need.quantity, best.quantity), (96, 96))
         # need 97 is 108 and reaches the step by its packs alone
-        advice = advise_order(self.steps, 97, pack=12)
-        self.assertEqual((advice.need.quantity, advice.need.price), (108, 80))
+        need, _best = advise(self.steps, 97, pack=12)
+        self.assertEqual((need.quantity, need.price), (108, 80))
 
     def test_packs_of_one_point_three_are_exact(self):
-        self.assertEqual(advise_order(self.steps, 9.1, pack=1.3).need.quantity, Decimal('9.1'))
+        self.assertEqual(offers_for(self.steps, 9.1, pack=1.3)[0].quantity, Decimal('9.1'))
 
     def test_goods_that_are_not_packed_are_not_rounded_up(self):
-        self.assertEqual(advise_order(self.steps, '9.5').need.quantity, Decimal('9.5'))
+        self.assertEqual(offers_for(self.steps, '9.5')[0].quantity, Decimal('9.5'))
 
     def test_no_need_costs_nothing(self):
-        advice = advise_order(self.steps, 0)
-        self.assertEqual(advice.best.total, 0)
-        self.assertFalse(advice.is_advised)
+        self.assertEqual([offer.total for offer in offers_for(self.steps, 0)], [0])
 
     # === REFUSALS === #
 
@@ -118,7 +117,7 @@ class TestToolsPriceSteps(BaseCase):
 
     def test_a_need_below_the_first_step_is_refused_with_the_minimum(self):
         with self.assertRaises(InputRefusal) as caught:
-            advise_order([PriceStep(20, 4), PriceStep(10, 5)], 3)
+            offers_for([PriceStep(20, 4), PriceStep(10, 5)], 3)
         self.assertEqual(caught.exception.code, 'below_first_step')
         self.assertEqual(caught.exception.params, {'quantity': 3, 'minimum': 10})
 
@@ -128,7 +127,7 @@ class TestToolsPriceSteps(BaseCase):
         self.assertEqual(caught.exception.params['name'], 'price')
         for arguments in ((-1, None), (1, -2)):
             with self.subTest(arguments=arguments), self.assertRaises(InputRefusal) as caught:
-                advise_order(self.steps, *arguments)
+                offers_for(self.steps, *arguments)
             self.assertEqual(caught.exception.code, 'negative')
 
     # === PROPERTIES === #
@@ -136,18 +135,18 @@ class TestToolsPriceSteps(BaseCase):
     @properties
     @given(step_lists, st.integers(1, 10**6), st.sampled_from([None, 1, 12, '1.3', 1_000]))
     def test_the_advice_covers_the_need_and_never_costs_more(self, steps, need, pack):
-        advice = advise_order(steps, need, pack)
-        self.assertGreaterEqual(advice.need.quantity, need)
-        self.assertGreaterEqual(advice.best.quantity, advice.need.quantity)
-        self.assertLessEqual(advice.best.total, advice.need.total)
-        self.assertEqual(advice.is_advised, advice.excess > 0)
+        asked, best = advise(steps, need, pack)
+        self.assertGreaterEqual(asked.quantity, need)
+        self.assertGreaterEqual(best.quantity, asked.quantity)
+        self.assertLessEqual(best.total, asked.total)
+        self.assertEqual(best.total < asked.total, best.quantity > asked.quantity)
 
     @properties
     @given(step_lists, st.integers(1, 10**6), st.randoms(use_true_random=False))
     def test_the_order_of_the_steps_does_not_matter(self, steps, need, random):
         shuffled = list(steps)
         random.shuffle(shuffled)
-        self.assertEqual(advise_order(shuffled, need), advise_order(steps, need))
+        self.assertEqual(offers_for(shuffled, need), offers_for(steps, need))
         self.assertEqual(next_step(shuffled, need), next_step(steps, need))
 
     @properties

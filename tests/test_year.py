@@ -149,7 +149,7 @@ class TestYear(TransactionCase):
         self.assertEqual((settlement.amount_gross, settlement.amount_payable), (2_550_000, 2_244_000))
 
     def test_second_settlement_of_the_year_is_empty(self):
-        self.assertFalse(self.env['coop.settlement']._settle_all(self.company, self.year_end))
+        self.assertFalse(self.env['coop.settlement']._get_due(self.company, date=self.year_end))
 
     # === THE STOCK === #
 

@@ -17,7 +17,6 @@ doctests:
 * :mod:`.entitlement`: what each owner of consigned goods has earned, and what is still due
 * :mod:`.net_prices`: which net price holds for goods that went out
 * :mod:`.deductions`: what is kept back from a member's proceeds
-* :mod:`.capital`: capital over time
 * :mod:`.shu`: sharing the yearly surplus
 * :mod:`.arrears`: mandatory savings that were due and not paid
 * :mod:`.heirs`: sharing what a deceased member leaves

@@ -84,15 +84,6 @@ def unpaid_months(rates: Sequence[Rate], joined: date, until: date, paid: int) -
     return months
 
 
-def months_old(due: date, today: date) -> int:
-    """Count the months since the one that something was due in; 0 in the same month.
-
-    >>> months_old(date(2023, 12, 20), date(2024, 2, 1))
-    2
-    """
-    return _month(today) - _month(due)
-
-
 def _check_rates(rates: Sequence[Rate]) -> list[Rate]:
     dated = sorted(rates)
     for __, amount in dated:

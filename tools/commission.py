@@ -101,21 +101,6 @@ def commission_on(bands: Sequence[Band], cumulative: int, whole: bool = False, s
     return commission if cumulative >= 0 else -commission
 
 
-def commission_due(bands: Sequence[Band], cumulative: int, already_taken: int, whole: bool = False) -> int:
-    """Compute what is still to be taken for a period: the commission so far less what was taken before.
-
-    :param cumulative: the base of the period so far, in whole rounding units
-    :param already_taken: commission of the same period in earlier settlements
-    :return: in whole rounding units; negative when too much was taken
-    :raises RuleRefusal, InputRefusal: as :func:`commission_on`
-
-    >>> bands = [Band(0, None, 20)]
-    >>> commission_due(bands, 10_000 + 100 + 50 * 10, 0), commission_due(bands, 10_600, 2_120)
-    (2120, 0)
-    """
-    return commission_on(bands, cumulative, whole) - require_whole(already_taken)
-
-
 def commission_per_unit(quantity: Exact, fee: Exact, step: int = 1) -> int:
     """Compute a commission that is a fixed amount for every unit of goods sold.
 

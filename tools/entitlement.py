@@ -14,13 +14,11 @@ no floats); amounts are whole numbers of the rounding unit in company currency.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from .apportion import apportion_with_rest
 from .errors import InputRefusal
-from .units import Exact, exact, require_not_negative, require_whole, round_half_up
+from .units import Exact, exact, require_whole, round_half_up
 
 
 class _Delivered(NamedTuple):
@@ -47,37 +45,6 @@ class Delivered(_Delivered):
 
     def __repr__(self) -> str:
         return f'Delivered(owner={self.owner!r}, quantity={self.quantity!r})'
-
-
-@dataclass(frozen=True)
-class Invoiced:
-    """What was posted for one sale line, up to now.
-
-    An invoice that a credit note cancels as a whole, to be written anew, belongs in neither
-    quantity.
-
-    :param quantity: sum over the invoices, before any credit note
-    :param amount: net untaxed amount, credit notes subtracted, in whole rounding units
-    :param credited: sum of the quantities on credit notes, whether goods came back or only the
-        price changed
-    :param returned: what came back; none to take it from the negative rows of the deliveries
-    :param paid: how much of the amount counts, from 0 to 1: all of it, or what was paid where terms
-        settle on payment
-    :raises InputRefusal: `negative`, `float_not_exact`, `not_whole`, `paid_share`
-    """
-
-    quantity: Exact
-    amount: int
-    credited: Exact = 0
-    returned: Exact | None = None
-    paid: Exact = 1
-
-    def __post_init__(self) -> None:
-        for value in (self.quantity, self.credited, self.returned or 0):
-            require_not_negative('quantity', value)
-        require_whole(self.amount)
-        if self.paid != 1 and not 0 <= exact(self.paid) <= 1:
-            raise InputRefusal('paid_share', share=self.paid)
 
 
 class _Document(NamedTuple):
@@ -141,89 +108,32 @@ def net_deliveries(deliveries: Iterable[Delivered]) -> list[Delivered]:
     return rows
 
 
-def cover(deliveries: Iterable[Delivered], quantity_invoiced: Exact) -> dict[Hashable, Exact]:
-    """Let a quantity cover the net deliveries, first in, first out.
-
-    :param deliveries: in order of the moment they were done, returns as negative rows
-    :param quantity_invoiced: in the unit of the product; what is more than was delivered covers
-        nothing yet
-    :return: what is covered of each owner's goods, also of those with nothing
-    :raises InputRefusal: `returned_more_than_delivered`, `negative`, `float_not_exact`
-
-    >>> cover([Delivered('A', 60), Delivered('B', 40)], 60)
-    {'A': 60, 'B': 0}
-    """
-    rows = list(deliveries)
-    covered: dict[Hashable, Exact] = dict.fromkeys((row.owner for row in rows), 0)
-    left = require_not_negative('quantity', quantity_invoiced)
-    for row in net_deliveries(rows):
-        taken = min(row.quantity, left)
-        covered[row.owner] += taken
-        left -= taken
-    return covered
-
-
-def covering_quantity(deliveries: Iterable[Delivered], invoiced: Invoiced) -> Exact:
-    """Say how much the documents cover: a credit note lowers it only as far as goods came back.
-
-    :return: in the unit of the product, never negative
-
-    >>> covering_quantity([Delivered('A', 60)], Invoiced(60, 540, credited=60))
-    60
-    >>> covering_quantity([Delivered('A', 60), Delivered('A', -10)], Invoiced(60, 500, credited=10))
-    50
-    """
-    returned = invoiced.returned
-    if returned is None:
-        returned = -sum(min(row.quantity, 0) for row in deliveries)
-    return max(invoiced.quantity - min(invoiced.credited, returned), 0)
-
-
-def entitlements(
-    deliveries: Sequence[Delivered], invoiced: Invoiced, ties: Mapping[Hashable, Any] | None = None
-) -> dict[Hashable, Entitlement]:
-    """Compute what each owner has earned on a sale line up to now.
-
-    The net amount is shared over what is covered, by largest remainder. What was invoiced ahead of
-    delivery (or came back and was not credited yet) keeps its share of the amount until goods or a
-    credit note follow; apart from that the owners' amounts add up to the line. Nothing covered
-    means nothing earned.
-
-    :param deliveries: in order of the moment they were done, returns as negative rows
-    :param ties: the sortable key of each owner, e.g. the member number; of equal remainders the
-        lower key gets the unit (default: the order of first delivery)
-    :return: per owner of a delivery; the quantity is what is covered, whether it was paid or not
-    :raises InputRefusal: `returned_more_than_delivered`
-
-    >>> goods = [Delivered('A', 60), Delivered('B', 40)]
-    >>> entitlements(goods, Invoiced(60, 600))['A'], entitlements(goods, Invoiced(100, 1_000))['B']
-    (Entitlement(quantity=60, amount=600), Entitlement(quantity=40, amount=400))
-    >>> entitlements([Delivered('A', 60)], Invoiced(60, 540, credited=60))
-    {'A': Entitlement(quantity=60, amount=540)}
-    """
-    covered = cover(deliveries, covering_quantity(deliveries, invoiced))
-    amount = invoiced.amount if invoiced.paid == 1 else round_half_up(invoiced.amount * exact(invoiced.paid))
-    keys = None if ties is None else [ties[owner] for owner in covered]
-    parts = _share_amount(list(covered.values()), invoiced.quantity - invoiced.credited, amount, keys)
-    return {owner: Entitlement(covered[owner], part) for owner, part in zip(covered, parts, strict=True)}
-
-
 def earned_by_document(
     deliveries: Sequence[Delivered],
     documents: Iterable[Document],
     ties: Mapping[Hashable, Any] | None = None,
     as_paid: bool = False,
+    step: int = 1,
 ) -> dict[Hashable, dict[tuple[Hashable, Hashable], Entitlement]]:
     """Tell which documents an owner's earnings come from: each brings what it adds to the entitlement so far.
 
-    The parts of an owner add up to what :func:`entitlements` says of all documents together. An
-    owner's goods are told apart by their tags.
+    The quantity invoiced covers the net deliveries, first in, first out; a credit note lowers it
+    only as far as goods came back. The net amount is shared over what is covered, by largest
+    remainder. What was invoiced ahead of delivery (or came back and was not credited yet) keeps its
+    share of the amount until goods or a credit note follow; apart from that the owners' amounts add
+    up to the line. Nothing covered means nothing earned. An owner's goods are told apart by their
+    tags.
 
-    :param deliveries: as for :func:`entitlements`
-    :param documents: in the order in which they were posted
+    :param deliveries: in order of the moment they were done, returns as negative rows
+    :param documents: in the order in which they were posted; an invoice that a credit note cancels
+        as a whole, to be written anew, is left out with it
+    :param ties: the sortable key of each owner, e.g. the member number; of equal remainders the
+        lower key gets the unit (default: the order of first delivery)
     :param as_paid: count of each document what was paid of it. Together never more counts than the
         documents come to: a credit note that nobody was paid back lowers what was paid of the
         invoice.
+    :param step: how many rounding units an owner's part of what was only paid in part is a multiple
+        of; what is left over comes with the rest
     :return: per key of a document, per owner and tag; the quantity is what is covered, whether it
         was paid or not
     :raises InputRefusal: `returned_more_than_delivered`
@@ -232,10 +142,15 @@ def earned_by_document(
     >>> earned = earned_by_document(goods, [Document('May', 80, 800), Document('June', 20, 200)])
     >>> earned['May']['B', None].amount, earned['June']['B', None].amount
     (200, 200)
+    >>> from fractions import Fraction
     >>> goods = [Delivered('A', 60, 5), Delivered('A', 40, 6)]
     >>> earned = earned_by_document(goods, [Document('May', 80, 800, Fraction(1, 2))], as_paid=True)
     >>> earned['May']['A', 5], earned['May']['A', 6]
     (Entitlement(quantity=60, amount=300), Entitlement(quantity=20, amount=100))
+    >>> goods = [Delivered('A', 1), Delivered('B', 2)]
+    >>> earned = earned_by_document(goods, [Document('May', 3, 90_000, Fraction(1, 9))], as_paid=True, step=100)
+    >>> earned['May']['A', None].amount, earned['May']['B', None].amount  # 3,333 and 6,667
+    (3300, 6600)
     """
     documents = list(documents)
     rows = deliveries if _are_whole(deliveries, documents) else [
@@ -249,7 +164,7 @@ def earned_by_document(
     keys = None if ties is None else [(ties[name[0]], place) for place, name in enumerate(names)]
     earned: dict[Hashable, dict[tuple[Hashable, Hashable], Entitlement]] = {}
     before: dict[tuple[Hashable, Hashable], Entitlement] = {}
-    for key, invoiced, credited, amount in _running(documents, as_paid):
+    for key, invoiced, credited, amount, is_part in _running(documents, as_paid):
         covered = names.copy()
         left = max(invoiced - min(credited, returned), 0)
         for name, quantity in pieces:
@@ -257,6 +172,11 @@ def earned_by_document(
             covered[name] += taken
             left -= taken
         amounts = _share_amount(list(covered.values()), invoiced - credited, amount, keys)
+        if is_part:
+            amounts = [
+                before.get(name, NOTHING).amount + (part - before.get(name, NOTHING).amount) // step * step
+                for name, part in zip(covered, amounts, strict=True)
+            ]
         now = dict(zip(covered, map(Entitlement, covered.values(), amounts), strict=True))
         added = {name: due(now[name], part) for name, part in before.items()} if before else now
         so_far = earned.get(key)
@@ -273,16 +193,18 @@ def _are_whole(deliveries: Iterable[Delivered], documents: Iterable[Document]) -
 
 def _running(
     documents: Sequence[Document], as_paid: bool
-) -> Iterable[tuple[Hashable, Exact, Exact, int]]:
-    """Add the documents up one by one: the quantities invoiced and credited, and the amount that counts.
+) -> Iterable[tuple[Hashable, Exact, Exact, int, bool]]:
+    """Add the documents up one by one: the quantities invoiced and credited, the amount that counts, and if in part.
 
-    What one key brings is told at once, however many documents it has.
+    What one key brings is told at once, however many documents it has, where all of them count.
     """
     quantity: Exact = 0
     credited: Exact = 0
     amount: int = 0
     paid: Exact = 0
-    one_key = len(documents) == 1 or all([document.key == documents[0].key for document in documents])
+    one_key = not as_paid and (
+        len(documents) == 1 or all([document.key == documents[0].key for document in documents])
+    )
     for place, document in enumerate(documents, start=1):
         size = document.quantity if isinstance(document.quantity, int) else exact(document.quantity)
         if size > 0:
@@ -293,7 +215,8 @@ def _running(
         if as_paid:
             paid += document.amount * exact(document.paid)
         if not one_key or place == len(documents):
-            yield document.key, quantity, credited, min(round_half_up(paid), amount) if as_paid else amount
+            counted = min(round_half_up(paid), amount) if as_paid else amount
+            yield document.key, quantity, credited, counted, counted != amount
 
 
 def due(entitlement: Entitlement, settled: Entitlement | None = None) -> Entitlement:
@@ -309,41 +232,6 @@ def due(entitlement: Entitlement, settled: Entitlement | None = None) -> Entitle
     """
     before = settled or NOTHING
     return Entitlement(entitlement.quantity - before.quantity, entitlement.amount - before.amount)
-
-
-def paid_share(total: Exact, residual: Exact) -> Fraction:
-    """Say which part of an invoice has been paid: (total - residual) / total.
-
-    An invoice over nothing is paid. What the buyer withheld as tax counts as paid once it is reconciled.
-
-    :param total: the invoice's total with taxes, in any unit
-    :param residual: what is open of it, in the same unit and with the same sign
-    :raises InputRefusal: `paid_share` when more is open than the total, or less than nothing
-
-    >>> paid_share(1_000, 250)
-    Fraction(3, 4)
-    """
-    if not total:
-        return Fraction(1)
-    share = 1 - exact(residual) / exact(total)
-    if not 0 <= share <= 1:
-        raise InputRefusal('paid_share', share=share)
-    return share
-
-
-def paid_amount(documents: Iterable[tuple[int, Exact]]) -> int:
-    """Add up what counts of several documents of one line, by their paid shares; round once.
-
-    :param documents: per document the net untaxed amount (a credit note's is negative) and its paid
-        share
-    :return: in whole rounding units, a half away from zero; an amount for :class:`Invoiced` with
-        all of it paid
-
-    >>> paid_amount([(600, Fraction(1, 2)), (400, Fraction(1))])
-    700
-    """
-    counted = (require_whole(amount) * exact(share) for amount, share in documents)
-    return round_half_up(sum(counted, Fraction(0)))
 
 
 def _add(so_far: Entitlement, added: Entitlement) -> Entitlement:

@@ -46,29 +46,6 @@ class Offer:
     total: Decimal
 
 
-@dataclass(frozen=True)
-class Advice:
-    """The offer for what is needed, and the cheapest one that covers the need."""
-
-    need: Offer
-    best: Offer
-
-    @property
-    def saving(self) -> Decimal:
-        """What the best offer costs less in all."""
-        return self.need.total - self.best.total
-
-    @property
-    def excess(self) -> Decimal:
-        """What the best offer brings beyond the need (and its last pack)."""
-        return self.best.quantity - self.need.quantity
-
-    @property
-    def is_advised(self) -> bool:
-        """Tell whether ordering more than is needed costs less."""
-        return self.saving > 0
-
-
 def price_at(steps: Sequence[PriceStep], quantity: Stored) -> Decimal:
     """Give the price per unit at a quantity: the cheapest of the steps that it reaches.
 
@@ -118,23 +95,6 @@ def next_step(steps: Sequence[PriceStep], quantity: Stored) -> PriceStep | None:
     reached = [step.price for step in steps if step.minimum <= amount]
     cheaper = [step for step in steps if step.minimum > amount and (not reached or step.price < min(reached))]
     return min(cheaper, key=lambda step: (step.minimum, step.price), default=None)
-
-
-def advise_order(steps: Sequence[PriceStep], need: Stored, pack: Stored | None = None) -> Advice:
-    """Compare the need with every higher step, each rounded up to full packs.
-
-    The lowest total wins, the smaller quantity when totals are equal.
-
-    :param need: in the unit of the product
-    :param pack: content of a pack; none or 0 for goods that are not packed
-    :raises RuleRefusal, InputRefusal: as :func:`offer_at`
-
-    >>> advice = advise_order([PriceStep(1, 100), PriceStep(50, 90), PriceStep(100, 80)], 95)
-    >>> advice.is_advised, advice.best.quantity, advice.best.total, advice.saving
-    (True, Decimal('100'), Decimal('8000'), Decimal('550'))
-    """
-    offers = offers_for(steps, need, pack)
-    return Advice(offers[0], min(offers, key=lambda offer: (offer.total, offer.quantity)))
 
 
 def offers_for(steps: Sequence[PriceStep], need: Stored, pack: Stored | None = None) -> list[Offer]:

@@ -9,16 +9,15 @@ Amounts are whole numbers of the rounding unit.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar
 
-from .apportion import apportion, apportion_by_key, apportion_floor, apportion_with_rest, rest_of
+from .apportion import apportion, apportion_by_key, apportion_floor
 from .errors import InputRefusal, RuleRefusal
-from .units import Exact, exact, require_not_negative, require_whole, round_ratio
+from .units import Exact, exact, require_not_negative, require_whole
 
 HUNDRED = 100
 Key = TypeVar('Key', bound=Hashable)
@@ -91,8 +90,8 @@ def split_surplus(
 def member_part(pool: int, own: Exact, base: Exact) -> Fraction:
     """Compute one member's exact part of a pool: pool x own / base, not rounded.
 
-    This is what a member can recompute by hand; what is booked comes from :func:`distribute_pool`,
-    which rounds all members' parts together.
+    This is what a member can recompute by hand; for what is booked, all members' parts are rounded
+    together.
 
     :param pool: in whole rounding units
     :param own: the member's capital or patronage
@@ -110,75 +109,6 @@ def member_part(pool: int, own: Exact, base: Exact) -> Fraction:
     if part > total:
         raise InputRefusal('part_above_base', own=own, base=base)
     return pool * part / total
-
-
-@overload
-def distribute_pool(
-    pool: int, bases: Mapping[Key, Exact], ties: Mapping[Key, Any] | None = None, total: Exact | None = None
-) -> dict[Key, int]: ...
-
-
-@overload
-def distribute_pool(
-    pool: int, bases: Sequence[Exact], ties: Sequence[Any] | None = None, total: Exact | None = None
-) -> list[int]: ...
-
-
-def distribute_pool(pool, bases, ties=None, total=None):
-    """Distribute a pool to members in proportion to their bases, by largest remainder.
-
-    :param pool: in whole rounding units
-    :param bases: capital or patronage by member, or in a row
-    :param ties: the member numbers, in the same form as the bases; of equal remainders the lower
-        number gets the unit (default: the position)
-    :param total: the whole that the bases are parts of, where the bylaws divide by the turnover of
-        the whole cooperative; what falls on the rest is not handed out (default: the sum of the
-        bases)
-    :return: the parts, in the same form as the bases; without a total they add up to the pool
-    :raises InputRefusal: `loss_not_shared` for a negative pool, `zero_total`, `total_too_small`,
-        `negative`, `not_whole`, `float_not_exact`
-
-    >>> distribute_pool(50_000, [45_600, 73_200, 54_900, 12_200, 15_500])
-    [11321, 18173, 13629, 3029, 3848]
-    >>> distribute_pool(27_000_000, {'Heri': 1_500_000}, total=102_000_000)
-    {'Heri': 397059}
-    """
-    _check_pool(pool)
-    if isinstance(bases, Mapping):
-        keys = None if ties is None else [ties[member] for member in bases]
-        parts = distribute_pool(pool, list(bases.values()), keys, total)
-        return dict(zip(bases, parts, strict=True))
-    return apportion_with_rest(pool, list(bases), rest_of(bases, total), ties)
-
-
-def weigh_by_days(base: int, days: int, period: int) -> int:
-    """Count a base by the days that it was held, to the nearest unit, a half up.
-
-    For bylaws that give those who joined or left in the period a part by days of membership.
-
-    :param base: in the smallest unit of the currency
-    :param days: days of membership in the period
-    :param period: days of the period
-    :raises InputRefusal: `negative`, `not_whole`, `part_above_base`
-
-    >>> weigh_by_days(1_000_000, 184, 366)
-    502732
-    """
-    require_not_negative('base', require_whole(base))
-    require_not_negative('days', require_whole(days))
-    if days > period:
-        raise InputRefusal('part_above_base', own=days, base=period)
-    return round_ratio(base * days, period)
-
-
-def number_key(number: str) -> tuple:
-    """Give the key by which member numbers are put in order: digits count as numbers, whatever their width.
-
-    >>> sorted(['10', '9', 'A-2', '0009', 'A-10'], key=number_key)
-    ['0009', '9', '10', 'A-2', 'A-10']
-    """
-    parts = re.split(r'(\d+)', number)
-    return tuple((not part.isdecimal(), int(part) if part.isdecimal() else part) for part in parts if part), number
 
 
 def floor_surplus(surplus: int, shares: Mapping[Key, Exact]) -> SurplusSplit:
@@ -199,22 +129,6 @@ def floor_surplus(surplus: int, shares: Mapping[Key, Exact]) -> SurplusSplit:
         return SurplusSplit(surplus, dict.fromkeys(shares, 0), -surplus)
     parts, __ = apportion_floor(surplus, list(shares.values()))
     return SurplusSplit(surplus, dict(zip(shares, parts, strict=True)))
-
-
-def floor_pool(pool: int, bases: Mapping[Key, Exact]) -> dict[Key, int]:
-    """Distribute a pool to members in proportion to their bases, each part rounded down.
-
-    :param pool: in whole rounding units
-    :param bases: capital or patronage by member
-    :return: the parts; `pool - sum(parts)` is left over, less than one unit per member
-    :raises InputRefusal: as for :func:`distribute_pool`
-
-    >>> floor_pool(27_000_000, {'Heri': 1_500_000, 'others': 100_500_000})
-    {'Heri': 397058, 'others': 26602941}
-    """
-    _check_pool(pool)
-    parts, __ = apportion_floor(pool, list(bases.values()))
-    return dict(zip(bases, parts, strict=True))
 
 
 def split_fund(amount: int, shares: Sequence[Exact]) -> list[int]:

@@ -2,7 +2,6 @@ from . import coop_once
 from . import base_partner_merge
 from . import coop_document_cancel
 from . import coop_setup
-from . import coop_settle_members
 from . import coop_pool_extend
 from . import coop_pool_withdraw
 from . import coop_pool_set_limit
@@ -24,3 +23,4 @@ from . import sale_order_discount
 from . import coop_shu_pay_out
 from . import coop_shu_remind
 from . import coop_shu_preview
+from . import stock_return_picking_line

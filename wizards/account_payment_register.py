@@ -1,6 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount
+from odoo.tools import format_amount, format_date
 
 
 class AccountPaymentRegister(models.TransientModel):
@@ -13,7 +13,7 @@ class AccountPaymentRegister(models.TransientModel):
     def _coop_check_still_owed(self):
         """Let nobody be paid twice for one document, from two open windows or by two people at once.
 
-        :raises UserError: when less is still owed than is to be paid.
+        :raises UserError: when less is still owed than is to be paid, or it was not owed yet on the day of payment.
         """
         of_leavings = self.line_ids.filtered(lambda item: item.move_id.coop_source_model == 'coop.leaving')
         paid_models = self.env['coop.payout']._get_paid_models()
@@ -28,9 +28,17 @@ class AccountPaymentRegister(models.TransientModel):
         shares.membership_id._queue_up()
         for model, moves in sorted(owned.grouped('coop_source_model').items()):
             self.env[model].sudo().browse(moves.mapped('coop_source_id'))._queue_up()  # sudo: see above
+        shares.allocation_id._check_members_can_be_paid()
         items = self.line_ids  # Whatever else is owed on the same account is paid with it, in one amount.
         items.invalidate_recordset(['amount_residual', 'amount_residual_currency', 'reconciled'])
         items._coop_derive_open_amounts()
+        for item in items.filtered(lambda item: item in of_leavings or item.move_id in owned):
+            if item.date > self.payment_date:
+                raise UserError(self.env._(
+                    "%(document)s of %(member)s is dated %(date)s; the payment cannot be dated before it.",
+                    member=item.partner_id.display_name, document=item.move_id.display_name,
+                    date=format_date(self.env, item.date),
+                ))
         owed = -sum(items.mapped('amount_residual'))
         paid = self.amount if self.can_edit_wizard else owed
         currency = items.company_id.currency_id

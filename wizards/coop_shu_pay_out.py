@@ -12,6 +12,7 @@ from odoo.addons.producer_cooperative.models.coop_payout_shu import BOOKED_STATE
 class CoopShuPayOut(models.TransientModel):
     """Write the vouchers that pay SHU: one or more for each way of payment that members chose."""
     _name = 'coop.shu.pay.out'
+    _inherit = ['coop.once.mixin']
     _description = "Pay Out SHU"
     _check_company_auto = True
 
@@ -74,11 +75,12 @@ class CoopShuPayOut(models.TransientModel):
     def action_confirm(self):
         """Write draft vouchers for the chosen ways of payment, and open them; nothing is posted yet.
 
-        :raises UserError: when nothing can be paid, saying why.
+        :raises UserError: when nothing can be paid, saying why, and when the same window is used twice.
         """
         self.ensure_one()
         # sudo: officers and cashiers read no journal items; which are open is all that is looked for
         open_lines = self.env['coop.shu.member.line'].sudo().search(self._get_open_domain())
+        self._confirm_once(open_lines.allocation_id)
         if not open_lines:
             raise UserError(self.env._("Nothing is owed: all SHU is paid, or not posted yet."))
         payouts, messages = self.env['coop.payout'], []

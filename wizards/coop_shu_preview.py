@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 MANAGER = 'producer_cooperative.group_coop_manager'
 ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
@@ -20,18 +19,18 @@ class CoopShuPreview(models.TransientModel):
     _rec_name = 'rule_id'
     _check_company_auto = True
 
-    def _default_period(self):
-        """Return the company's last fiscal year that is over."""
-        return self.env.company.compute_fiscalyear_dates(fields.Date.context_today(self) - relativedelta(years=1))
-
     rule_id = fields.Many2one(
         comodel_name='coop.shu.rule', string="SHU Rule", required=True, check_company=True, ondelete='cascade',
         default=lambda self: self.env['coop.shu.rule'].search([('company_id', '=', self.env.company.id)], limit=1),
     )
     company_id = fields.Many2one(related='rule_id.company_id')
     currency_id = fields.Many2one(related='company_id.currency_id')
-    date_from = fields.Date(string="From", required=True, default=lambda self: self._default_period()['date_from'])
-    date_to = fields.Date(string="To", required=True, default=lambda self: self._default_period()['date_to'])
+    date_from = fields.Date(
+        string="From", required=True, default=lambda self: self.env.company._coop_get_last_year()['date_from'],
+    )
+    date_to = fields.Date(
+        string="To", required=True, default=lambda self: self.env.company._coop_get_last_year()['date_to'],
+    )
     surplus = fields.Monetary(readonly=True, help="Income less expenses of the period as the ledger has it now.")
     is_loss = fields.Boolean(string="Loss", readonly=True)
     is_worked_out = fields.Boolean(readonly=True)
@@ -67,6 +66,7 @@ class CoopShuPreview(models.TransientModel):
         """
         self.ensure_one()
         self.env['coop.shu.allocation']._check_user_is(MANAGER, ACCOUNTANT)
+        self.rule_id.check_access('read')  # what follows works out everybody's figures as the system
         self.share_ids.unlink()
         self.member_ids.unlink()
         try:
@@ -77,7 +77,7 @@ class CoopShuPreview(models.TransientModel):
             figures.update(problem=False, is_worked_out=True)
         self.write(figures)
         self.env['coop.shu.preview.share'].create(shares)
-        self.env['coop.shu.preview.member'].create(members)
+        self._insert_members(members)
         return self._get_reload_action()
 
     def action_open_members(self):
@@ -120,18 +120,39 @@ class CoopShuPreview(models.TransientModel):
             'amount': share.amount_booked, 'denominator': share.denominator,
         } for share in allocation.share_ids]
         before = self._get_amounts_before()
-        members = [{
-            'preview_id': self.id, 'membership_id': line['membership_id'], 'capital_amount': line['capital_amount'],
-            'patronage_amount': line['patronage_amount'], 'amount_total': line['amount_total'],
-            'amount_before': before.get(line['membership_id'], 0.0),
-        } for line in self.env['coop.shu.member.line'].sudo().search_read(  # sudo: see _compute_and_undo
-            [('allocation_id', '=', allocation.id)],
-            ['membership_id', 'capital_amount', 'patronage_amount', 'amount_total'], order='id', load=None,
-        )]
+        self.env['coop.shu.member.line'].flush_model()
+        # In SQL: a hundred thousand members are read in one go.
+        members = self.env.execute_query(SQL(
+            "SELECT membership_id, capital_amount, patronage_amount, amount_total FROM coop_shu_member_line"
+            " WHERE allocation_id = %s ORDER BY id", allocation.id,
+        ))
         return {
             'surplus': allocation.surplus, 'is_loss': allocation.is_loss, 'member_count': len(members),
-            'member_total': sum(member['amount_total'] for member in members), 'has_before': bool(before),
-        }, shares, members
+            'member_total': float(sum(amount for *_others, amount in members)), 'has_before': bool(before),
+        }, shares, [(*member, before.get(member[0], 0.0)) for member in members]
+
+    def _insert_members(self, members):
+        """Write down what members would get: ``[(membership id, by capital, by patronage, SHU, as posted)]``."""
+        self.ensure_one()
+        if not members:
+            return
+        # In SQL: rows of this preview that nothing else knows of; making each through the ORM takes minutes.
+        self.env.execute_query(SQL(
+            """
+            INSERT INTO coop_shu_preview_member (
+                preview_id, create_uid, write_uid, create_date, write_date,
+                membership_id, capital_amount, patronage_amount, amount_total, amount_before
+            )
+            SELECT %(preview)s, %(user)s, %(user)s, %(now)s, %(now)s, member.*
+              FROM unnest(%(ids)s::int[], %(capital)s::numeric[], %(patronage)s::numeric[], %(total)s::numeric[],
+                          %(before)s::numeric[]) member
+            RETURNING id
+            """, preview=self.id, user=self.env.uid, now=self.env.cr.now(),
+            **{name: list(column) for name, column in zip(
+                ('ids', 'capital', 'patronage', 'total', 'before'), zip(*members, strict=True), strict=True,
+            )},
+        ))
+        self.invalidate_recordset(['member_ids'])
 
     def _get_amounts_before(self):
         """Return ``{membership id: SHU}`` of what was posted for the period under the rule of its time."""

@@ -1,0 +1,17 @@
+from odoo.tests import tagged
+
+from odoo.addons.producer_cooperative.tests.common_shu import ShuCommon
+
+
+@tagged('post_install', '-at_install')
+class TestShuPayOutWindow(ShuCommon):
+
+    def test_window_that_is_confirmed_twice_writes_its_vouchers_once(self):
+        self._create_rule(('reserve', 60), ('capital', 40))
+        self._create_registered("Siti", '001', 300_000)
+        allocation = self._post(1_000_000)
+        wizard = self.env['coop.shu.pay.out'].with_user(self.accountant).create({'allocation_id': allocation.id})
+        wizard.action_confirm()
+        with self.assertRefused("This has been recorded already. To record something more, open the window anew"):
+            wizard.action_confirm()
+        self.assertEqual(allocation.member_line_ids.payout_line_ids.mapped('amount'), [400_000])
