@@ -89,6 +89,10 @@ class CoopCounterReceipt(models.Model):
 
     # === BUSINESS METHODS - THE MEMBER PAYS === #
 
+    def _sets_off_early(self, company):
+        """Show what falls due later as well: the member stands at the counter, and may choose to pay it."""
+        return True
+
     def _get_savings_due(self):
         """Return the savings that the member may pay in, with what is owed of them."""
         member = self.membership_id

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import format_amount
+from odoo.tools import format_amount, format_date
 
 from odoo.addons.producer_cooperative.models.coop_counter_due import PAID_AHEAD
 from odoo.addons.producer_cooperative.models.coop_counter_receipt_line import SAVINGS_KINDS
@@ -163,6 +163,7 @@ class CoopCounterReceipt(models.Model):
         claims = chosen.filtered(lambda line: line.kind == 'payable' and line.amount_set_off)
         if not claims or self.consent_signed:
             return
+        self._check_set_off_is_due(chosen)
         # sudo: which document owes the amount; cashiers read no journal items
         of_shu = claims.filtered(lambda line: line.sudo().item_id.move_id.coop_source_model == ALLOCATION)
         if of_shu != claims or not self._has_standing_consent():
@@ -171,6 +172,21 @@ class CoopCounterReceipt(models.Model):
                 " consent is signed on this receipt; or take the mark off the set-off.",
                 self.membership_id.display_name,
             ))
+
+    def _check_set_off_is_due(self, chosen):
+        """Refuse to set off debts that fall due later on a standing consent alone, where the cooperative does not.
+
+        :raises UserError: naming the invoice, and how the member agrees.
+        """
+        if self.env['coop.set.off.mixin']._sets_off_early(self.company_id):
+            return
+        for line in chosen:
+            if line.kind == 'invoice' and line.amount_set_off and line.date_due and line.date_due > self.date:
+                raise UserError(self.env._(
+                    "%(invoice)s falls due on %(date)s only. Ask %(member)s, and mark that the consent is signed on"
+                    " this receipt; or do not choose the invoice.", invoice=line.name,
+                    date=format_date(self.env, line.date_due), member=self.membership_id.display_name,
+                ))
 
     # === BUSINESS METHODS - BOOKING === #
 
@@ -236,7 +252,8 @@ class CoopCounterReceipt(models.Model):
                 'payable_line_id': line.item_id.id, 'amount': line.amount_cash,
             }) for line in paid],
         })
-        payout.sudo().counter_receipt_id = self  # sudo: what belongs together is never typed
+        # sudo: what belongs together, and who has prepared it, is never typed
+        payout.sudo().write({'counter_receipt_id': self.id, 'prepared_by_id': self.prepared_by_id.id})
         payout.action_post()
 
     def _book_payments(self, lines):

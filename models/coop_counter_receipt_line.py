@@ -140,12 +140,15 @@ class CoopCounterReceiptLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._check_receipt_is_draft()
+        lines.receipt_id._note_preparer()
         return lines
 
     def write(self, vals):
         self._check_receipt_is_draft()
         res = super().write(vals)
         self._check_receipt_is_draft()
+        if {'chosen', 'amount', 'kind', 'item_id', 'deposit_id', 'savings_type_id'} & vals.keys():
+            self.receipt_id._note_preparer()
         return res
 
     @api.ondelete(at_uninstall=False)

@@ -129,13 +129,40 @@ class TestCounterShu(ShuPayoutCommon):
         debt = self._owe(self.siti, 40_000, '2025-03-01')
         receipt = self._draft(self.siti)
         self.assertTrue(receipt.set_off)
-        receipt.line_ids.filtered(lambda line: line.kind == 'savings').chosen = False
         receipt.with_user(self.cashier).action_post()
         self.assertEntry(receipt.set_off_move_ids, [
             (self.payable, self.siti.partner_id, 40_000), (debt.account_id, self.siti.partner_id, -40_000),
         ])
         self.assertEqual((receipt.amount_out, self.of_siti.amount_residual), (260_000, 0))
         self.assertTrue(debt.reconciled)
+
+    def test_standing_consent_does_not_reach_debts_that_fall_due_later(self):
+        self._consent(self.siti)
+        self.siti.shu_payout_method = 'set_off'
+        invoice = self._invoice(self.siti, 40_000, date='2025-03-01', post=False)
+        invoice.invoice_date_due = '2099-12-31'
+        invoice.action_post()
+        receipt = self._draft(self.siti)
+        line = receipt.line_ids.filtered(lambda line: line.kind == 'invoice')
+        self.assertFalse(line.chosen)
+        line.chosen = True
+        receipt.set_off = True
+        with self.assertRefused("falls due on"):
+            receipt.with_user(self.cashier).action_post()
+        receipt.consent_signed = True
+        receipt.with_user(self.cashier).action_post()
+        self.assertEqual(receipt.amount_set_off, 40_000)
+
+    def test_much_shu_is_prepared_by_one_and_posted_by_another(self):
+        self.company.coop_shu_payout_limit = 50_000
+        receipt = self._draft(self.budi)
+        receipt.line_ids.filtered(lambda line: line.kind != 'payable').with_user(self.cashier).chosen = False
+        self.assertEqual(receipt.prepared_by_id, self.cashier)
+        with self.assertRefused("One person alone pays up to"):
+            receipt.with_user(self.cashier).action_post()
+        self._line(receipt).with_user(self.officer).amount = 100_000
+        receipt.with_user(self.cashier).action_post()
+        self.assertEqual((receipt.prepared_by_id, receipt.poster_id), (self.officer, self.cashier))
 
     def test_set_off_of_shu_without_any_consent_is_refused(self):
         self._owe(self.siti, 40_000, '2025-03-01')
