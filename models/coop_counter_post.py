@@ -113,6 +113,11 @@ class CoopCounterReceipt(models.Model):
         :raises UserError: naming the document, and what is still due.
         """
         names = {line: line.name for line in chosen}
+        for lines in chosen.grouped(lambda line: line._get_key()).values():
+            if len(lines) > 1:
+                raise UserError(self.env._(
+                    "%s stands on the receipt twice. Press “Look Up Anew”.", lines[0].name,
+                ))
         # sudo: figures that are worked out, never typed
         self.line_ids.sudo()._compute_due()
         due = self._get_due()

@@ -8,6 +8,11 @@ from odoo.addons.producer_cooperative.tools.units import to_units
 DIRECTIONS = {
     'savings': 'in', 'invoice': 'in', 'deposit': 'in', 'payable': 'out', 'refund': 'out', 'withdrawal': 'out',
 }
+#: Which field says what a line is about, by its kind.
+RECORD_FIELDS = {
+    'savings': 'savings_type_id', 'invoice': 'item_id', 'deposit': 'deposit_id', 'payable': 'item_id',
+    'refund': 'deposit_id', 'withdrawal': 'savings_type_id',
+}
 #: What the reader of a receipt takes for the member's savings papers, which bear no stamp duty.
 SAVINGS_KINDS = ('savings', 'withdrawal')
 
@@ -164,7 +169,7 @@ class CoopCounterReceiptLine(models.Model):
     def _get_key(self):
         """Return what the line is about, as :meth:`CoopCounterReceipt._get_due` names it."""
         self.ensure_one()
-        return self.kind, (self.savings_type_id._origin or self.item_id._origin or self.deposit_id._origin).id
+        return self.kind, self.kind and self[RECORD_FIELDS[self.kind]]._origin.id
 
     def _check_amount(self):
         """Refuse amounts that cannot be meant.

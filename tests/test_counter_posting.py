@@ -260,6 +260,24 @@ class TestCounterPosting(CounterCommon):
         with self.assertRefused("not due to this member"):
             receipt.with_user(self.cashier).action_post()
 
+    def test_the_same_debt_does_not_stand_on_a_receipt_twice(self):
+        invoice = self._owe(self.siti, 60_000)
+        receipt = self._draft_receipt(self.siti, {'invoice': 60_000})
+        self.env['coop.counter.receipt.line'].with_user(self.cashier).create({
+            'receipt_id': receipt.id, 'kind': 'invoice', 'item_id': self._line(receipt, 'invoice').item_id.id,
+            'chosen': True, 'amount': 60_000,
+        })
+        with self.assertRefused("stands on the receipt twice"):
+            receipt.with_user(self.cashier).action_post()
+        self.assertEqual(invoice.amount_residual, 60_000)
+
+    def test_line_is_about_what_its_kind_says(self):
+        receipt = self._draft_receipt(self.siti, {'payable': 9_000})
+        line = self._line(receipt, 'payable').with_user(self.cashier)
+        line.write({'item_id': self._payable(self.of_budi).id, 'savings_type_id': self.voluntary.id})
+        with self.assertRefused("not due to this member"):
+            receipt.with_user(self.cashier).action_post()
+
     def test_paid_meanwhile_is_refused_and_looked_up_anew(self):
         here, there = self._draft_receipt(self.siti), self._draft_receipt(self.siti)
         here.with_user(self.cashier).action_post()
