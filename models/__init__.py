@@ -332,3 +332,16 @@ from . import coop_cash_handover
 from . import coop_cash_movement
 from . import coop_cash_drawer
 from . import res_company_cash
+from . import coop_stamp_duty
+from . import coop_counter_receipt
+from . import coop_counter_receipt_line
+from . import coop_counter_till
+from . import coop_counter_due
+from . import coop_counter_source
+from . import coop_counter_post
+from . import coop_counter_void
+from . import coop_counter_print
+from . import coop_membership_card
+from . import coop_membership_counter
+from . import res_company_counter
+from . import res_config_settings_counter

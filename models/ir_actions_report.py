@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.producer_cooperative.models.res_company_counter import PAPERS
+
 
 class IrActionsReport(models.Model):
     _inherit = 'ir.actions.report'
@@ -24,4 +26,5 @@ class IrActionsReport(models.Model):
             'producer_cooperative.report_coop_payout', 'producer_cooperative.report_coop_payout_slip',
             'producer_cooperative.report_coop_fund_spending',
             'producer_cooperative.report_coop_cash_count', 'producer_cooperative.report_coop_cash_handover',
+            *(f'producer_cooperative.report_coop_counter_receipt_{paper}' for paper, _label in PAPERS),
         }

@@ -168,3 +168,11 @@ from . import test_cash_count
 from . import test_cash_handover
 from . import test_cash_properties
 from . import test_committed_cash
+from . import test_counter_posting
+from . import test_counter_browser
+from . import test_tools_counter
+from . import test_counter_papers
+from . import test_counter_rooms
+from . import test_counter_properties
+from . import test_counter_queries
+from . import test_committed_counter
