@@ -37,11 +37,11 @@ class ResCompany(models.Model):
 
         :return: list of :class:`tools.obstacle.Obstacle`.
         """
-        return [
+        return super()._coop_get_closing_advice(date_from, date_to) + [
             Obstacle(
                 self.env._("The cash of %s was not counted after its last entry of the period.", journal.display_name),
                 'coop.cash.count', [('journal_id', '=', journal.id)], {'journal_id': journal.id},
-                action='coop_cash_count_action', blocking=False,
+                action='coop_cash_count_action', blocking=False, key=f'cash/{journal.id}',
             ) for journal in self._coop_get_uncounted_drawers(date_from, date_to)
         ]
 

@@ -14,7 +14,9 @@ UNFINISHED = {
     'coop.consignment.loss': (('draft', 'submitted'), 'coop_consignment_loss_action'),
 }
 #: Papers whose drafts hold the closing up already, each with a sentence of its own.
-NAMED_ELSEWHERE = ('coop.savings.voucher', 'coop.payout', 'coop.settlement')
+NAMED_ELSEWHERE = (
+    'coop.savings.voucher', 'coop.payout', 'coop.settlement', 'coop.cash.count', 'coop.cash.handover',
+)
 
 
 class ResCompany(models.Model):
@@ -123,14 +125,16 @@ class ResCompany(models.Model):
         """Name transfers that were planned and not done, and orders whose goods moved and are not invoiced."""
         of_company = [('company_id', '=', self.id)]
         end = f'{date_to} 23:59:59'
+        to_invoice = [*of_company, ('invoice_status', '=', 'to invoice'), ('date_order', '<=', end)]
+        planned = [
+            *of_company, ('state', 'in', ('waiting', 'confirmed', 'assigned')), ('scheduled_date', '<=', end),
+        ]
+        not_done = self.env._("%s transfers were planned by then and are not done.")
+        not_invoiced = self.env._("%s sales orders have goods that are delivered and not invoiced.")
+        not_billed = self.env._("%s purchase orders have goods that came and are not billed.")
         rows = (
-            ('stock.picking', [
-                *of_company, ('state', 'in', ('waiting', 'confirmed', 'assigned')), ('scheduled_date', '<=', end),
-            ], self.env._("%s transfers were planned by then and are not done.")),
-            ('sale.order', [*of_company, ('invoice_status', '=', 'to invoice'), ('date_order', '<=', end)],
-             self.env._("%s sales orders have goods that are delivered and not invoiced.")),
-            ('purchase.order', [*of_company, ('invoice_status', '=', 'to invoice'), ('date_order', '<=', end)],
-             self.env._("%s purchase orders have goods that came and are not billed.")),
+            ('stock.picking', planned, not_done), ('sale.order', to_invoice, not_invoiced),
+            ('purchase.order', to_invoice, not_billed),
         )
         advice = []
         for model_name, domain, text in rows:
