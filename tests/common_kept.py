@@ -38,7 +38,7 @@ class KeptMixin:
         lines = []
         for field in self._line_fields(document):
             line = document.sudo()[field.name][:1]
-            if line and line._fields[field.inverse_name].ondelete == 'cascade':
+            if line and getattr(line._fields[field.inverse_name], 'ondelete', None) == 'cascade':
                 lines.append(line.with_env(document.env))
         return lines
 

@@ -53,7 +53,7 @@ class TestClosing(CoopCommon):
         action = item.with_user(self.accountant).action_open()
         self.assertEqual(self.env[action['res_model']].search(action['domain']), self.draft)
         self.assertEqual(self._item(source='task').name, "Count the cash")
-        self.assertEqual((self.closing.open_count, self.closing.blocking_count), (2, 2))
+        self.assertEqual((self.closing.open_count, self.closing.blocking_count), (3, 2))
 
     def test_checklist_and_shu_list_ask_the_same_company(self):
         """One mechanism: whatever a room names for the one stands on the other."""
