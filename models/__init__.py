@@ -122,6 +122,7 @@ from . import coop_shu_rule_share
 from . import coop_shu_base_value
 from . import coop_shu_rule_kept
 from . import coop_shu_allocation
+from . import coop_shu_allocation_period
 from . import coop_shu_allocation_share
 from . import coop_shu_allocation_progress
 from . import coop_shu_allocation_compute

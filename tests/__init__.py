@@ -63,6 +63,7 @@ from . import test_shu_entries
 from . import test_shu_examples
 from . import test_shu_matching
 from . import test_shu_numbers
+from . import test_shu_part_year
 from . import test_shu_payout
 from . import test_shu_reserve
 from . import test_shu_payout_check
