@@ -345,3 +345,4 @@ from . import coop_membership_card
 from . import coop_membership_counter
 from . import res_company_counter
 from . import res_config_settings_counter
+from . import coop_oversight_control

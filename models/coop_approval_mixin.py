@@ -11,7 +11,7 @@ from odoo.tools import format_amount
 #: Who approves, where a document says nothing else.
 APPROVERS = ('producer_cooperative.group_coop_manager', 'producer_cooperative.group_coop_accountant')
 #: What the mixin itself keeps on the documents.
-KEPT_FIELDS = frozenset({'prepared_by_ids', 'approval_ids', 'posted_alone'})
+KEPT_FIELDS = frozenset({'prepared_by_ids', 'approval_ids', 'posted_alone', 'alone_by_id', 'alone_on'})
 
 
 class CoopApprovalMixin(models.AbstractModel):
@@ -46,6 +46,8 @@ class CoopApprovalMixin(models.AbstractModel):
         string="By One Person Alone", readonly=True, copy=False, groups='base.group_user',
         help="The same person wrote the document and posted it, and nobody approved it.",
     )
+    alone_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False, groups='base.group_user')
+    alone_on = fields.Datetime(readonly=True, copy=False, groups='base.group_user')
 
     # === COMPUTE METHODS === #
 
@@ -228,7 +230,7 @@ class CoopApprovalMixin(models.AbstractModel):
         """
         self.ensure_one()
         document = self.sudo()  # sudo: guarded; nobody chooses what is kept
-        document.posted_alone = True
+        document.write({'posted_alone': True, 'alone_by_id': self.env.uid, 'alone_on': fields.Datetime.now()})
         limit = document._get_approval_company()._coop_get_approval_limit(document._get_approval_kind())
         if limit and not limit.is_required and hasattr(document, '_message_log'):
             document._message_log(body=self.env._(

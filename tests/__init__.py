@@ -159,6 +159,7 @@ from . import test_control_sheet
 from . import test_control_closing
 from . import test_control_oversight
 from . import test_control_kept
+from . import test_control_eyes
 from . import test_control_back
 from . import test_approval_limit
 from . import test_approval_documents
