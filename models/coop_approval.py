@@ -14,6 +14,9 @@ LIMIT_KINDS = {
     'pool_allocation': _lt("Share Changed by Hand in a Pool"),
     'weight_correction': _lt("Correction of a Weight"),
     'set_off_consent': _lt("Consent to Set-Off"),
+    'shu_approval': _lt("Approval of the SHU"),
+    'shu_lapse': _lt("Unclaimed SHU Given to the Cooperative"),
+    'fund_spending': _lt("Spending of a Fund"),
 }
 #: What is always for two people.
 ALWAYS_KINDS = {

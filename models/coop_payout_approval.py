@@ -20,13 +20,17 @@ class CoopPayout(models.Model):
     def _get_approval_amount(self):
         """Return what is paid, with what the same members were paid that day by vouchers of one person alone."""
         self.ensure_one()
+        return self.amount_total + self._get_paid_alone(self.company_id, self.date, self.line_ids.partner_id)
+
+    def _get_paid_alone(self, company, date, partners):
+        """Return what one person alone paid these partners on a day, by payouts other than this one."""
         # sudo: a sum of what was paid, for whoever posts
         [(before,)] = self.env['coop.payout.line'].sudo()._read_group([
-            ('payout_id', '!=', self._origin.id), ('payout_id.state', '=', 'posted'),
-            ('payout_id.posted_alone', '=', True), ('company_id', '=', self.company_id.id), ('date', '=', self.date),
-            ('partner_id', 'in', self.line_ids.partner_id.ids),
+            ('payout_id', 'not in', self._origin.ids), ('payout_id.state', '=', 'posted'),
+            ('payout_id.posted_alone', '=', True), ('company_id', '=', company.id), ('date', '=', date),
+            ('partner_id', 'in', partners.ids),
         ], [], ['amount:sum'])
-        return self.amount_total + (before or 0.0)
+        return before or 0.0
 
     def _get_approval_content(self):
         self.ensure_one()

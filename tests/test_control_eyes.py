@@ -94,12 +94,11 @@ class TestEyesOversight(EyesMixin, ControlCommon):
     def test_hand_over_without_the_giver(self):
         self._hand_over({100_000: 2, 20_000: 1}).with_user(self.other_cashier).action_receive()
         self.assertFalse(self._rows('giver_absent'))
+        notes = {100_000: 2, 20_000: 1}
         handover = self.env['coop.cash.handover'].with_user(self.accountant).create({
             'journal_id': self.cash_journal.id, 'from_user_id': self.other_cashier.id, 'to_user_id': self.cashier.id,
             'is_absent': True, 'absence_reason': "In hospital",
-            'note_ids': [
-                Command.create({'value': value, 'quantity': quantity}) for value, quantity in ((100_000, 2), (20_000, 1))
-            ],
+            'note_ids': [Command.create({'value': value, 'quantity': notes[value]}) for value in notes],
         })
         handover.action_hand_over()
         row = self._rows('giver_absent')
