@@ -348,3 +348,4 @@ from . import coop_oversight_control
 from . import coop_counter_approval
 from . import coop_pool_deposit_approval
 from . import coop_membership_consent
+from . import coop_approval_always

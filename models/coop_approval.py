@@ -22,6 +22,10 @@ LIMIT_KINDS = {
 ALWAYS_KINDS = {
     'cash_difference': _lt("Cash Difference"),
     'limit': _lt("Limit Raised or Switched Off"),
+    'due_change': _lt("Moved Due Date"),
+    'loss': _lt("Write-Off of Members' Goods"),
+    'price_reduction': _lt("Price Reduction"),
+    'buyout': _lt("Purchase from Members' Stock"),
 }
 
 

@@ -165,6 +165,7 @@ from . import test_approval_limit
 from . import test_approval_documents
 from . import test_approval_rooms
 from . import test_approval_money
+from . import test_approval_always
 from . import test_cash_book
 from . import test_cash_count
 from . import test_cash_handover
