@@ -48,8 +48,12 @@ class CoopApprovalMixin(models.AbstractModel):
         string="By One Person Alone", readonly=True, copy=False, groups='base.group_user',
         help="The same person wrote the document and posted it, and nobody approved it.",
     )
-    alone_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False, groups='base.group_user')
-    alone_on = fields.Datetime(readonly=True, copy=False, groups='base.group_user')
+    alone_by_id = fields.Many2one(
+        comodel_name='res.users', readonly=True, copy=False, groups='base.group_user', export_string_translation=False,
+    )
+    alone_on = fields.Datetime(
+        readonly=True, copy=False, groups='base.group_user', export_string_translation=False,
+    )
 
     # === COMPUTE METHODS === #
 
