@@ -345,7 +345,6 @@ from . import coop_membership_counter
 from . import res_company_counter
 from . import res_config_settings_counter
 from . import coop_oversight_control
-from . import coop_counter_approval
 from . import coop_pool_deposit_approval
 from . import coop_membership_consent
 from . import coop_approval_always

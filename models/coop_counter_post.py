@@ -227,8 +227,7 @@ class CoopCounterReceipt(models.Model):
                 'membership_id': self.membership_id.id, 'type_id': line.savings_type_id.id, 'amount': line.amount,
             }) for line in lines],
         })
-        # sudo: what belongs together, and who has written it, is never typed
-        voucher.sudo().write(self._prepare_ownership())
+        voucher.sudo().counter_receipt_id = self  # sudo: what belongs together is never typed
         voucher.action_post()
         for line, row in zip(lines.sudo(), voucher.line_ids, strict=True):  # sudo: see above
             line.balance_after = row.balance_after
@@ -258,8 +257,10 @@ class CoopCounterReceipt(models.Model):
                 'payable_line_id': line.item_id.id, 'amount': line.amount_cash,
             }) for line in paid],
         })
-        # sudo: what belongs together, and who has written it, is never typed
-        payout.sudo().write(self._prepare_ownership())
+        # sudo: what belongs together, and who has prepared it, is never typed
+        payout.sudo().write({
+            'counter_receipt_id': self.id, 'prepared_by_ids': [Command.set(self.prepared_by_id.ids)],
+        })
         payout.action_post()
 
     def _book_payments(self, lines):

@@ -145,7 +145,7 @@ class CoopCounterReceiptLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._check_receipt_is_draft()
-        lines.receipt_id._keep_writer()
+        lines.receipt_id._note_preparer()
         return lines
 
     def write(self, vals):
@@ -153,7 +153,7 @@ class CoopCounterReceiptLine(models.Model):
         res = super().write(vals)
         self._check_receipt_is_draft()
         if {'chosen', 'amount', 'kind', 'item_id', 'deposit_id', 'savings_type_id'} & vals.keys():
-            self.receipt_id._keep_writer()
+            self.receipt_id._note_preparer()
         return res
 
     @api.ondelete(at_uninstall=False)

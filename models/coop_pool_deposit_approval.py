@@ -33,7 +33,8 @@ class CoopPoolDeposit(models.Model):
             ('membership_id', '=', deposit.membership_id.id), ('posted_alone', '=', True),
             ('refund_move_id.date', '=', today), ('id', '!=', deposit.id),
         ])
-        paid = self.env['coop.payout']._get_paid_alone(deposit.company_id, today, deposit.membership_id.partner_id)
+        Payout = self.env['coop.payout']
+        paid = Payout._get_paid_alone(deposit.company_id, deposit.membership_id.partner_id, today, Payout)
         return deposit.amount_left + sum(others.mapped('amount_refunded')) + paid
 
     def _get_approval_content(self):
@@ -51,21 +52,7 @@ class CoopPoolDeposit(models.Model):
         return self.state == 'paid' and self.currency_id.compare_amounts(self.amount_left, 0.0) > 0
 
     def _is_prepared_by(self, user):
-        """Whether the user decided that it is paid back: who asked for it, else whoever pays it back."""
-        receipt = self._get_refund_receipt()
-        if receipt:
-            return receipt._is_prepared_by(user)
-        preparers = self._get_preparers()
+        """Whether the user decided that it is paid back: who asked for it, else who wrote the receipt, else who pays.
+        """
+        preparers = self._get_preparers() or self.sudo().counter_refund_id.prepared_by_id  # sudo: a colleague's name
         return user in preparers if preparers else True
-
-    def _get_valid_approval(self):
-        receipt = self._get_refund_receipt()
-        return receipt._get_valid_approval() if receipt else super()._get_valid_approval()
-
-    def _two_people_error_message(self):
-        receipt = self._get_refund_receipt()
-        return receipt._two_people_error_message() if receipt else super()._two_people_error_message()
-
-    def _get_refund_receipt(self):
-        """Return the counter receipt that pays the deposit back."""
-        return self.sudo().counter_refund_id.with_env(self.env)  # sudo: whose paper it is, for whoever pays

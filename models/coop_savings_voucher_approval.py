@@ -24,18 +24,13 @@ class CoopSavingsVoucher(models.Model):
         A large withdrawal is not made small by writing several slips.
         """
         self.ensure_one()
-        members = self.line_ids.membership_id
-        return self.amount_total + self._get_withdrawn_alone(self.company_id, self.date, members)
-
-    def _get_withdrawn_alone(self, company, date, members):
-        """Return what these members took out on a day by vouchers of one person alone, other than this one."""
         # sudo: a sum of what was paid out, for whoever posts
         [(before,)] = self.env['coop.savings.voucher.line'].sudo()._read_group([
-            ('voucher_id', 'not in', self._origin.ids), ('voucher_id.state', '=', 'posted'),
-            ('voucher_id.posted_alone', '=', True), ('company_id', '=', company.id), ('direction', '=', 'out'),
-            ('date', '=', date), ('membership_id', 'in', members.ids),
+            ('voucher_id', '!=', self._origin.id), ('voucher_id.state', '=', 'posted'),
+            ('voucher_id.posted_alone', '=', True), ('company_id', '=', self.company_id.id), ('direction', '=', 'out'),
+            ('date', '=', self.date), ('membership_id', 'in', self.line_ids.membership_id.ids),
         ], [], ['amount:sum'])
-        return before or 0.0
+        return self.amount_total + (before or 0.0)
 
     def _get_approval_content(self):
         self.ensure_one()
