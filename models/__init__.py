@@ -112,7 +112,6 @@ from . import coop_membership_number
 from . import coop_membership_person
 from . import coop_membership_pool
 from . import res_company_shu
-from . import res_config_settings_shu
 from . import account_move_reverse
 from . import account_partial_reconcile
 from . import coop_membership_payout
@@ -346,3 +345,7 @@ from . import coop_membership_card
 from . import coop_membership_counter
 from . import res_company_counter
 from . import res_config_settings_counter
+from . import coop_oversight_control
+from . import coop_pool_deposit_approval
+from . import coop_membership_consent
+from . import coop_approval_always

@@ -258,7 +258,9 @@ class CoopCounterReceipt(models.Model):
             }) for line in paid],
         })
         # sudo: what belongs together, and who has prepared it, is never typed
-        payout.sudo().write({'counter_receipt_id': self.id, 'prepared_by_id': self.prepared_by_id.id})
+        payout.sudo().write({
+            'counter_receipt_id': self.id, 'prepared_by_ids': [Command.set(self.prepared_by_id.ids)],
+        })
         payout.action_post()
 
     def _book_payments(self, lines):

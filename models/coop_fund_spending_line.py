@@ -74,18 +74,18 @@ class CoopFundSpendingLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._check_spending_is_draft()
-        lines.spending_id._note_preparer()
+        lines.spending_id._keep_writer()
         return lines
 
     def write(self, vals):
         self._check_spending_is_draft()
         res = super().write(vals)
         self._check_spending_is_draft()  # a line can be moved to another spending
-        self.spending_id._note_preparer()
+        self.spending_id._keep_writer()
         return res
 
     def unlink(self):
-        self.spending_id._note_preparer()
+        self.spending_id._keep_writer()
         return super().unlink()
 
     @api.ondelete(at_uninstall=False)

@@ -134,19 +134,9 @@ class CoopShuAllocation(models.Model):
     def _prepare_computation_values(self):
         return {**super()._prepare_computation_values(), 'loss_set_by_id': False}
 
-    def _check_four_eyes(self):
-        super()._check_four_eyes()
-        self._check_somebody_else(
-            self.loss_set_by_id,
-            self.env._(
-                "%(user)s changed what %(allocation)s draws from the reserve; somebody else has to approve it.",
-                user=self.env.user.name, allocation=self.display_name,
-            ),
-            self.env._(
-                "%s changed what is drawn from the reserve and approved it alone: two people are not required at"
-                " present.", self.env.user.name,
-            ),
-        )
+    def _get_preparers(self):
+        """Return also who changed what is drawn from the reserve."""
+        return super()._get_preparers() | self.loss_set_by_id
 
     def _update_loss_shares(self, drawn):
         self.ensure_one()

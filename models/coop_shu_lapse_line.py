@@ -80,7 +80,7 @@ class CoopShuLapseLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._check_is_open()
-        lines.lapse_id._note_change()
+        lines.lapse_id._keep_writer()
         return lines
 
     def write(self, vals):
@@ -88,13 +88,13 @@ class CoopShuLapseLine(models.Model):
         before = self.lapse_id
         res = super().write(vals)
         self._check_is_open()  # a line can be moved to another document
-        (before | self.lapse_id)._note_change()
+        (before | self.lapse_id)._keep_writer()
         return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
         self._check_is_open()
-        self.lapse_id._note_change()
+        self.lapse_id._keep_writer()
 
     def _check_is_open(self):
         """Refuse to change what was decided; the document itself notes what became of it."""

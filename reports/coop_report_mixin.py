@@ -99,6 +99,8 @@ class CoopReportMixin(models.AbstractModel):
         :param report: the report where it was worked out already.
         """
         self.ensure_one()
+        if not self._transient:  # a document is called by its number
+            return self.display_name.replace('/', '-')
         report = report or self._get_report_data()
         return " ".join(part for part in (report.title, *report.subtitles[:1]) if part).replace('/', '-')
 

@@ -160,10 +160,13 @@ from . import test_control_sheet
 from . import test_control_closing
 from . import test_control_oversight
 from . import test_control_kept
+from . import test_control_eyes
 from . import test_control_back
 from . import test_approval_limit
 from . import test_approval_documents
 from . import test_approval_rooms
+from . import test_approval_money
+from . import test_approval_always
 from . import test_cash_book
 from . import test_cash_count
 from . import test_cash_handover

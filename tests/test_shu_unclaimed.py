@@ -192,7 +192,7 @@ class TestShuUnclaimed(UnclaimedCommon):
         with self.assertRefused("Enter the date of the members' meeting and the number"):
             lapse.with_user(self.manager).action_approve()
         lapse.meeting_number = '1'
-        lapse.sudo().proposed_by_id = self.manager
+        lapse.sudo().prepared_by_ids = self.manager
         with self.assertRefused("somebody else has to approve it"):
             lapse.with_user(self.manager).action_approve()
         self.assertEqual(lapse.state, 'draft')
@@ -263,14 +263,14 @@ class TestShuUnclaimed(UnclaimedCommon):
 
     def test_who_changes_a_proposal_does_not_approve_it(self):
         lapse = self._propose()
-        self.assertEqual(lapse.changed_by_ids, self.accountant)
+        self.assertEqual(lapse.prepared_by_ids, self.accountant)
         self.manager.group_ids += self.accountant.group_ids  # managers alone change nothing
         line = lapse.with_user(self.manager).line_ids[0]
         for change in (
             lambda: line.write({'account_id': self._account('fund_social').id}), line.unlink,
             lambda: lapse.with_user(self.manager).write({'date': '2025-03-02'}),
         ):
-            with self.subTest(), self.assertRefused("proposed or changed .*; somebody else has to approve it"):
+            with self.subTest(), self.assertRefused("wrote or changed .*somebody else has to approve it"):
                 change()
                 lapse.with_user(self.manager).action_approve()
         lapse.with_user(self.manager).meeting_number = '05/RAT/2025'  # whoever approves enters the decision
