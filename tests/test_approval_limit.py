@@ -118,7 +118,7 @@ class TestApprovalLimit(ControlCommon):
     def test_past_and_reasonless_limits_are_refused(self):
         with self.assertRefused("that day is over"):
             self._write_limit(amount=1, date_from=fields.Date.subtract(self.today, days=1)).action_propose()
-        with self.assertRefused("A bank account has no amount"):
+        with self.assertRefused("What this is for has no amount"):
             self._write_limit(kind='bank_account', amount=1).action_propose()
         with self.assertRefused("Say who decided"):
             self._write_limit(amount=1, reason=" ").action_propose()
@@ -159,7 +159,7 @@ class TestApprovalLimit(ControlCommon):
         limits = self.env['coop.approval.limit'].search([
             ('company_id', '=', self.company.id), ('is_in_force', '=', True),
         ])
-        self.assertEqual(len(limits), 6)
+        self.assertEqual(len(limits), len(LIMIT_KINDS))
         strict = self._write_limit(amount=1_000_000)
         strict.action_propose()
         found = self.env['coop.approval.limit'].search([
