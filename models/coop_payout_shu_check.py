@@ -42,29 +42,59 @@ class CoopPayout(models.Model):
         self._check_four_eyes()
 
     def _check_four_eyes(self):
-        """Refuse to let one person alone write and post much SHU; where that is allowed, keep it in the chatter.
+        """Refuse to let one person alone write and post much SHU."""
+        self._check_shu_by_two()
 
-        :raises UserError: naming the user and the limit.
-        """
-        self.ensure_one()
-        company = self.company_id.sudo()  # sudo: settings that concern everybody who pays
+    def _get_shu_paid(self):
         # By what is paid, and not by what the lines name: a line may name nothing.
         # sudo: officers and cashiers read no journal items
         of_shu = self.sudo().line_ids.filtered(
             lambda line: line.payable_line_id.move_id.coop_source_model == ALLOCATION,
         )
-        amount = sum(of_shu.mapped('amount'))
+        return sum(of_shu.mapped('amount'))
+
+
+class CoopCashMixin(models.AbstractModel):
+    """Much SHU is paid by two people, whichever document pays it."""
+    _inherit = 'coop.cash.mixin'
+
+    # === BUSINESS METHODS === #
+
+    def _get_shu_paid(self):
+        """Return how much SHU the document pays. Each document that pays SHU must override this method."""
+        self.ensure_one()
+        return 0.0
+
+    def _pays_own_shu(self):
+        """Whether the document pays more SHU than one person may pay alone, and the user wrote it."""
+        self.ensure_one()
         # Work of the system itself has no second person.
-        if self.env.su or self.prepared_by_id != self.env.user or (
-            self.currency_id.compare_amounts(amount, company.coop_shu_payout_limit) <= 0
-        ):
+        return not self.env.su and self.prepared_by_id == self.env.user and self.currency_id.compare_amounts(
+            # sudo: a setting that concerns everybody who pays
+            self._get_shu_paid(), self.company_id.sudo().coop_shu_payout_limit,
+        ) > 0
+
+    def _needs_two_for_shu(self):
+        """Whether the SHU that the document pays needs somebody else, who posts or approves it."""
+        self.ensure_one()
+        # sudo: a setting that concerns everybody who pays
+        return self.company_id.sudo().coop_shu_four_eyes and self._pays_own_shu()
+
+    def _check_shu_by_two(self):
+        """Refuse to let one person alone write and post much SHU; where that is allowed, keep it in the chatter.
+
+        :raises UserError: naming the user and the limit.
+        """
+        self.ensure_one()
+        if not self._pays_own_shu() or self._get_valid_approval():
             return
+        company = self.company_id.sudo()  # sudo: settings that concern everybody who pays
         if company.coop_shu_four_eyes:
             raise UserError(self.env._(
                 "%(user)s wrote %(payout)s or changed it last, and it pays SHU of %(amount)s. One person alone pays up"
-                " to %(limit)s: ask somebody else to look it through and post it.",
+                " to %(limit)s: ask somebody else to look it through and post it, or press “Ask for Approval”.",
                 user=self.env.user.name, payout=self.display_name,
-                amount=format_amount(self.env, amount, self.currency_id),
+                amount=format_amount(self.env, self._get_shu_paid(), self.currency_id),
                 limit=format_amount(self.env, company.coop_shu_payout_limit, self.currency_id),
             ))
         self._message_log(body=self.env._(
