@@ -266,6 +266,7 @@ from . import coop_payout_set_off
 from . import coop_payout_shu
 from . import account_partial_reconcile_paid
 from . import coop_payout_shu_check
+from . import coop_payout_leaving
 from . import coop_shu_unclaimed
 from . import coop_shu_lapse
 from . import coop_shu_lapse_entry
@@ -337,9 +338,11 @@ from . import coop_counter_receipt
 from . import coop_counter_receipt_line
 from . import coop_counter_till
 from . import coop_counter_due
+from . import coop_counter_advance
 from . import coop_counter_source
 from . import coop_counter_post
 from . import coop_counter_void
+from . import coop_counter_approval
 from . import coop_counter_print
 from . import coop_membership_card
 from . import coop_membership_counter

@@ -179,4 +179,7 @@ from . import test_counter_papers
 from . import test_counter_rooms
 from . import test_counter_properties
 from . import test_counter_queries
+from . import test_counter_approval
+from . import test_counter_cash
+from . import test_counter_more
 from . import test_committed_counter
