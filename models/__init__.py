@@ -345,3 +345,6 @@ from . import coop_membership_card
 from . import coop_membership_counter
 from . import res_company_counter
 from . import res_config_settings_counter
+from . import coop_membership_goods
+from . import coop_member_paper
+from . import coop_pool_own
