@@ -78,6 +78,8 @@ class CooperativePortal(CustomerPortal):
     def _get_page(self, records, domain, url, page=1, year=None, date_field='date', order=None, **keep):
         """Return one page of a list, the years that it has, and the pager; three queries however long the list is.
 
+        A report on a year that stands beside the list is on the chosen year, or on the latest one.
+
         :param records: the model to search, with the rights to search it.
         :param str year: the year to show, as the address has it; anything else shows all years.
         :param keep: what the pager's addresses keep beside the year.
@@ -94,5 +96,6 @@ class CooperativePortal(CustomerPortal):
         pages = pager(url=url, total=records.search_count(domain), page=page, step=ROWS, url_args=keep)
         return {
             'records': records.search(domain, order=order, limit=ROWS, offset=pages['offset']),
-            'years': years, 'year': chosen, 'pager': pages, 'url': url, 'keep': keep,
+            'years': years, 'year': chosen, 'report_year': chosen or years[0] if years else "", 'pager': pages,
+            'url': url, 'keep': keep,
         }

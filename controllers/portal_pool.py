@@ -139,7 +139,7 @@ class CooperativePoolPortal(CooperativePortal):
         try:
             with request.env.cr.savepoint():
                 pool._change_own_requests(
-                    member, self._read_wishes(pool, post), post.get('version', ''), post.get('note', ''),
+                    member, self._read_wishes(pool, post), post.get('version', ''), post.get('note'),
                 )
         except (UserError, ValidationError) as error:
             return error.args[0]

@@ -14,7 +14,7 @@ class CooperativeSavingsPortal(CooperativePortal):
         own = values['membership']
         balances = own._get_savings_balances().get(own, {})
         chosen = next((kind for kind in balances if str(kind.id) == savings_type), None)
-        domain = [('membership_id', '=', own.id)] + ([('type_id', '=', chosen.id)] if chosen else [])
+        domain = [('membership_id', 'in', own.ids)] + ([('type_id', '=', chosen.id)] if chosen else [])
         values |= self._get_page(
             request.env['coop.savings.movement'], domain, '/my/savings', page, year, order='date DESC, id DESC',
             membership=own.id, savings_type=chosen and chosen.id,

@@ -1,9 +1,8 @@
-import time
 from typing import NamedTuple
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools.safe_eval import safe_eval
+from odoo.tools.safe_eval import safe_eval, time
 
 from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES
 
