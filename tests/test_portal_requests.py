@@ -1,5 +1,6 @@
 from odoo import Command, fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.producer_cooperative.tests.common_pool import PoolCommon
 from odoo.addons.producer_cooperative.tests.common_portal import PortalCommon
@@ -100,6 +101,12 @@ class TestPortalRequests(PoolCommon, PortalCommon):
         self.assertIn("10", self.url_open(f'/my/papers/charge/{charge.id}').text)
         others = self.env['coop.pool.charge'].search([('membership_id', '=', self.budi.id)])
         self.assertPageRefuses(self.url_open(f'/my/papers/charge/{others.id}'), "not among yours", 404)
+        for paper in ('slips', 'member_slips', 'picking_list', 'closing'):
+            for kind in ('html', 'pdf'):
+                with mute_logger('odoo.http'):
+                    answer = self.url_open(f'/report/{kind}/producer_cooperative.report_coop_pool_{paper}/{self.pool.id}')
+                self.assertNotEqual(answer.status_code, 200)
+                self.assertNotIn("Budi", answer.text)
 
     # === REFUSALS === #
 
