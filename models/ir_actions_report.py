@@ -19,6 +19,10 @@ class IrActionsReport(models.Model):
         self._coop_check_is_for_user(report_ref)
         return super()._render_qweb_html(report_ref, docids, data=data)
 
+    def _render_qweb_text(self, report_ref, docids, data=None):
+        self._coop_check_is_for_user(report_ref)
+        return super()._render_qweb_text(report_ref, docids, data=data)
+
     def _coop_check_is_for_user(self, report_ref):
         """Refuse the cooperative's papers to members, who get theirs, and no others, from their own pages.
 

@@ -102,9 +102,10 @@ class TestPortalRequests(PoolCommon, PortalCommon):
         others = self.env['coop.pool.charge'].search([('membership_id', '=', self.budi.id)])
         self.assertPageRefuses(self.url_open(f'/my/papers/charge/{others.id}'), "not among yours", 404)
         for paper in ('slips', 'member_slips', 'picking_list', 'closing'):
-            for kind in ('html', 'pdf'):
+            for kind in ('html', 'pdf', 'text'):
+                url = f'/report/{kind}/producer_cooperative.report_coop_pool_{paper}/{self.pool.id}'
                 with mute_logger('odoo.http'):
-                    answer = self.url_open(f'/report/{kind}/producer_cooperative.report_coop_pool_{paper}/{self.pool.id}')
+                    answer = self.url_open(url)
                 self.assertNotEqual(answer.status_code, 200)
                 self.assertNotIn("Budi", answer.text)
 
