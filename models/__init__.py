@@ -352,3 +352,6 @@ from . import coop_oversight_control
 from . import coop_pool_deposit_approval
 from . import coop_membership_consent
 from . import coop_approval_always
+from . import coop_membership_goods
+from . import coop_member_paper
+from . import coop_pool_own
