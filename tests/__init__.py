@@ -176,3 +176,6 @@ from . import test_counter_rooms
 from . import test_counter_properties
 from . import test_counter_queries
 from . import test_committed_counter
+from . import test_notice_queue
+from . import test_notice_documents
+from . import test_committed_notice

@@ -1,0 +1,10 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = 'res.company'
+
+    coop_deadline_days = fields.Integer(
+        string="Remind of Deadlines (Days Before)", default=2,
+        help="How many days before the deadline of a pooled purchase its members are reminded.",
+    )
