@@ -9,8 +9,9 @@ FAILED_MAIL_STATES = ('exception', 'cancel')
 
 
 def plain_text(html):
-    """Return a message as it can be written in a chat: without tags, one line for each row."""
-    return html2plaintext(html or '', include_references=False).strip()
+    """Return a message as it can be written in a chat: without tags, one line for each row of a list."""
+    rows = str(html or '').replace('<li>', '<br/>- ')
+    return html2plaintext(rows, include_references=False).replace('\N{ZERO WIDTH NO-BREAK SPACE}', '').strip()
 
 
 class CoopDeliveryMixin(models.AbstractModel):

@@ -67,6 +67,8 @@ class CoopMembership(models.Model):
         wanted = channel if channel != 'own' else self.notice_channel or 'mail'
         if self.leave_reason == 'deceased':
             return 'letter', False
+        if not self.company_id._coop_writes_to_members():
+            return 'letter', self.env._("Nothing is sent to members of this company.")
         if wanted == 'mail' and not self._get_address():
             return 'letter', self.env._("No e-mail address.")
         if wanted == 'chat' and not self._get_chat_number():

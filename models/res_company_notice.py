@@ -8,3 +8,10 @@ class ResCompany(models.Model):
         string="Remind of Deadlines (Days Before)", default=2,
         help="How many days before the deadline of a pooled purchase its members are reminded.",
     )
+
+    # === BUSINESS METHODS === #
+
+    def _coop_writes_to_members(self):
+        """Whether messages leave for real addresses. For a company that only practises, this must be overridden."""
+        self.ensure_one()
+        return True

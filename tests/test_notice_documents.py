@@ -17,12 +17,15 @@ class TestNoticeMoney(NoticeMixin, CounterCommon):
     def test_settlement_names_every_deduction(self):
         """Sales of 100 × 100 less 10 % commission are 9,000; Rp 4,000 are owed and due, so 5,000 are paid out."""
         self._turn_on('settlement')
-        self._create_agreement(self.siti, commission_rate=10, set_off_rate=100, set_off_consent_date='2020-01-01')
-        debt = self._owe(self.siti, 4_000, date='2026-01-10')
-        self._sold(self.siti, 100, price=100)
-        settlement = self._settle(self.siti)
+        wati = self._create_member("Wati")
+        self._create_agreement(wati, commission_rate=10, set_off_rate=100, set_off_consent_date='2020-01-01')
+        debt = self._owe(wati, 4_000, date='2026-01-10')
+        self._sold(wati, 100, price=100)
+        settlement = self._settle(wati)
         self.assertEqual(settlement.amount_set_off, 4_000)
-        texts = self._texts(self._send())
+        notice = self._send()
+        self.assertRegex(notice.sudo()._get_chat_text(), r"\n- Commission: .*\n- Proceeds: ")
+        texts = self._texts(notice)
         amounts = {label: text for label, text in texts.items() if label in (
             "Sales", "Commission", "Proceeds", "To Be Paid Out")}
         self.assertEqual({label: self._number(text) for label, text in amounts.items()}, {
@@ -41,11 +44,12 @@ class TestNoticeMoney(NoticeMixin, CounterCommon):
 
     def test_counter_receipt_is_told_of_once_with_all_that_it_settled(self):
         self._turn_on('receipt')
+        # of the 9,045 that are owed, no coin pays the last 45
         self._serve(self.siti, {('savings', self.voluntary): 50_000, 'payable': 9_045})
         notice = self._send()
         self.assertEqual(notice.mapped('res_model'), ['coop.counter.receipt'])
         texts = self._texts(notice)
-        self.assertEqual({self._number(text) for text in texts.values()}, {50_000, 9_045, 40_955})
+        self.assertEqual({self._number(text) for text in texts.values()}, {50_000, 9_000, 41_000})
 
     def test_payout_is_told_to_each_member_with_the_own_amount(self):
         self._turn_on('receipt')

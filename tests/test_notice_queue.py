@@ -96,6 +96,12 @@ class TestNoticeQueue(NoticeMixin, CounterCommon):
         self.siti.sudo().leave_reason = 'deceased'
         self.assertEqual(self._send().state, 'letter')
 
+    def test_company_that_writes_to_nobody_has_letters_only(self):
+        self._turn_on('receipt', channel='mail')
+        self.patch(type(self.env['res.company']), '_coop_writes_to_members', lambda company: False)
+        self._pay_in(self.siti)
+        self.assertEqual(self._send().state, 'letter')
+
     def test_kinds_are_chosen_for_each_company(self):
         other = self._create_cooperative("Koperasi Lain")
         self._turn_on('receipt')

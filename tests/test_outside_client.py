@@ -120,10 +120,9 @@ class TestOutsideClient(CoopCommon, HttpCase):
             self.by_officer('coop.pool', step, [pool])
         orders = self.by_officer.find('purchase.order', ('order_line.product_id', '=', self.fertilizer.id))
         self.by_officer('purchase.order', 'button_confirm', orders)
-        self._handle(('purchase_id', 'in', orders))
+        self._handle('incoming')
         self.by_officer('coop.pool', 'action_distribute', [pool])
-        sales = self.by_officer.find('sale.order', ('order_line.product_id', '=', self.fertilizer.id))
-        self._handle(('sale_id', 'in', sales))
+        self._handle('outgoing')
         self.by_accountant('purchase.order', 'action_create_invoice', orders)
         self._post_invoices('in_invoice', ref="TT-1")
         self.by_officer('coop.pool', 'action_create_invoices', [pool])
@@ -138,12 +137,12 @@ class TestOutsideClient(CoopCommon, HttpCase):
             (0, 0, {'product_id': self.rice.id, 'gross': 100}),
         ])
         self.by_officer('coop.consignment', 'action_confirm', [slip])
-        self._handle(('picking_type_code', '=', 'incoming'), ('state', '=', 'assigned'))
+        self._handle('incoming')
         sale = self.by_officer.create('sale.order', partner_id=self.customer.id, order_line=[
             (0, 0, {'product_id': self.rice.id, 'product_uom_qty': 100, 'price_unit': 10_000}),
         ])
         self.by_officer('sale.order', 'action_confirm', [sale])
-        self._handle(('sale_id', '=', sale))
+        self._handle('outgoing')
         context = {'active_model': 'sale.order', 'active_ids': [sale], 'active_id': sale}
         wizard = self.by_officer('sale.advance.payment.inv', 'create', vals_list=[{}], context=context)
         self.by_officer('sale.advance.payment.inv', 'create_invoices', wizard, context=context)
@@ -181,9 +180,11 @@ class TestOutsideClient(CoopCommon, HttpCase):
 
     # === STEPS THAT COME AGAIN === #
 
-    def _handle(self, *domain):
-        """Let the warehouse do what waits for it."""
-        pickings = self.by_warehouse_user.find('stock.picking', *domain)
+    def _handle(self, way):
+        """Let the warehouse do what waits for it, incoming or outgoing."""
+        pickings = self.by_warehouse_user.find(
+            'stock.picking', ('picking_type_code', '=', way), ('state', '=', 'assigned'),
+        )
         self.assertTrue(pickings)
         self.by_warehouse_user('stock.picking', 'button_validate', pickings)
         self.assertEqual(
