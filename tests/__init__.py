@@ -186,3 +186,8 @@ from . import test_counter_approval
 from . import test_counter_cash
 from . import test_counter_more
 from . import test_committed_counter
+from . import test_notice_queue
+from . import test_notice_documents
+from . import test_committed_notice
+from . import test_role_tours
+from . import test_outside_client
