@@ -121,6 +121,7 @@ from . import coop_shu_rule_share
 from . import coop_shu_base_value
 from . import coop_shu_rule_kept
 from . import coop_shu_allocation
+from . import coop_shu_allocation_period
 from . import coop_shu_allocation_share
 from . import coop_shu_allocation_progress
 from . import coop_shu_allocation_compute
@@ -265,6 +266,7 @@ from . import coop_payout_set_off
 from . import coop_payout_shu
 from . import account_partial_reconcile_paid
 from . import coop_payout_shu_check
+from . import coop_payout_leaving
 from . import coop_shu_unclaimed
 from . import coop_shu_lapse
 from . import coop_shu_lapse_entry
@@ -336,9 +338,11 @@ from . import coop_counter_receipt
 from . import coop_counter_receipt_line
 from . import coop_counter_till
 from . import coop_counter_due
+from . import coop_counter_advance
 from . import coop_counter_source
 from . import coop_counter_post
 from . import coop_counter_void
+from . import coop_counter_approval
 from . import coop_counter_print
 from . import coop_membership_card
 from . import coop_membership_counter
@@ -348,3 +352,6 @@ from . import coop_oversight_control
 from . import coop_pool_deposit_approval
 from . import coop_membership_consent
 from . import coop_approval_always
+from . import coop_membership_goods
+from . import coop_member_paper
+from . import coop_pool_own

@@ -414,7 +414,7 @@ class TestKeptCash(KeptMixin, ControlCommon):
 class TestKeptCounter(KeptMixin, CounterCommon):
     """No receipt of the counter is deleted or quietly changed once it is posted."""
 
-    FREE = {'coop.counter.receipt': {'paper': "the size of the paper is chosen at each print"}}
+    FREE = {'coop.counter.receipt': {'paper': "the size of the paper that a copy is printed on"}}
 
     def test_counter_receipts_stay(self):
         receipt = self._serve(self.siti, {('savings', self.voluntary): 50_000})

@@ -93,6 +93,11 @@ class TestCounterDeposits(PoolMoneyCommon):
 class TestCounterShu(ShuPayoutCommon):
     """SHU at the counter: as the bylaws and the member want it."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._set_limit('set_off_consent', is_required=False)
+
     def _draft(self, member):
         return draft_at_counter(self.env, self.cashier, member)
 
