@@ -44,13 +44,17 @@ class CoopCounterReceipt(models.Model):
         ])
         if kind == 'set_off_consent':
             return sum(others.filtered('consent_signed').mapped('amount_set_off'))
-        # Payouts of other receipts count by what those receipts paid.
-        return sum(line._get_paid_out() for line in others.line_ids.filtered('chosen')) + (
-            self.env['coop.payout']._get_paid_alone(
-                self.company_id, self.membership_id.sudo().partner_id, self.date,
-                (self | others).payout_ids,
-            )
+        # Payouts and deposits of other receipts count by what those receipts paid.
+        payouts = self.env['coop.payout']._get_paid_alone(
+            self.company_id, self.membership_id.sudo().partner_id, self.date, (self | others).payout_ids,
         )
+        # sudo: see above
+        deposits = self.env['coop.pool.deposit'].sudo().search([
+            ('membership_id', '=', self.membership_id.id), ('posted_alone', '=', True),
+            ('refund_move_id.date', '=', self.date), ('counter_refund_id', '=', False),
+        ])
+        at_counter = sum(line._get_paid_out() for line in others.line_ids.filtered('chosen'))
+        return at_counter + payouts + sum(deposits.mapped('amount_refunded'))
 
     def _get_kinds_for_two(self):
         """Return what of the receipt two people have to see, by the limits in force today."""
@@ -105,6 +109,8 @@ class CoopCounterReceiptLine(models.Model):
     def _get_paid_out(self):
         """Return what the member is paid of what the cooperative owes: money, and SHU whichever way it is used."""
         self.ensure_one()
+        if self.kind == 'refund':
+            return self.amount
         if self.kind not in CLAIM_KINDS:
             return 0.0
         # sudo: which document owes the amount; cashiers read no journal items
@@ -119,19 +125,22 @@ class CoopCounterApprovedMixin(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
-    def _needs_two_people(self):
+    def _get_paying_receipt(self):
+        """Return the receipt that the document was written with, as superuser."""
         self.ensure_one()
-        return self.counter_receipt_id._needs_two_people() if self.counter_receipt_id else super()._needs_two_people()
+        return self.sudo().counter_receipt_id  # sudo: what two people look at, whoever posts
+
+    def _needs_two_people(self):
+        receipt = self._get_paying_receipt()
+        return receipt._needs_two_people() if receipt else super()._needs_two_people()
 
     def _get_preparers(self):
-        self.ensure_one()
-        return self.counter_receipt_id._get_preparers() if self.counter_receipt_id else super()._get_preparers()
+        receipt = self._get_paying_receipt()
+        return receipt._get_preparers() if receipt else super()._get_preparers()
 
     def _get_valid_approval(self):
-        self.ensure_one()
-        if self.counter_receipt_id:
-            return self.counter_receipt_id._get_valid_approval()
-        return super()._get_valid_approval()
+        receipt = self._get_paying_receipt()
+        return receipt._get_valid_approval() if receipt else super()._get_valid_approval()
 
 
 class CoopSavingsVoucher(models.Model):
@@ -144,3 +153,15 @@ class CoopPayout(models.Model):
     """Payouts that the counter writes are seen with the receipt."""
     _name = 'coop.payout'
     _inherit = ['coop.counter.approved.mixin', 'coop.payout']
+
+
+class CoopPoolDeposit(models.Model):
+    """Deposits that the counter pays back are seen with the receipt that pays them."""
+    _name = 'coop.pool.deposit'
+    _inherit = ['coop.counter.approved.mixin', 'coop.pool.deposit']
+
+    # === BUSINESS METHODS === #
+
+    def _get_paying_receipt(self):
+        self.ensure_one()
+        return self.sudo().counter_refund_id  # sudo: see the mixin
