@@ -15,6 +15,9 @@ class CoopCounterReceipt(models.Model):
     _name = 'coop.counter.receipt'
     _inherit = ['coop.counter.receipt', 'coop.approval.mixin']
 
+    # Day and cash box are chosen by whoever posts; what is settled, and how, is what two people look at.
+    _prepared_fields = frozenset({'membership_id', 'line_ids', 'set_off', 'consent_signed'})
+
     # === BUSINESS METHODS - WHAT IS APPROVED === #
 
     def _get_approval_amounts(self):
@@ -92,12 +95,6 @@ class CoopCounterReceipt(models.Model):
 
     def _get_beneficiaries(self):
         return self.membership_id.partner_id
-
-    # === BUSINESS METHODS - WHO WROTE IT === #
-
-    def _note_preparer(self):
-        super()._note_preparer()
-        self._keep_writer()
 
 
 class CoopCounterReceiptLine(models.Model):

@@ -159,7 +159,7 @@ class CoopCounterReceiptLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._check_receipt_is_draft()
-        lines.receipt_id._note_preparer()
+        lines.receipt_id._keep_writer()
         return lines
 
     def write(self, vals):
@@ -168,11 +168,11 @@ class CoopCounterReceiptLine(models.Model):
         res = super().write(vals)
         self._check_receipt_is_draft()  # a line can be moved to another receipt
         if {'chosen', 'amount', 'kind', 'receipt_id', *RECORD_FIELDS.values()} & vals.keys():
-            (before | self.receipt_id)._note_preparer()
+            (before | self.receipt_id)._keep_writer()
         return res
 
     def unlink(self):
-        self.receipt_id._note_preparer()
+        self.receipt_id._keep_writer()
         return super().unlink()
 
     @api.ondelete(at_uninstall=False)
