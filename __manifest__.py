@@ -46,6 +46,11 @@
         'views/res_config_settings_views.xml',
         'views/res_config_settings_savings_views.xml',
         'views/portal_templates.xml',
+        'views/portal_savings_templates.xml',
+        'views/portal_account_templates.xml',
+        'views/portal_pool_templates.xml',
+        'views/portal_goods_templates.xml',
+        'views/portal_settlement_templates.xml',
         'views/coop_drop_point_views.xml',
         'views/coop_pool_views.xml',
         'views/coop_pool_line_views.xml',
@@ -182,7 +187,10 @@
         'data/coop_notice_data.xml',
     ],
     'assets': {
-        'web.assets_backend': ['producer_cooperative/static/src/**/*'],
+        'web.assets_backend': [
+            'producer_cooperative/static/src/**/*', ('remove', 'producer_cooperative/static/src/portal/**/*'),
+        ],
+        'web.assets_frontend': ['producer_cooperative/static/src/portal/**/*'],
         'web.assets_tests': ['producer_cooperative/static/tests/tours/**/*'],
     },
     'post_init_hook': 'post_init_hook',

@@ -113,7 +113,6 @@ from . import coop_membership_number
 from . import coop_membership_person
 from . import coop_membership_pool
 from . import res_company_shu
-from . import res_config_settings_shu
 from . import account_move_reverse
 from . import account_partial_reconcile
 from . import coop_membership_payout
@@ -123,6 +122,7 @@ from . import coop_shu_rule_share
 from . import coop_shu_base_value
 from . import coop_shu_rule_kept
 from . import coop_shu_allocation
+from . import coop_shu_allocation_period
 from . import coop_shu_allocation_share
 from . import coop_shu_allocation_progress
 from . import coop_shu_allocation_compute
@@ -267,6 +267,7 @@ from . import coop_payout_set_off
 from . import coop_payout_shu
 from . import account_partial_reconcile_paid
 from . import coop_payout_shu_check
+from . import coop_payout_leaving
 from . import coop_shu_unclaimed
 from . import coop_shu_lapse
 from . import coop_shu_lapse_entry
@@ -338,14 +339,23 @@ from . import coop_counter_receipt
 from . import coop_counter_receipt_line
 from . import coop_counter_till
 from . import coop_counter_due
+from . import coop_counter_advance
 from . import coop_counter_source
 from . import coop_counter_post
 from . import coop_counter_void
+from . import coop_counter_approval
 from . import coop_counter_print
 from . import coop_membership_card
 from . import coop_membership_counter
 from . import res_company_counter
 from . import res_config_settings_counter
+from . import coop_oversight_control
+from . import coop_pool_deposit_approval
+from . import coop_membership_consent
+from . import coop_approval_always
+from . import coop_membership_goods
+from . import coop_member_paper
+from . import coop_pool_own
 from . import uom_uom
 from . import coop_notice_kind
 from . import coop_notice

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 #: What a posted receipt keeps.
 FROZEN_FIELDS = {
     'date', 'journal_id', 'membership_id', 'line_ids', 'company_id', 'set_off', 'consent_signed', 'note', 'token',
+    'amount_given',
 }
 #: What says what is settled and how; whoever changed it last has prepared the receipt.
 PREPARED_FIELDS = {'membership_id', 'line_ids', 'set_off', 'consent_signed'}
@@ -32,7 +33,7 @@ class CoopCounterReceipt(models.Model):
     _guarded_fields = frozenset({
         'state', 'lock_version', 'name', 'poster_id', 'date_posted', 'cancel_reason', 'cancel_user_id',
         'date_cancelled', 'print_count', 'set_off_move_ids', 'void_move_ids', 'voucher_ids', 'payout_ids',
-        'payment_ids', 'deposit_ids', 'refunded_deposit_ids', 'stamp_duty', 'prepared_by_id',
+        'payment_ids', 'deposit_ids', 'refunded_deposit_ids', 'advance_ids', 'stamp_duty', 'prepared_by_id',
     })
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")

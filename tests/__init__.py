@@ -44,6 +44,9 @@ from . import test_pool_requests
 from . import test_pool_security
 from . import test_pool_vendor
 from . import test_portal
+from . import test_portal_pages
+from . import test_portal_requests
+from . import test_portal_browser
 from . import test_register_numbers
 from . import test_register_persons
 from . import test_register_import
@@ -63,6 +66,7 @@ from . import test_shu_entries
 from . import test_shu_examples
 from . import test_shu_matching
 from . import test_shu_numbers
+from . import test_shu_part_year
 from . import test_shu_payout
 from . import test_shu_reserve
 from . import test_shu_payout_check
@@ -159,10 +163,13 @@ from . import test_control_sheet
 from . import test_control_closing
 from . import test_control_oversight
 from . import test_control_kept
+from . import test_control_eyes
 from . import test_control_back
 from . import test_approval_limit
 from . import test_approval_documents
 from . import test_approval_rooms
+from . import test_approval_money
+from . import test_approval_always
 from . import test_cash_book
 from . import test_cash_count
 from . import test_cash_handover
@@ -175,6 +182,9 @@ from . import test_counter_papers
 from . import test_counter_rooms
 from . import test_counter_properties
 from . import test_counter_queries
+from . import test_counter_approval
+from . import test_counter_cash
+from . import test_counter_more
 from . import test_committed_counter
 from . import test_notice_queue
 from . import test_notice_documents

@@ -93,6 +93,11 @@ class TestCounterDeposits(PoolMoneyCommon):
 class TestCounterShu(ShuPayoutCommon):
     """SHU at the counter: as the bylaws and the member want it."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._set_limit('set_off_consent', is_required=False)
+
     def _draft(self, member):
         return draft_at_counter(self.env, self.cashier, member)
 
@@ -154,11 +159,11 @@ class TestCounterShu(ShuPayoutCommon):
         self.assertEqual(receipt.amount_set_off, 40_000)
 
     def test_much_shu_is_prepared_by_one_and_posted_by_another(self):
-        self.company.coop_shu_payout_limit = 50_000
+        self._set_limit('payout', 50_000)
         receipt = self._draft(self.budi)
         receipt.line_ids.filtered(lambda line: line.kind != 'payable').with_user(self.cashier).chosen = False
         self.assertEqual(receipt.prepared_by_id, self.cashier)
-        with self.assertRefused("One person alone pays up to"):
+        with self.assertRefused("You wrote .* yourself. Above .*50,000"):
             receipt.with_user(self.cashier).action_post()
         self._line(receipt).with_user(self.officer).amount = 100_000
         receipt.with_user(self.cashier).action_post()
