@@ -88,8 +88,8 @@ class CooperativePoolPortal(CooperativePortal):
 
     def _refuse_pool(self):
         return self._refuse(request.env._(
-            "This round is not open to you: it belongs to another cooperative, or it has not begun. Open a round from"
-            " the list.",
+            "This round is not open to you: it has not begun, belongs to another cooperative, or your membership is not"
+            " active. Open a round from the list, or ask at the counter.",
         ), '/my/pools')
 
     def _get_participant(self, pool):

@@ -228,10 +228,13 @@ class TestPortalRequests(PoolCommon, PortalCommon):
     def test_only_active_members_ask(self):
         form = self._fill('10')
         self.siti.sudo().state = 'suspended'
-        self.assertRefusedPage(form, "is Suspended; only active members take part")
-        self.siti.sudo().write({'state': 'left', 'date_left': fields.Date.today()})
         self.assertPageRefuses(self._send(form), "This round is not open to you", 404)
         self.assertEqual(self._wish(), (0, 0))
+        self.siti.sudo().state = 'active'
+        self._send(form)
+        form = self._fill('20')
+        self.siti.sudo().state = 'suspended'
+        self.assertRefusedPage(form, "is Suspended; only active members take part")
 
     def test_member_in_arrears_reads_why_the_round_takes_no_request(self):
         self.pool.arrears_policy = 'refuse'
