@@ -114,10 +114,8 @@ class TestPortalRequests(PoolCommon, PortalCommon):
         self._request(self.pool, {self.siti: 10, self.budi: 40})
         self.pool.action_close()
         self.pool.action_request_deposits()
-        own, others = (
-            self.pool.deposit_ids.filtered(lambda deposit: deposit.membership_id == member)
-            for member in (self.siti, self.budi)
-        )
+        deposits = self.pool.deposit_ids.grouped('membership_id')
+        own, others = deposits[self.siti], deposits[self.budi]
         self.assertIn("Please pay a deposit of", self.url_open(self.url).text)
         self.assertPageRefuses(self.url_open(f'/my/papers/deposit/{own.id}'), "not among yours", 404)
         (own | others).journal_id = self.cash_journal
