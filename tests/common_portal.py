@@ -14,8 +14,8 @@ class PortalCommon(HttpCase):
     def _create_portal_user(cls, login, partner, companies=None):
         companies = companies or cls.company
         return new_test_user(
-            cls.env, login=login, groups='base.group_portal', partner_id=partner.id, company_id=companies[:1].id,
-            company_ids=[Command.set(companies.ids)],
+            cls.env, login=login, groups='base.group_portal', name=partner.name, partner_id=partner.id,
+            company_id=companies[:1].id, company_ids=[Command.set(companies.ids)],
         )
 
     def _log_in(self, login):
