@@ -121,7 +121,9 @@ class TestLedgerKept(CoopCommon):
         self.env['account.chart.template'].try_loading('generic_coa', company, install_demo=False)
         self.assertTrue(company.coop_is_cooperative)
         self.assertFalse(company.restrictive_audit_trail)
-        journal = self.env['account.journal'].search([('company_id', '=', company.id), ('type', '=', 'general')], limit=1)
+        journal = self.env['account.journal'].search([
+            ('company_id', '=', company.id), ('type', '=', 'general'),
+        ], limit=1)
         first, second = self.env['account.account'].search([('company_ids', 'in', company.id)], limit=2)
         move = self.env['account.move'].create({
             'journal_id': journal.id, 'line_ids': [
