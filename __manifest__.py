@@ -181,6 +181,10 @@
         'views/coop_membership_counter_views.xml',
         'views/coop_stamp_duty_views.xml',
         'views/res_config_settings_counter_views.xml',
+        'security/coop_notice_security.xml',
+        'reports/coop_notice_letter.xml',
+        'views/coop_notice_views.xml',
+        'data/coop_notice_data.xml',
     ],
     'assets': {
         'web.assets_backend': [

@@ -20,13 +20,9 @@ class CoopPayout(models.Model):
     def _get_approval_amount(self):
         """Return what is paid, with what the same members were paid that day by vouchers of one person alone."""
         self.ensure_one()
-        # sudo: a sum of what was paid, for whoever posts
-        [(before,)] = self.env['coop.payout.line'].sudo()._read_group([
-            ('payout_id', '!=', self._origin.id), ('payout_id.state', '=', 'posted'),
-            ('payout_id.posted_alone', '=', True), ('company_id', '=', self.company_id.id), ('date', '=', self.date),
-            ('partner_id', 'in', self.line_ids.partner_id.ids),
-        ], [], ['amount:sum'])
-        return self.amount_total + (before or 0.0)
+        return self.amount_total + self.company_id._coop_get_paid_alone(
+            self.line_ids.partner_id, self.date, self._origin,
+        )
 
     def _get_approval_content(self):
         self.ensure_one()
@@ -42,9 +38,10 @@ class CoopPayout(models.Model):
         return f"{self.display_name}, {who}"
 
     def _get_beneficiaries(self):
-        """Return who is paid; a payout to many is no own dealing of one of them."""
-        partners = self.line_ids.partner_id
-        return partners if len(partners) == 1 else partners.browse()
+        """Return who is paid; a payout to many is no own dealing of those with a small part."""
+        self.ensure_one()
+        lines = self.line_ids.grouped('partner_id')
+        return self._filter_large_parts({partner: sum(of.mapped('amount')) for partner, of in lines.items()})
 
 
 class CoopPayoutLine(models.Model):

@@ -19,6 +19,7 @@ from . import test_leaving_pool
 from . import test_leaving_security
 from . import test_leaving_since
 from . import test_ledger_guard
+from . import test_ledger_kept
 from . import test_ledger_links
 from . import test_ledger_matching
 from . import test_ledger_derived
@@ -66,6 +67,7 @@ from . import test_shu_entries
 from . import test_shu_examples
 from . import test_shu_matching
 from . import test_shu_numbers
+from . import test_shu_part_year
 from . import test_shu_payout
 from . import test_shu_reserve
 from . import test_shu_payout_check
@@ -162,10 +164,14 @@ from . import test_control_sheet
 from . import test_control_closing
 from . import test_control_oversight
 from . import test_control_kept
+from . import test_control_eyes
 from . import test_control_back
 from . import test_approval_limit
+from . import test_approval_own
 from . import test_approval_documents
 from . import test_approval_rooms
+from . import test_approval_money
+from . import test_approval_always
 from . import test_cash_book
 from . import test_cash_count
 from . import test_cash_handover
@@ -178,4 +184,12 @@ from . import test_counter_papers
 from . import test_counter_rooms
 from . import test_counter_properties
 from . import test_counter_queries
+from . import test_counter_approval
+from . import test_counter_cash
+from . import test_counter_more
 from . import test_committed_counter
+from . import test_notice_queue
+from . import test_notice_documents
+from . import test_committed_notice
+from . import test_role_tours
+from . import test_outside_client

@@ -13,7 +13,6 @@ class TestTwoTreasurersAndTheShu(CommittedCommon):
 
     @classmethod
     def _prepare(cls, env):
-        env.company.coop_shu_four_eyes = False
         member = env['coop.membership'].browse(cls._create_member(env, 'S001', date_joined='2020-01-05'))
         cls._book(env, '2020-01-05', env.company._get_coop_account('mandatory'), -100_000, member.partner_id)
         env['coop.shu.rule'].create({
@@ -78,7 +77,7 @@ class TestTwoTreasurersAndTheShu(CommittedCommon):
         with self._treasurer() as env_1, self._treasurer() as env_2:
             self._call(env_1, 'coop.shu.allocation', allocation_id, 'action_post')
             env_1.cr.commit()
-            with self.assertRaisesRegex(UserError, "is Posted"):
+            with self.assertRaisesRegex(UserError, "is posted already"):
                 self._call(env_2, 'coop.shu.allocation', allocation_id, 'action_post')
         with self._treasurer() as env:
             self.assertEqual(env['account.move'].search_count([
