@@ -18,6 +18,10 @@ class PortalCommon(HttpCase):
             company_id=companies[:1].id, company_ids=[Command.set(companies.ids)],
         )
 
+    def url_open(self, *args, timeout=60, **kwargs):
+        """Open a page; the first one of a server builds what all pages need, which takes its time."""
+        return super().url_open(*args, timeout=timeout, **kwargs)
+
     def _log_in(self, login):
         self.authenticate(login, login)
 
