@@ -4,3 +4,5 @@ from . import coop_demo_consignment
 from . import coop_demo_expenses
 from . import coop_demo_shu
 from . import coop_demo_cash
+from . import coop_demo_notice
+from . import coop_demo_counter

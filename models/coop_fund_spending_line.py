@@ -40,6 +40,9 @@ class CoopFundSpendingLine(models.Model):
     amount_net = fields.Monetary(string="Paid", compute='_compute_amounts', store=True)
 
     _amount_positive = models.Constraint('CHECK (amount > 0)', "The amount must be more than zero.")
+    _amount_not_huge = models.Constraint(
+        'CHECK (amount < 1e15)', "No fund holds so much: enter the amount that is paid.",
+    )
     _tax_is_share = models.Constraint(
         'CHECK (COALESCE(tax_percent, 0) BETWEEN 0 AND 100)', "Income tax is between 0 and 100 %.",
     )

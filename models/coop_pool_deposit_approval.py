@@ -47,7 +47,6 @@ class CoopPoolDeposit(models.Model):
         return self.state == 'paid' and self.currency_id.compare_amounts(self.amount_left, 0.0) > 0
 
     def _is_prepared_by(self, user):
-        """Whether the user decided that it is paid back: who asked for it, else who wrote the receipt, else who pays.
-        """
-        preparers = self._get_preparers() or self.sudo().counter_refund_id.prepared_by_id  # sudo: a colleague's name
+        """Whether the user decided that it is paid back: who asked for it, else who pays."""
+        preparers = self._get_preparers()
         return user in preparers if preparers else True

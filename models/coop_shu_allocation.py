@@ -386,6 +386,16 @@ class CoopShuAllocation(models.Model):
                 other.display_name,
             ))
 
+    def _state_error_message(self, target):
+        """Say of what is booked that it is, and how to correct it."""
+        self.ensure_one()
+        if target in ('approved', 'posted') and self.state in BOOKED_STATES:
+            return self.env._(
+                "%s is posted already. To correct it, cancel it, which reverses its entries, and make a new one.",
+                self.display_name,
+            )
+        return super()._state_error_message(target)
+
     # === BUSINESS METHODS - HELPERS === #
 
     def _get_period_label(self):

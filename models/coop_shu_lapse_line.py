@@ -13,7 +13,7 @@ class CoopShuLapseLine(models.Model):
     _order = 'lapse_id, id'
     _check_company_auto = True
 
-    _guarded_fields = frozenset({'is_restored', 'item_id'})
+    _guarded_fields = frozenset({'is_restored', 'restored_on', 'item_id'})
 
     lapse_id = fields.Many2one(
         comodel_name='coop.shu.lapse', string="Proposal", required=True, index=True, ondelete='cascade',
@@ -38,6 +38,10 @@ class CoopShuLapseLine(models.Model):
         string="Journal Item",
     )
     is_restored = fields.Boolean(string="Owed Again", readonly=True, copy=False)
+    restored_on = fields.Date(
+        string="Owed Again Since", readonly=True, copy=False,
+        help="The day on which the member came. The term of the SHU rule begins anew then.",
+    )
 
     _member_line_uniq = models.Constraint(
         'UNIQUE (lapse_id, member_line_id)', "This SHU stands on the proposal already.",
@@ -102,6 +106,8 @@ class CoopShuLapseLine(models.Model):
     def action_restore(self):
         """Owe the SHU again to a member who has come: the booking is taken back for this member, and can be paid.
 
+        It is not proposed again before the term of the rule has passed once more since this day.
+
         :raises UserError: for anybody but the accountant, or when it is owed already.
         """
         for line in self:
@@ -116,6 +122,7 @@ class CoopShuLapseLine(models.Model):
                 ))
             # sudo: the accountant was checked; the figures are the document's own
             lapse.sudo()._restore(line.sudo(), self.env._("%s has come", line.membership_id.display_name))
+            line.sudo().restored_on = fields.Date.context_today(self)  # sudo: see above
             lapse._message_log(body=self.env._(
                 "%(member)s has come: %(amount)s are owed again.", member=line.membership_id.display_name,
                 amount=format_amount(self.env, line.amount, line.currency_id),

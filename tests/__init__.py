@@ -45,6 +45,9 @@ from . import test_pool_requests
 from . import test_pool_security
 from . import test_pool_vendor
 from . import test_portal
+from . import test_portal_pages
+from . import test_portal_requests
+from . import test_portal_browser
 from . import test_register_numbers
 from . import test_register_persons
 from . import test_register_import
@@ -64,6 +67,7 @@ from . import test_shu_entries
 from . import test_shu_examples
 from . import test_shu_matching
 from . import test_shu_numbers
+from . import test_shu_part_year
 from . import test_shu_payout
 from . import test_shu_reserve
 from . import test_shu_payout_check
@@ -180,4 +184,12 @@ from . import test_counter_papers
 from . import test_counter_rooms
 from . import test_counter_properties
 from . import test_counter_queries
+from . import test_counter_approval
+from . import test_counter_cash
+from . import test_counter_more
 from . import test_committed_counter
+from . import test_notice_queue
+from . import test_notice_documents
+from . import test_committed_notice
+from . import test_role_tours
+from . import test_outside_client

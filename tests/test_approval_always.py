@@ -101,6 +101,7 @@ class TestApprovalOfGoods(StockroomCommon):
 
     def test_purchase_is_asked_for_and_made_by_the_treasurer(self):
         self._bring(self.siti, 100)
+        self.rice.action_create_coop_twin()
         buyout = self.env['coop.consignment.buyout'].with_user(self.officer).create({
             'membership_id': self.siti.id, 'agreed_by': "Siti", 'agreed_on': self.today, 'agreed_kind': 'signed',
             'line_ids': [Command.create({'product_id': self.rice.id, 'quantity': 10, 'price': 9})],

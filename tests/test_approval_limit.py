@@ -24,10 +24,10 @@ class TestApprovalLimit(ControlCommon):
         limits = self.env['coop.approval.limit'].search([('company_id', '=', self.company.id)])
         self.assertEqual({limit.kind: limit.amount for limit in limits}, {
             'withdrawal': 5_000_000, 'payout': 5_000_000, 'bank_account': 0, 'pool_allocation': 1_000_000,
-            'weight_correction': 0, 'set_off_consent': 0,
+            'weight_correction': 0, 'set_off_consent': 0, 'shu_approval': 0, 'shu_lapse': 0, 'fund_spending': 0,
         })
         self.company._coop_create_approval_limits()
-        self.assertEqual(self.env['coop.approval.limit'].search_count([('company_id', '=', self.company.id)]), 6)
+        self.assertEqual(self.env['coop.approval.limit'].search_count([('company_id', '=', self.company.id)]), 9)
 
     def test_limit_holds_from_its_first_day_on(self):
         later = fields.Date.add(self.today, days=3)

@@ -295,6 +295,27 @@ class TestShuUnclaimed(UnclaimedCommon):
         ])
         self.assertEqual((self.of_siti.amount_paid, self.allocation.state), (300_000, 'paid'))
 
+    def test_who_came_is_not_proposed_again_before_a_new_term(self):
+        with freeze_time('2025-04-10 05:00:00'):
+            self._book_unclaimed().line_ids[0].action_restore()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            row = self._unclaimed()
+            self.assertEqual((row.membership_id, str(row.date_lapse), row.is_over), (self.siti, '2030-04-10', False))
+            with self.assertRefused("There is no SHU whose term is over"):
+                self._propose(date='2025-04-10', meeting_date='2025-04-10')
+        with freeze_time('2030-04-11 05:00:00'):
+            self.env.invalidate_all()
+            again = self._propose(date='2030-04-11', meeting_date='2030-04-11')
+            self.assertEqual(again.line_ids.membership_id, self.siti)
+            again.with_user(self.manager).action_approve()
+            self.assertEqual(again.state, 'approved')
+
+    def test_cancelled_decision_begins_no_new_term(self):
+        self._book_unclaimed()._cancel_with_reason("Objection")
+        self.env.invalidate_all()
+        self.assertEqual({str(row.date_lapse) for row in self._unclaimed()}, {'2025-02-20'})
+
     def test_only_the_accountant_takes_back_for_a_member(self):
         lapse = self._book_unclaimed()
         for user in (self.cashier, self.manager):

@@ -7,7 +7,7 @@ import { ListRenderer } from "@web/views/list/list_renderer";
 export class CounterLinesRenderer extends ListRenderer {
     setup() {
         super.setup();
-        useHotkey("i", () => this.editAmount(), {
+        useHotkey("alt+i", () => this.editAmount(), {
             bypassEditableProtection: true,
             withOverlay: () => this.tableRef.el,
         });
@@ -20,8 +20,13 @@ export class CounterLinesRenderer extends ListRenderer {
         if (!record || !this.isInlineEditable(record)) {
             return;
         }
+        const column = this.columns.find(({ name }) => name === "amount");
+        if (this.editedRecord === record) {
+            this.focusCell(column);
+            return;
+        }
         await this.props.list.enterEditMode(record);
-        this.cellToFocus = { column: this.columns.find(({ name }) => name === "amount"), record };
+        this.cellToFocus = { column, record };
     }
 }
 
