@@ -56,7 +56,7 @@ class ResCompany(models.Model):
 
     def _coop_get_midnight(self):
         """Return when the user's day began, in UTC."""
-        start = datetime.combine(fields.Date.context_today(self), time.min, tzinfo=self.env.tz)
+        start = self.env.tz.localize(datetime.combine(fields.Date.context_today(self), time.min))
         return start.astimezone(UTC).replace(tzinfo=None)
 
     def _coop_get_paid_alone(self, partners, date, besides):
