@@ -24,6 +24,19 @@ class CoopPayout(models.Model):
             self.line_ids.partner_id, self.date, self._origin,
         )
 
+    @api.model
+    def _get_paid_alone(self, company, partners, date, besides):
+        """Return what these partners were paid today or that day by payouts that one person alone wrote and posted.
+
+        :param besides: payouts that do not count.
+        """
+        # sudo: a sum of what was paid, for whoever posts
+        [(paid,)] = self.env['coop.payout.line'].sudo()._read_group([
+            ('payout_id', 'not in', besides.ids), ('payout_id.state', '=', 'posted'), ('company_id', '=', company.id),
+            ('partner_id', 'in', partners.ids), *company._coop_get_alone_domain(date, 'payout_id'),
+        ], [], ['amount:sum'])
+        return paid or 0.0
+
     def _get_approval_content(self):
         self.ensure_one()
         return [

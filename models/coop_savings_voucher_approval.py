@@ -35,8 +35,8 @@ class CoopSavingsVoucher(models.Model):
         # sudo: a sum of what was paid out, for whoever posts
         [(before,)] = self.env['coop.savings.voucher.line'].sudo()._read_group([
             ('voucher_id', 'not in', besides.ids), ('voucher_id.state', '=', 'posted'), ('direction', '=', 'out'),
-            ('company_id', 'in', memberships.company_id.ids), ('membership_id', 'in', memberships.ids),
-            *memberships.company_id._coop_get_alone_domain(date, 'voucher_id'),
+            ('membership_id', 'in', memberships.ids),
+            *self.env['res.company']._coop_get_alone_domain(date, 'voucher_id'),
         ], [], ['amount:sum'])
         return before or 0.0
 

@@ -56,7 +56,7 @@ class ResCompany(models.Model):
 
     def _coop_get_midnight(self):
         """Return when the user's day began, in UTC."""
-        start = datetime.combine(fields.Date.context_today(self), time.min, tzinfo=self.env.tz)
+        start = self.env.tz.localize(datetime.combine(fields.Date.context_today(self), time.min))
         return start.astimezone(UTC).replace(tzinfo=None)
 
     def _coop_get_paid_alone(self, partners, date, besides):
@@ -69,8 +69,6 @@ class ResCompany(models.Model):
         today = Domain('posted_alone', '=', True) & Domain('alone_on', '>=', self._coop_get_midnight())
         members = Domain('membership_id.partner_id', 'in', partners.ids)
         domains = {
-            'coop.payout.line': self._coop_get_alone_domain(date, 'payout_id')
-            & Domain([('payout_id.state', '=', 'posted'), ('partner_id', 'in', partners.ids)]),
             'coop.settlement.advance': self._coop_get_alone_domain(date) & members
             & Domain([('state', '=', 'posted'), ('direction', '=', 'out')]),
             'coop.pool.deposit': today & members,
@@ -79,12 +77,12 @@ class ResCompany(models.Model):
                 ('partner_id.commercial_partner_id', 'in', partners.commercial_partner_id.ids),
             ]),
         }
-        if besides._name == 'coop.payout':
-            domains['coop.payout.line'] &= Domain('payout_id', 'not in', besides.ids)
-        else:
-            domains[besides._name] &= Domain('id', 'not in', besides.ids)
-        total = 0.0
+        Payout = self.env['coop.payout']
+        is_payout = besides._name == Payout._name
+        total = Payout._get_paid_alone(self, partners, date, besides if is_payout else Payout)
         for model, domain in domains.items():
+            if model == besides._name:
+                domain &= Domain('id', 'not in', besides.ids)
             # sudo: sums of what was paid, for whoever posts
             records = self.env[model].sudo().search(domain & Domain('company_id', '=', self.id))
             if model == 'account.payment':
