@@ -31,6 +31,10 @@ class AccountMove(models.Model):
                 ))
         return super().write(vals)
 
+    def unlink(self):
+        self._unlink_except_once_posted()  # before Odoo, which names the notes beside the entry instead of the entry
+        return super().unlink()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_once_posted(self):
         for move in self:

@@ -309,7 +309,7 @@ class CoopApprovalMixin(models.AbstractModel):
         ).sorted('name').with_env(self.env)
 
     def _get_other_approver_names(self):
-        names = (self._get_approvers() - self._get_preparers()).mapped('name')
+        names = (self._get_approvers() - self._get_preparers() - self.env.user).mapped('name')
         return ", ".join(names) or self.env._("nobody else has such a role yet")
 
     def _approval_error_message(self):

@@ -43,7 +43,7 @@ class TestLedgerKept(CoopCommon):
         move.button_draft()
         self.assertEqual(self._oversee(move), ['reset'])
         for context in ({}, {'force_delete': True}):
-            with self.subTest(context=context), self.assertRefused("never deleted|audit trail"):
+            with self.subTest(context=context), self.assertRefused("never deleted"):
                 move.with_context(**context).unlink()
         move.button_cancel()
         self.assertEqual(move.state, 'cancel')
@@ -104,7 +104,7 @@ class TestLedgerKept(CoopCommon):
         })
         payment.action_post()
         move = payment.move_id
-        with self.assertRefused("never deleted|audit trail"):
+        with self.assertRefused("never deleted"):
             payment.unlink()
         payment.action_draft()
         payment.action_cancel()

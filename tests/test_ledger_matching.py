@@ -96,7 +96,7 @@ class TestLedgerMatching(PayoutCommon):
     def test_payment_that_is_reset_opens_the_settlement_again_and_is_never_deleted(self):
         payment = self._register_payment(self.of_siti.move_id).with_user(self.accountant)
         payment.action_draft()
-        with self.assertRefused("never deleted|audit trail"):
+        with self.assertRefused("never deleted"):
             payment.unlink()
         payment.action_cancel()
         self.assertEqual(self.of_siti.amount_open, 9_045)
