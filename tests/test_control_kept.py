@@ -26,7 +26,7 @@ POOL = {'coop.pool', 'coop.pool.deposit', 'coop.due.change'}
 SHU = {'coop.shu.allocation', 'coop.fund.spending', 'coop.shu.lapse', 'coop.shu.statement.run'}
 OTHER = {'coop.leaving', 'coop.membership', 'coop.closing', 'coop.finding'}
 COUNTER = {'coop.counter.receipt', 'coop.cash.count', 'coop.cash.handover', 'coop.approval', 'coop.approval.limit'}
-NO_DOCUMENTS = {}
+NO_DOCUMENTS = {'coop.notice': "what members are told; the schedule alone writes it"}
 
 
 @tagged('post_install', '-at_install')
@@ -50,6 +50,12 @@ class TestKeptCompleteness(CoopCommon):
         tried = MONEY | GOODS | POOL | SHU | OTHER | COUNTER
         self.assertEqual(with_mixin - tried, set(), "documents that nobody tries to delete")
         self.assertEqual(documents - tried - lines - set(NO_DOCUMENTS), set())
+
+    def test_what_is_no_document_is_written_by_nobody(self):
+        for name in NO_DOCUMENTS:
+            for user in (self.officer, self.cashier, self.accountant, self.manager, self.supervisor):
+                for operation in ('create', 'write', 'unlink'):
+                    self.assertFalse(self.env[name].with_user(user).has_access(operation), (name, user.login))
 
     def test_every_document_says_how_it_is_undone(self):
         """A model of documents either takes a reason and undoes itself, or names what undoes it."""
