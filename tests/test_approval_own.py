@@ -19,7 +19,11 @@ class TestOwnMoney(ControlCommon):
 
     def test_treasurer_posts_no_large_withdrawal_of_their_own_that_another_wrote(self):
         voucher = self._withdraw(8_000_000, self.officer)
-        with self.assertRefused("pays you yourself: somebody else posts it, or approves it first. Ask: (?!.*accountant,).*accountant_2"):
+        message = (
+            "pays you yourself: somebody else posts it, or approves it first. "
+            "Ask: (?!.*accountant,).*accountant_2"
+        )
+        with self.assertRefused(message):
             voucher.with_user(self.accountant).action_post()
         voucher.with_user(self.other_accountant).action_post()
         self.assertEqual((voucher.state, voucher.posted_alone), ('posted', False))
