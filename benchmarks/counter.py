@@ -1,8 +1,7 @@
 """Serving a member at the counter: opening everything that is due, and posting one receipt of it.
 
 The member with a long history has ten years of savings every month, 1,000 invoices that were paid, and 1,000 receipts
-behind. Limit: the number of queries is the same as for a new member; opening takes at most twice, posting at most
-1.5 times as long.
+behind. Limit: no more queries than for a new member; opening takes at most twice, posting at most 1.5 times as long.
 """
 from _bench import cooperative, environment, measure, members, parse, savings, verdict
 
@@ -76,6 +75,6 @@ with environment(options) as env:
             print(f"  {step}  {name:12} {seconds[name, step]:7.3f} s  {queries[name, step]:5d} queries", flush=True)
     ratios = {step: seconds["ten years", step] / seconds["new member", step] for step in ('open', 'post')}
     print(f"  ratio: open {ratios['open']:.2f} (limit {OPEN_LIMIT}), post {ratios['post']:.2f} (limit {POST_LIMIT})")
-    same = all(queries["ten years", step] == queries["new member", step] for step in ('open', 'post'))
-    passed = same and ratios['open'] <= OPEN_LIMIT and ratios['post'] <= POST_LIMIT
+    no_more = all(queries["ten years", step] <= queries["new member", step] for step in ('open', 'post'))
+    passed = no_more and ratios['open'] <= OPEN_LIMIT and ratios['post'] <= POST_LIMIT
 verdict(passed)
