@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import AccessError
+from odoo.tools.pdf import merge_pdf
 
+from odoo.addons.base.models.ir_actions_report import _wkhtml
 from odoo.addons.producer_cooperative.models.res_company_counter import PAPERS
 
 
@@ -23,6 +25,21 @@ class IrActionsReport(models.Model):
         self._coop_check_is_for_user(report_ref)
         return super()._render_qweb_text(report_ref, docids, data=data)
 
+    def _run_wkhtmltopdf(self, bodies, report_ref=False, **options):
+        """Print papers of the cooperative one by one where the printing program takes one document only.
+
+        Debian's ``wkhtmltopdf`` is such a one; Odoo refuses to print several documents with it.
+        """
+        bodies = list(bodies)
+        if len(bodies) < 2 or _wkhtml().is_patched_qt or not self._coop_is_of_cooperative(report_ref):
+            return super()._run_wkhtmltopdf(bodies, report_ref=report_ref, **options)
+        return merge_pdf([
+            super(IrActionsReport, self)._run_wkhtmltopdf([body], report_ref=report_ref, **options) for body in bodies
+        ])
+
+    def _coop_is_of_cooperative(self, report_ref):
+        return bool(report_ref) and (self._get_report(report_ref).report_name or '').startswith('producer_cooperative.')
+
     def _coop_check_is_for_user(self, report_ref):
         """Refuse the cooperative's papers to members, who get theirs, and no others, from their own pages.
 
@@ -32,7 +49,7 @@ class IrActionsReport(models.Model):
         """
         if self.env.su or not self.env.user.share:
             return
-        if (self._get_report(report_ref).report_name or '').startswith('producer_cooperative.'):
+        if self._coop_is_of_cooperative(report_ref):
             raise AccessError(self.env._("Your papers are on your own pages: open them from there."))
 
     def _coop_get_counted_reports(self):

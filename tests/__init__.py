@@ -25,6 +25,7 @@ from . import test_ledger_matching
 from . import test_ledger_derived
 from . import test_ledger_sold
 from . import test_membership
+from . import test_papers_together
 from . import test_pool_batch
 from . import test_pool_deadline
 from . import test_membership_dates
