@@ -36,8 +36,11 @@ class CoopDemo(models.AbstractModel):
                 "%s has journal entries already; the demo cooperative is loaded into an empty company only.",
                 company.name,
             ))
-        today = fields.Date.context_today(self)
-        demo = self.with_context(tracking_disable=True, mail_create_nosubscribe=True, lang=self._get_lang())
+        # The day is the one that its people have, wherever the server stands.
+        demo = self.with_context(
+            tracking_disable=True, mail_create_nosubscribe=True, lang=self._get_lang(), tz=people.TIME_ZONE,
+        )
+        today = fields.Date.context_today(demo)
         demo._load_company(date(today.year - 1, 1, 1))
         demo._load_logins()
         demo._load_year(today.year - 1)
@@ -145,7 +148,7 @@ class CoopDemo(models.AbstractModel):
             user = self.env['res.users'].with_context(no_reset_password=True).create({
                 'login': login, 'password': login, 'name': name, 'email': f'{login}@sumbermakmur.example',
                 'company_id': company.id, 'company_ids': [Command.set(company.ids)],
-                'tz': 'Asia/Jakarta', 'lang': self._get_lang(),
+                'tz': people.TIME_ZONE, 'lang': self._get_lang(),
                 'group_ids': [Command.set(self.env.ref(group or 'base.group_portal').ids)],
             })
             if login == 'kasir':

@@ -3,6 +3,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+#: Where they live: what is today for them.
+TIME_ZONE = 'Asia/Jakarta'
+
 
 class Person(NamedTuple):
     """A member: ``joined`` is the month of the demo year (0: the founding in January)."""

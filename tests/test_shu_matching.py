@@ -89,7 +89,7 @@ class TestShuMatching(ShuCommon):
         entry = self._book('2025-03-01', [(self.payable, self.siti.partner_id, 300_000), (self.cash, None, -300_000)])
         self._match(self.of_siti, entry)
         money = entry.line_ids.filtered(lambda line: line.account_id == self.cash).with_user(self.accountant)
-        with self.assertRefused("is paid, and not written off"):
+        with self.assertRefused("is posted, and its amounts stay"):
             money.account_id = self.income
         entry.with_user(self.accountant).button_draft()
         money.account_id = self.income
