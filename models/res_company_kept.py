@@ -30,10 +30,10 @@ class ResCompany(models.Model):
         return cooperatives.filtered(lambda company: company.id in [found.id for found, in groups])
 
     def _coop_keeps_trail(self):
-        """Whether what was posted once in this company stays."""
+        """Whether what was posted once in this company stays: it is a cooperative with members."""
         self.ensure_one()
         company = self.sudo()  # sudo: settings of the company, for whoever touches an entry
-        return company.coop_is_cooperative and company.restrictive_audit_trail
+        return company.restrictive_audit_trail and bool(company._coop_filter_in_use())
 
     @api.model
     def _coop_keep_all_audit_trails(self):

@@ -133,5 +133,9 @@ class TestLedgerKept(CoopCommon):
         })
         move.action_post()
         move.button_draft()
+        company.restrictive_audit_trail = True
+        with self.assertRefused("audit trail"):  # in Odoo's words
+            move.unlink()
+        company.restrictive_audit_trail = False
         move.unlink()
         self.assertFalse(move.exists())
