@@ -25,17 +25,22 @@ class IrActionsReport(models.Model):
         self._coop_check_is_for_user(report_ref)
         return super()._render_qweb_text(report_ref, docids, data=data)
 
-    def _run_wkhtmltopdf(self, bodies, report_ref=False, **options):
+    def _run_wkhtmltopdf(
+        self, bodies, report_ref=False, header=None, footer=None, landscape=False, specific_paperformat_args=None,
+        set_viewport_size=False,
+    ):
         """Print papers of the cooperative one by one where the printing program takes one document only.
 
         Debian's ``wkhtmltopdf`` is such a one; Odoo refuses to print several documents with it.
         """
         bodies = list(bodies)
+        options = {
+            'report_ref': report_ref, 'header': header, 'footer': footer, 'landscape': landscape,
+            'specific_paperformat_args': specific_paperformat_args, 'set_viewport_size': set_viewport_size,
+        }
         if len(bodies) < 2 or _wkhtml().is_patched_qt or not self._coop_is_of_cooperative(report_ref):
-            return super()._run_wkhtmltopdf(bodies, report_ref=report_ref, **options)
-        return merge_pdf([
-            super(IrActionsReport, self)._run_wkhtmltopdf([body], report_ref=report_ref, **options) for body in bodies
-        ])
+            return super()._run_wkhtmltopdf(bodies, **options)
+        return merge_pdf([super(IrActionsReport, self)._run_wkhtmltopdf([body], **options) for body in bodies])
 
     def _coop_is_of_cooperative(self, report_ref):
         return bool(report_ref) and (self._get_report(report_ref).report_name or '').startswith('producer_cooperative.')

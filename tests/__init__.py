@@ -24,6 +24,7 @@ from . import test_ledger_links
 from . import test_ledger_matching
 from . import test_ledger_derived
 from . import test_ledger_sold
+from . import test_login
 from . import test_membership
 from . import test_papers_together
 from . import test_pool_batch
