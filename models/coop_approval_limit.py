@@ -126,7 +126,7 @@ class CoopApprovalLimit(models.Model):
         self._check_user_is(MANAGER)
         for limit in self:
             limit._queue_up_company()
-            limit._check_state_is_draft()
+            limit._check_state_is_draft('confirmed')
             limit._check_complete()
             replaced = limit.company_id._coop_get_approval_limit(limit.kind, limit.date_from)
             loosening = limit._is_looser_than(replaced)
@@ -170,11 +170,6 @@ class CoopApprovalLimit(models.Model):
         self.ensure_one()
         # sudo: only to queue up
         self.sudo().search([('company_id', '=', self.company_id.id), ('kind', '=', self.kind)])._queue_up()
-
-    def _check_state_is_draft(self):
-        self.ensure_one()
-        if self.state != 'draft':
-            raise UserError(self._state_error_message('confirmed'))
 
     def _check_complete(self):
         self.ensure_one()

@@ -138,7 +138,7 @@ class CoopCashCount(models.Model):
         for count in self:
             count._check_may_post()
             count._queue_up_drawer()
-            count._check_is_draft()
+            count._check_state_is_draft('counted')
             count._check_can_be_signed()
             count._keep_result(self.env.user, count._get_amount_expected(count.date))
             count._remind(SUPERVISOR, self.env._("Confirm the cash count %s", count.name))
@@ -211,11 +211,6 @@ class CoopCashCount(models.Model):
         self.ensure_one()
         self.check_access('write')
         self._check_may_post_on(self.journal_id)
-
-    def _check_is_draft(self):
-        self.ensure_one()
-        if self.state != 'draft':
-            raise UserError(self._state_error_message('counted'))
 
     def _check_can_be_signed(self):
         """Check where and when was counted."""

@@ -92,7 +92,7 @@ class CoopCommissionAccrual(models.Model):
         :raises UserError: when there is none.
         """
         for accrual in self:
-            accrual._check_is_draft()
+            accrual._check_state_is_draft()
             accrual.check_access('write')
             # sudo: the figures are the document's own; nobody types them in
             accrual.sudo().line_ids = [Command.clear(), *map(Command.create, accrual._prepare_lines())]
@@ -112,7 +112,7 @@ class CoopCommissionAccrual(models.Model):
         for accrual in self:
             accrual._queue_up()
             accrual.line_ids.membership_id._queue_up()
-            accrual._check_is_draft()
+            accrual._check_state_is_draft()
             accrual.company_id._coop_check_day_has_come(accrual.display_name, accrual.date)
             accrual._check_days_are_open()
             accrual._check_up_to_date()
@@ -137,11 +137,6 @@ class CoopCommissionAccrual(models.Model):
             " new accrual of that day books only the difference.",
             entry=move.display_name, document=self.display_name, date=format_date(self.env, self.date),
         )
-
-    def _check_is_draft(self):
-        self.ensure_one()
-        if self.state != 'draft':
-            raise UserError(self._state_error_message('posted'))
 
     def _check_days_are_open(self):
         """Refuse to accrue where the entry, or its reversal on the next day, would be booked on another day."""

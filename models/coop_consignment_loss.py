@@ -114,7 +114,7 @@ class CoopConsignmentLoss(models.Model):
     def action_fill(self):
         """List all members' goods at the place, to be counted."""
         for loss in self:
-            loss._check_is_draft('submitted')
+            loss._check_state_is_draft('submitted')
             rows = loss._prepare_lines()
             if not rows:
                 raise UserError(self.env._("No goods of members are at %s.", loss.location_id.display_name))
@@ -128,7 +128,7 @@ class CoopConsignmentLoss(models.Model):
         """
         for loss in self:
             loss._queue_up()
-            loss._check_is_draft('submitted')
+            loss._check_state_is_draft('submitted')
             loss._check_complete()
             number = loss._draw_number()
             # sudo: the shares are the document's own; nobody types them in
@@ -204,11 +204,6 @@ class CoopConsignmentLoss(models.Model):
 
     def _get_printed(self):
         return self.filtered(lambda loss: loss.state in ('approved', 'done'))
-
-    def _check_is_draft(self, target):
-        self.ensure_one()
-        if self.state != 'draft':
-            raise UserError(self._state_error_message(target))
 
     def _check_complete(self):
         self.ensure_one()

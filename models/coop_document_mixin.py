@@ -86,10 +86,10 @@ class CoopDocumentMixin(models.AbstractModel):
         if self.env.user in writers:
             raise UserError(message)
 
-    def _check_state_is_draft(self):
+    def _check_state_is_draft(self, target='posted'):
         self.ensure_one()
         if self.state != 'draft':
-            raise UserError(self._state_error_message('posted'))
+            raise UserError(self._state_error_message(target))
 
     def _check_user_is(self, *groups):
         """Refuse users who hold none of these roles, whatever access the model gives them.

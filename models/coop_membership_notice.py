@@ -31,12 +31,6 @@ class CoopMembership(models.Model):
 
     # === ACTIONS === #
 
-    def action_admit(self):
-        candidates = self.filtered(lambda membership: membership.state == 'candidate')
-        res = super().action_admit()
-        candidates._queue_notices('admission')
-        return res
-
     def action_view_notices(self):
         """Open what the member was told."""
         self.ensure_one()
@@ -44,6 +38,12 @@ class CoopMembership(models.Model):
         return {**action, 'domain': [('membership_id', '=', self.id)], 'context': {}}
 
     # === BUSINESS METHODS === #
+
+    def _update_state(self, target, **values):
+        """Tell candidates that they are admitted; who was a member before and is one again is told of no admission."""
+        admitted = self.filtered(lambda membership: membership.state == 'candidate' and target == 'active')
+        super()._update_state(target, **values)
+        admitted._queue_notices('admission')
 
     def _get_address(self):
         """Return the one e-mail address of the member; empty where there is none, or more than one."""

@@ -49,9 +49,7 @@ RIGHTS = {
 }
 #: Who may call an action; everybody else is told what the second text says.
 ACTIONS = {
-    ('coop.membership', 'action_admit'): (
-        ('manager',), "Only this role may do that: Manager|not allowed to access|have 'read' access",
-    ),
+    ('coop.membership', 'action_admit'): (('manager',), "Only this role may do that: Manager"),
     ('coop.savings.voucher', 'action_post'): (
         ('cashier', 'accountant'), "You may not post on|not allowed to modify|not allowed to access",
     ),

@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-/** What a cashier does from the search to the paper, by keyboard alone; the issue allows six actions. */
+/** What a cashier does from the search to the paper, by keyboard alone, in six actions at most. */
 const MOST_ACTIONS = 6;
 
 function countActions(steps) {
