@@ -40,6 +40,7 @@ from . import account_move_line_savings
 from . import res_company_savings
 from . import res_config_settings_savings
 from . import coop_dashboard_tile
+from . import coop_dashboard_graph
 from . import ir_actions_report
 from . import res_partner
 from . import res_partner_savings
@@ -345,3 +346,11 @@ from . import coop_membership_card
 from . import coop_membership_counter
 from . import res_company_counter
 from . import res_config_settings_counter
+from . import coop_setup_change
+from . import coop_setup_step
+from . import coop_setup_step_books
+from . import coop_setup_step_rules
+from . import coop_practice
+from . import res_company_practice
+from . import ir_http
+from . import res_company_identity

@@ -1,10 +1,45 @@
+import re
+
+from markupsafe import Markup
+
 from odoo import models
 
 from odoo.addons.producer_cooperative.models.res_company_counter import PAPERS
 
+#: Where a page of a paper begins; where a paper has no pages, its articles, and else its body.
+PAGE_STARTS = tuple(re.compile(pattern) for pattern in (
+    r'<div[^>]*\sclass="[^"]*\bpage\b[^"]*"[^>]*>', r'<div[^>]*\sclass="[^"]*\barticle\b[^"]*"[^>]*>', r'<main[^>]*>',
+))
+PRACTICE_MARK = Markup(
+    '<div style="border: 2px solid #b02a37; color: #b02a37; text-align: center; font-weight: bold; padding: 2px;'
+    ' margin-bottom: 4px">%s</div>',
+)
+
 
 class IrActionsReport(models.Model):
     _inherit = 'ir.actions.report'
+
+    def _render_template(self, template, values=None):
+        """Mark every paper of a practice company, whoever made the template."""
+        html = super()._render_template(template, values)
+        company = self._coop_get_practice_company(values or {})
+        if not company:
+            return html
+        text = html.decode()
+        mark = str(PRACTICE_MARK % company._coop_get_practice_mark())
+        for start in PAGE_STARTS:
+            text, count = start.subn(lambda found: found.group(0) + mark, text)
+            if count:
+                break
+        return text.encode()
+
+    def _coop_get_practice_company(self, values):
+        """Return the practice company that a paper is of; that of its documents, else the active one."""
+        docs = values.get('docs')
+        companies = self.env.company
+        if isinstance(docs, models.BaseModel) and docs and 'company_id' in docs._fields:
+            companies = docs.sudo().company_id or companies  # sudo: only whether it is for practice
+        return companies.sudo().filtered('coop_is_practice')[:1]
 
     def _render_qweb_pdf(self, report_ref, res_ids=None, data=None):
         """Count the prints of the cooperative's papers, whichever button they come from."""

@@ -176,3 +176,7 @@ from . import test_counter_rooms
 from . import test_counter_properties
 from . import test_counter_queries
 from . import test_committed_counter
+from . import test_dashboard
+from . import test_first_steps
+from . import test_practice
+from . import test_company_identity

@@ -1,0 +1,48 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class ResCompany(models.Model):
+    _inherit = 'res.company'
+
+    coop_is_practice = fields.Boolean(
+        string="Practice Company", readonly=True, copy=False,
+        help="Nothing in this company is real. Its screens and papers say so.",
+    )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if 'coop_is_practice' in vals and not self.env.su:
+            raise UserError(self.env._(
+                "Whether a company is for practice is decided when it is made, and never changes.",
+            ))
+        return super().write(vals)
+
+    # === BUSINESS METHODS === #
+
+    def _coop_get_heading(self):
+        heading = super()._coop_get_heading()
+        return [self._coop_get_practice_mark(), *heading] if self.sudo().coop_is_practice else heading
+
+    def _coop_get_practice_mark(self):
+        """Return what stands on every paper of a practice company."""
+        return self.env._("PRACTICE – not a real document")
+
+    def _coop_retire_practice(self):
+        """Take a practice company out of everybody's sight for good; nothing of any other company is touched.
+
+        :raises UserError: for a company that is not for practice.
+        """
+        for company in self:
+            if not company.coop_is_practice:
+                raise UserError(self.env._("%s is no practice company and stays.", company.name))
+            for user in company.with_context(active_test=False).user_ids:
+                others = user.company_ids - company
+                if user.company_id == company and others:
+                    user.company_id = others[0]
+                if others:
+                    user.company_ids = others
+            pools = self.env['coop.pool'].search([('company_id', '=', company.id), ('state', '=', 'open')])
+            pools.write({'date_cutoff': False})
+            company.write({'active': False, 'name': f"{company.name} ({company.id})"})
