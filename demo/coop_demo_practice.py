@@ -17,9 +17,11 @@ class CoopDemo(models.AbstractModel):
     # === BUSINESS METHODS - STEPS === #
 
     def _prepare_company_names(self):
-        if not self._is_practice():
-            return super()._prepare_company_names()
-        return {}
+        values = super()._prepare_company_names()
+        if self._is_practice():
+            # It keeps the name that says what it is, and nobody writes to it.
+            values = {key: value for key, value in values.items() if key not in ('name', 'email')}
+        return values
 
     def _load_logins(self, _none=None):
         if not self._is_practice():
