@@ -18,7 +18,6 @@ SHARES = (
 def year(env: odoo.api.Environment, count: int, lines: int, name: str = "Koperasi Ukur"):
     """Return an environment in a new cooperative with so many members and ``lines`` invoice lines of the year."""
     env = cooperative(env, name)
-    env.company.coop_shu_four_eyes = False
     everybody = members(env, count)
     types = env['coop.savings.type'].search([('is_capital', '=', True), ('company_id', '=', env.company.id)])
     savings(env, types)

@@ -17,7 +17,6 @@ MEMBERS, ONE_BY_ONE, LIMIT, MEMORY_LIMIT = 5_000, 100, 20, 1.5
 
 def allocate(env, everybody):
     """Return the posted allocation of last year, by capital of the members."""
-    env.company.coop_shu_four_eyes = False
     env['coop.shu.rule'].create({'name': "Bylaws", 'date_from': '2020-01-01', 'share_ids': [
         Command.create({'kind': 'reserve', 'percent': 60}), Command.create({'kind': 'capital', 'percent': 40}),
     ]})

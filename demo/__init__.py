@@ -4,4 +4,6 @@ from . import coop_demo_consignment
 from . import coop_demo_expenses
 from . import coop_demo_shu
 from . import coop_demo_cash
+from . import coop_demo_notice
+from . import coop_demo_counter
 from . import coop_demo_practice

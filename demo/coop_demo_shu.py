@@ -3,6 +3,8 @@ from datetime import date
 from odoo import models
 from odoo.fields import Command
 
+from .people import SHU_AT_COUNTER
+
 #: The bylaws: (kind, fund or base, per cent).
 SHARES = (
     ('reserve', None, 40), ('capital', None, 15), ('patronage', 'purchases', 10), ('patronage', 'consigned', 15),
@@ -45,7 +47,7 @@ class CoopDemo(models.AbstractModel):
         self._pay_shu(allocation, min(date(today.year, 3, 5), today))
 
     def _pay_shu(self, allocation, day):
-        """Pay the SHU in cash; who saves voluntarily gets it there, and so does what no coin pays.
+        """Pay the SHU in cash; who saves voluntarily gets it there, and so does what no coin pays. Some fetch it later.
 
         The officer writes the payouts, the treasurer posts them.
         """
@@ -63,8 +65,10 @@ class CoopDemo(models.AbstractModel):
             for values in ({'journal_id': journal.id}, {'way': 'savings'})
         ])
         cash.action_fill()
+        later = lines.filtered(lambda line: line.partner_id.name in SHU_AT_COUNTER)
+        cash.line_ids.filtered(lambda line: line.shu_line_id in later).unlink()
         cash.with_env(allocation.env).action_post()
-        in_coins = (lines - savers).filtered('amount_residual')
+        in_coins = (lines - savers - later).filtered('amount_residual')
         in_coins.payout_method = 'savings'
         saved.action_fill()
         saved.with_env(allocation.env).action_post()

@@ -48,6 +48,15 @@ CANDIDATES = (
     Person("Imam Syafii", 'male', "Maron", PADDY),
 )
 
+#: Candidates who come to the counter to pay what admission needs.
+NEWCOMERS = (
+    Person("Supriyadi", 'male', "Gading", PADDY), Person("Khotimah", 'female', "Besuk", BATIK),
+    Person("Edi Purnomo", 'male', "Pajarakan", PADDY), Person("Maimunah", 'female', "Krejengan", PADDY),
+)
+
+#: Whose SHU waits at the counter until they come.
+SHU_AT_COUNTER = ("Sumiati", "Joko Susilo", "Rukmini")
+
 #: One login per role: (role as shown, login, group or None for the portal, name). The password is the login.
 LOGINS = (
     ("Petugas (officer)", 'petugas', 'producer_cooperative.group_coop_officer', "Lilis, petugas"),

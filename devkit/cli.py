@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 
-from . import lint, odoo_source, places, ports, postgres, python_env, server, tasks, testing
+from . import lint, odoo_source, places, postgres, python_env, server, tasks, testing
 from .console import DevError, note
 from .odoo import Kit
 
@@ -40,6 +40,8 @@ def parser() -> argparse.ArgumentParser:
 
     run = command('run', 'start Odoo with the demo cooperative')
     run.add_argument('--port', type=int, default=8069, help='the port to listen on (8069)')
+    run.add_argument('--workers', type=int, default=0, metavar='N',
+                     help='processes that answer, each on its own (0: one process with threads)')
     run.add_argument('--verbose', action='store_true', help="show all of Odoo's log")
     test = command('test', 'run all tests; further arguments go to pytest')
     test.add_argument('--runner', choices=('pytest', 'odoo'), default='pytest', help="odoo: Odoo's own runner")
@@ -73,11 +75,11 @@ def _dispatch(options: argparse.Namespace, further: list[str]) -> int:
     if options.command == 'reset':
         return tasks.reset(options.all, options.yes)
     if options.command == 'run':
-        ports.require_free(options.port)
+        server.check(options.port, options.workers)
     with _kit(options.odoo) as kit:
         match options.command:
             case 'run':
-                return server.run(kit, options.port, options.verbose)
+                return server.run(kit, options.port, options.workers, options.verbose)
             case 'test' if options.runner == 'odoo':
                 return testing.run_odoo(kit)
             case 'test':

@@ -24,7 +24,8 @@ from . import places
 from .console import DevError, Step, human_size
 from .odoo import Kit
 
-OPTIONAL_MODULES = ('l10n_id',)
+#: The chart of accounts, and the address at which other programs call in.
+OPTIONAL_MODULES = ('l10n_id', 'rpc')
 LANGUAGE = 'id_ID'
 RECIPE = 1  # raise it when the way of building changes
 NOT_LOADED = {'tests', 'benchmarks', 'devkit', 'dev', '__pycache__', 'pyproject.toml', 'LICENSE'}

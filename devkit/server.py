@@ -18,14 +18,25 @@ from .processes import started
 
 LOUD = ('WARNING', 'ERROR', 'CRITICAL')
 SECONDS_TO_ANSWER = 180
+MOST_WORKERS = 32
+#: With several processes, Odoo starts the one for open connections by the path of its main program; as a module of a
+#: package that path cannot be run.
+MAIN = 'from odoo.cli.command import main\n\nmain()\n'
 
 
-def run(kit: Kit, port: int, verbose: bool) -> int:
+def check(port: int, workers: int) -> None:
+    """Refuse at once what cannot be started."""
+    if not 0 <= workers <= MOST_WORKERS:
+        raise DevError(f'--workers takes a number from 0 to {MOST_WORKERS}.')
+    ports.require_free(port)
+
+
+def run(kit: Kit, port: int, workers: int, verbose: bool) -> int:
     """Start Odoo on the demo cooperative and stay until it ends or is told to."""
     databases = Databases(kit)
     logins = databases.prepare_cooperative()
     ensure_system_package('wkhtmltopdf', 'without it Odoo cannot print PDF', lambda: shutil.which('wkhtmltopdf'))
-    command = kit.command('--http-port', str(port), database=databases.cooperative)
+    command = _command(kit, port, workers, databases.cooperative)
     # A session of its own: Ctrl-C reaches this program, which then stops Odoo once and in order.
     with started(command, env=kit.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                  stderr=subprocess.STDOUT, text=True, encoding='utf-8', errors='replace',
@@ -40,6 +51,20 @@ def run(kit: Kit, port: int, verbose: bool) -> int:
             say('\n  stopping')
             raise
         raise DevError(f'Odoo ended by itself with code {code}:\n{last_error(log.last)}')
+
+
+def _command(kit: Kit, port: int, workers: int, database: str) -> list[str]:
+    """Return the command line of the server.
+
+    Several workers come with one process more for what is scheduled, and one that keeps connections open.
+    """
+    options = ['--http-port', str(port)]
+    if not workers:
+        return kit.command(*options, database=database)
+    main = places.state() / 'odoo-server.py'
+    main.write_text(MAIN)
+    options += ['--workers', str(workers), '--gevent-port', str(ports.free_port())]
+    return [str(kit.python), str(main), *options, '-c', str(kit.configuration), '-d', database]
 
 
 class Log:

@@ -14,11 +14,18 @@ LIMIT_KINDS = {
     'pool_allocation': _lt("Share Changed by Hand in a Pool"),
     'weight_correction': _lt("Correction of a Weight"),
     'set_off_consent': _lt("Consent to Set-Off"),
+    'shu_approval': _lt("Approval of the SHU"),
+    'shu_lapse': _lt("Unclaimed SHU Given to the Cooperative"),
+    'fund_spending': _lt("Spending of a Fund"),
 }
 #: What is always for two people.
 ALWAYS_KINDS = {
     'cash_difference': _lt("Cash Difference"),
     'limit': _lt("Limit Raised or Switched Off"),
+    'due_change': _lt("Moved Due Date"),
+    'loss': _lt("Write-Off of Members' Goods"),
+    'price_reduction': _lt("Price Reduction"),
+    'buyout': _lt("Purchase from Members' Stock"),
 }
 
 

@@ -7,7 +7,7 @@ from odoo.addons.producer_cooperative.models.coop_approval import LIMIT_KINDS
 MANAGER = 'producer_cooperative.group_coop_manager'
 SUPERVISOR = 'producer_cooperative.group_coop_supervisor'
 #: What has no amount that a limit could be compared with.
-KINDS_WITHOUT_AMOUNT = ('bank_account',)
+KINDS_WITHOUT_AMOUNT = ('bank_account', 'shu_approval')
 #: What a limit says; kept once it is proposed.
 FROZEN_FIELDS = {'company_id', 'kind', 'date_from', 'is_required', 'amount', 'reason'}
 
@@ -182,7 +182,7 @@ class CoopApprovalLimit(models.Model):
             raise UserError(self.env._("Say who decided on the limit, when, and why."))
         if self.kind in KINDS_WITHOUT_AMOUNT and self.amount:
             raise UserError(self.env._(
-                "A bank account has no amount: two people are needed always, or one suffices. Enter zero.",
+                "What this is for has no amount: two people are needed always, or one suffices. Enter zero.",
             ))
         today = fields.Date.context_today(self)
         if self.date_from < today:

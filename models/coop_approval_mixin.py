@@ -11,7 +11,7 @@ from odoo.tools import format_amount
 #: Who approves, where a document says nothing else.
 APPROVERS = ('producer_cooperative.group_coop_manager', 'producer_cooperative.group_coop_accountant')
 #: What the mixin itself keeps on the documents.
-KEPT_FIELDS = frozenset({'prepared_by_ids', 'approval_ids', 'posted_alone'})
+KEPT_FIELDS = frozenset({'prepared_by_ids', 'approval_ids', 'posted_alone', 'alone_by_id', 'alone_on'})
 
 
 class CoopApprovalMixin(models.AbstractModel):
@@ -26,6 +26,8 @@ class CoopApprovalMixin(models.AbstractModel):
 
     #: Who writes one of these fields has written the document.
     _prepared_fields: frozenset[str] = frozenset()
+    #: Whether it takes effect by somebody's approval, which is a button of its own: nobody approves it before that.
+    _is_itself_approved = False
 
     prepared_by_ids = fields.Many2many(
         comodel_name='res.users', string="Written By", readonly=True, copy=False, groups='base.group_user',
@@ -46,6 +48,12 @@ class CoopApprovalMixin(models.AbstractModel):
         string="By One Person Alone", readonly=True, copy=False, groups='base.group_user',
         help="The same person wrote the document and posted it, and nobody approved it.",
     )
+    alone_by_id = fields.Many2one(
+        comodel_name='res.users', readonly=True, copy=False, groups='base.group_user', export_string_translation=False,
+    )
+    alone_on = fields.Datetime(
+        readonly=True, copy=False, groups='base.group_user', export_string_translation=False,
+    )
 
     # === COMPUTE METHODS === #
 
@@ -54,7 +62,7 @@ class CoopApprovalMixin(models.AbstractModel):
     def _compute_approval_status(self):
         for document in self:
             status, may_give = False, False
-            if document._origin and document._waits_for_posting():
+            if document._origin and document._waits_for_posting() and not document._is_itself_approved:
                 waiting = document._get_waiting_approval()
                 may_give = bool(waiting) and not document._approval_error_message()
                 if document._get_valid_approval():
@@ -97,6 +105,8 @@ class CoopApprovalMixin(models.AbstractModel):
         """
         for document in self:
             document.check_access('write')
+            if document._is_itself_approved:
+                raise UserError(self.env._("%s is approved by its own button.", document.display_name))
             if not document._waits_for_posting() or not document._needs_two_people():
                 raise UserError(self.env._("%s needs nobody's approval.", document.display_name))
             document._check_somebody_may_approve()
@@ -228,7 +238,7 @@ class CoopApprovalMixin(models.AbstractModel):
         """
         self.ensure_one()
         document = self.sudo()  # sudo: guarded; nobody chooses what is kept
-        document.posted_alone = True
+        document.write({'posted_alone': True, 'alone_by_id': self.env.uid, 'alone_on': fields.Datetime.now()})
         limit = document._get_approval_company()._coop_get_approval_limit(document._get_approval_kind())
         if limit and not limit.is_required and hasattr(document, '_message_log'):
             document._message_log(body=self.env._(
@@ -241,6 +251,11 @@ class CoopApprovalMixin(models.AbstractModel):
         company = self._get_approval_company()
         limit = company._coop_get_approval_limit(self._get_approval_kind())
         names = ", ".join((self._get_approvers() - self._get_preparers()).mapped('name'))
+        if self._is_itself_approved:
+            return self.env._(
+                "You wrote or changed %(document)s yourself, and somebody else has to approve it. Ask: %(names)s.",
+                document=self._get_approval_label(), names=names or self.env._("nobody else has such a role yet"),
+            )
         above = self.env._(
             "Above %s, two people are needed.", format_amount(self.env, limit.amount, company.currency_id),
         ) if limit.amount else self.env._("Two people are needed for this.")
@@ -301,8 +316,8 @@ class CoopApprovalMixin(models.AbstractModel):
         """Return the approval of the document as it is now, given by somebody who has not written it; else empty."""
         self.ensure_one()
         given = self.sudo().approval_ids.filtered(lambda approval: approval.state == 'approved')  # sudo: see above
-        if not given:
-            return given
+        if not given or self._is_itself_approved:
+            return given.browse()
         fingerprint, preparers = self._get_fingerprint(), self._get_preparers()
         return given.filtered(
             lambda approval: approval.fingerprint == fingerprint and approval.decided_by_id not in preparers,

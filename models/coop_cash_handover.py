@@ -5,7 +5,9 @@ from odoo.tools import format_amount
 
 ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
 #: What is handed over, and between whom; kept once it is signed.
-FROZEN_FIELDS = {'company_id', 'journal_id', 'from_user_id', 'to_user_id', 'note_ids', 'is_absent', 'absence_reason'}
+FROZEN_FIELDS = {
+    'company_id', 'journal_id', 'from_user_id', 'to_user_id', 'note_ids', 'is_absent', 'absence_reason', 'note',
+}
 
 
 class CoopCashHandover(models.Model):

@@ -84,10 +84,15 @@ class CoopConsignmentBill(models.Model):
         return [self.partner_id.id, self.set_off_rate, self.set_off_consent_date]
 
     def _get_preparers(self):
-        """Return who noted the consent: in the agreement, or on the bill where it says otherwise."""
+        """Return who noted the consent: in the agreement, on the purchase that made the bill, or on the bill itself."""
         self.ensure_one()
+        # sudo: who noted the consent; the bill's own user may not read the purchase
+        purchase = self.buyout_id.sudo()
+        noted = self.set_off_consent_date, self.set_off_rate
+        if purchase and (purchase.set_off_consent_date, purchase.set_off_rate) == noted:
+            return purchase.noted_by_id
         term = self._get_consented_term()
-        if term._get_signed_set_off() == (self.set_off_consent_date, self.set_off_rate):
+        if term._get_signed_set_off() == noted:
             return term._get_preparers() if term else self.env['res.users']
         return super()._get_preparers()
 

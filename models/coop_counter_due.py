@@ -46,8 +46,10 @@ class CoopCounterReceipt(models.Model):
         receipt = self.sudo()
         parts = {
             'savings': receipt._get_savings_due(), 'invoice': receipt._get_invoices_due(),
-            'deposit': receipt._get_deposits_due(), 'payable': receipt._get_payables_due(),
+            'deposit': receipt._get_deposits_due(), 'advance_back': receipt._get_advances_held(),
+            'payable': receipt._get_payables_due(), 'bill': receipt._get_bills_due(),
             'refund': receipt._get_refunds_due(), 'withdrawal': receipt._get_withdrawals_due(),
+            'advance': receipt._get_advances_due(),
         }
         return {(kind, due.record.id): due for kind, dues in parts.items() for due in dues}
 
@@ -176,6 +178,7 @@ class CoopCounterReceipt(models.Model):
         return {
             'coop.settlement': self.env._("Settlement"), 'coop.consignment.bill': self.env._("Goods bought"),
             'coop.consignment.loss': self.env._("Compensation"), ALLOCATION: self.env._("SHU"),
+            'coop.leaving': self.env._("Savings returned"),
         }
 
     def _get_payable_label(self, item, labels):

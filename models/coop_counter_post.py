@@ -4,7 +4,7 @@ from odoo.fields import Command
 from odoo.tools import format_amount, format_date
 
 from odoo.addons.producer_cooperative.models.coop_counter_due import PAID_AHEAD
-from odoo.addons.producer_cooperative.models.coop_counter_receipt_line import SAVINGS_KINDS
+from odoo.addons.producer_cooperative.models.coop_counter_receipt_line import CLAIM_KINDS, SAVINGS_KINDS, WHOLE_KINDS
 from odoo.addons.producer_cooperative.models.coop_payout_shu import ALLOCATION
 
 PREFIX = 'KW/%(range_year)s/'
@@ -53,6 +53,7 @@ class CoopCounterReceipt(models.Model):
             receipt._queue_up_sources()
             receipt._check_state_is_draft()
             receipt._check_complete()
+            receipt._check_two_people()
             number = receipt._draw_number()
             receipt.sudo().name = number  # sudo: numbers are drawn, never typed
             receipt._book()
@@ -91,6 +92,7 @@ class CoopCounterReceipt(models.Model):
             raise UserError(self.env._("Nothing is chosen: mark what %s settles now.", self.membership_id.display_name))
         self._check_journal_has_account()
         self._check_date()
+        self._check_given()
         chosen._check_amount()
         self._check_still_due(chosen)
         self._check_can_be_handed_over(chosen)
@@ -131,7 +133,7 @@ class CoopCounterReceipt(models.Model):
             if line.kind in PAID_AHEAD:
                 continue
             wrong = line.currency_id.compare_amounts(line.amount, found.amount)
-            if wrong > 0 or wrong and line.kind == 'refund':
+            if wrong > 0 or wrong and line.kind in WHOLE_KINDS:
                 raise UserError(self.env._(
                     "%(member)s, %(name)s: %(due)s is due now, and %(amount)s cannot be settled. Press “Look Up"
                     " Anew”, or correct the amount.",
@@ -165,7 +167,7 @@ class CoopCounterReceipt(models.Model):
 
         :raises UserError: saying how the consent is given.
         """
-        claims = chosen.filtered(lambda line: line.kind == 'payable' and line.amount_set_off)
+        claims = chosen.filtered(lambda line: line.kind in CLAIM_KINDS and line.amount_set_off)
         if not claims or self.consent_signed:
             return
         self._check_set_off_is_due(chosen)
@@ -212,9 +214,13 @@ class CoopCounterReceipt(models.Model):
         self._book_deposits(lines.get('deposit', empty))
         # sudo: cashiers take money on journals given to them, without any other access to the books
         self.sudo()._book_payments(lines.get('invoice', empty).sudo())
+        self._book_advances(lines.get('advance_back', empty))
         self._book_payout(lines.get('payable', empty))
         self._book_refunds(lines.get('refund', empty))
         self._book_savings(lines.get('withdrawal', empty), 'out')
+        # sudo: see above
+        self.sudo()._book_payments(lines.get('bill', empty).sudo())
+        self._book_advances(lines.get('advance', empty))
 
     def _book_savings(self, lines, direction):
         """Post one voucher of the member's savings, in or out."""
@@ -227,10 +233,17 @@ class CoopCounterReceipt(models.Model):
                 'membership_id': self.membership_id.id, 'type_id': line.savings_type_id.id, 'amount': line.amount,
             }) for line in lines],
         })
-        voucher.sudo().counter_receipt_id = self  # sudo: what belongs together is never typed
+        self._put_on_receipt(voucher)
         voucher.action_post()
         for line, row in zip(lines.sudo(), voucher.line_ids, strict=True):  # sudo: see above
             line.balance_after = row.balance_after
+
+    def _put_on_receipt(self, document):
+        """Let a document that is being written belong to the receipt, and to whoever wrote the receipt."""
+        # sudo: what belongs together, and who has prepared it, is never typed
+        document.sudo().write({
+            'counter_receipt_id': self.id, 'prepared_by_ids': [Command.set(self.sudo().prepared_by_ids.ids)],
+        })
 
     def _book_deposits(self, lines):
         """Take the deposits that the member was asked for."""
@@ -257,31 +270,31 @@ class CoopCounterReceipt(models.Model):
                 'payable_line_id': line.item_id.id, 'amount': line.amount_cash,
             }) for line in paid],
         })
-        # sudo: what belongs together, and who has prepared it, is never typed
-        payout.sudo().write({'counter_receipt_id': self.id, 'prepared_by_id': self.prepared_by_id.id})
+        self._put_on_receipt(payout)
         payout.action_post()
 
     def _book_payments(self, lines):
-        """Register Odoo's payment for each invoice, and reconcile it; called as superuser."""
+        """Register Odoo's payment for each invoice or bill, and reconcile it; called as superuser."""
         for line in lines.filtered('amount_cash'):
             payment = self.env['account.payment'].create(self._prepare_payment_values(line))
             payment.outstanding_account_id = self.journal_id.default_account_id
             payment._generate_journal_entry()
             payment.move_id.write({'coop_source_model': self._name, 'coop_source_id': self.id})
             payment.action_post()
-            credit = payment.move_id.line_ids.filtered(
-                lambda item, debt=line.item_id: item.account_id == debt.account_id and item.balance < 0,
+            paid = payment.move_id.line_ids.filtered(
+                lambda item, owed=line.item_id: item.account_id == owed.account_id and item.balance * owed.balance < 0,
             )
-            (line.item_id | credit).reconcile()
+            (line.item_id | paid).reconcile()
 
     def _prepare_payment_values(self, line):
-        """Return the payment of one invoice: Dr cash or bank / Cr the receivable."""
+        """Return the payment of an invoice, Dr cash or bank / Cr the receivable, or of a bill, the other way round."""
         self.ensure_one()
-        debt = line.item_id
+        item, inbound = line.item_id, line.direction == 'in'
         return {
-            'payment_type': 'inbound', 'partner_type': 'customer', 'partner_id': debt.partner_id.id,
+            'payment_type': 'inbound' if inbound else 'outbound', 'partner_id': item.partner_id.id,
+            'partner_type': 'customer' if inbound else 'supplier',
             'amount': line.amount_cash, 'date': self.date, 'journal_id': self.journal_id.id,
-            'destination_account_id': debt.account_id.id, 'memo': f"{self.name}: {debt.move_name}",
+            'destination_account_id': item.account_id.id, 'memo': f"{self.name}: {item.move_name}",
             'currency_id': self.currency_id.id, 'company_id': self.company_id.id, 'coop_counter_receipt_id': self.id,
         }
 
@@ -293,7 +306,7 @@ class CoopCounterReceipt(models.Model):
         chosen = self.line_ids.filtered('chosen')
         debts = [[line.item_id, line.amount_set_off] for line in chosen if line.kind == 'invoice']
         ref = self.env._("%s: set off", self.name)
-        for claim in chosen.filtered(lambda line: line.kind == 'payable' and line.amount_set_off):
+        for claim in chosen.filtered(lambda line: line.kind in CLAIM_KINDS and line.amount_set_off):
             allocations, left = [], claim.amount_set_off
             for debt in debts:
                 part = self.currency_id.round(min(debt[1], left))

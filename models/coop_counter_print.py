@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from odoo.addons.producer_cooperative.models.coop_counter_receipt_line import CLAIM_KINDS
 from odoo.addons.producer_cooperative.models.res_company_counter import PAPERS
 
 
@@ -84,6 +85,7 @@ class CoopCounterReceipt(models.Model):
         moves = (
             self.voucher_ids.move_id | self.voucher_ids.reversal_move_id | self.payout_ids.move_id
             | self.payout_ids.reversal_move_id | self.payment_ids.move_id | self.set_off_move_ids
+            | self.advance_ids.move_id | self.advance_ids.reversal_move_id
             | self.deposit_ids.move_id | self.deposit_ids.reversal_move_id | self.refunded_deposit_ids.refund_move_id
             | self.void_move_ids
         )
@@ -106,7 +108,7 @@ class CoopCounterReceipt(models.Model):
     def _get_open_sums(self):
         """Return ``(what the member still owes, what the member is still owed)`` by what the receipt shows."""
         self.ensure_one()
-        debts = self.line_ids.filtered(lambda line: line.direction == 'in')
+        debts = self.line_ids.filtered(lambda line: line.direction == 'in' and line.kind != 'advance_back')
         return sum(debts.mapped('amount_left')), sum(
-            self.line_ids.filtered(lambda line: line.kind == 'payable').mapped('amount_left'),
+            self.line_ids.filtered(lambda line: line.kind in CLAIM_KINDS).mapped('amount_left'),
         )

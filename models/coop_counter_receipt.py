@@ -8,9 +8,8 @@ from odoo.exceptions import UserError, ValidationError
 #: What a posted receipt keeps.
 FROZEN_FIELDS = {
     'date', 'journal_id', 'membership_id', 'line_ids', 'company_id', 'set_off', 'consent_signed', 'note', 'token',
+    'amount_given',
 }
-#: What says what is settled and how; whoever changed it last has prepared the receipt.
-PREPARED_FIELDS = {'membership_id', 'line_ids', 'set_off', 'consent_signed'}
 
 
 class CoopCounterReceipt(models.Model):
@@ -32,7 +31,7 @@ class CoopCounterReceipt(models.Model):
     _guarded_fields = frozenset({
         'state', 'lock_version', 'name', 'poster_id', 'date_posted', 'cancel_reason', 'cancel_user_id',
         'date_cancelled', 'print_count', 'set_off_move_ids', 'void_move_ids', 'voucher_ids', 'payout_ids',
-        'payment_ids', 'deposit_ids', 'refunded_deposit_ids', 'stamp_duty', 'prepared_by_id',
+        'payment_ids', 'deposit_ids', 'refunded_deposit_ids', 'advance_ids', 'stamp_duty',
     })
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
@@ -86,10 +85,6 @@ class CoopCounterReceipt(models.Model):
     token = fields.Char(
         default=lambda self: uuid.uuid4().hex, copy=False, readonly=True, export_string_translation=False,
         help="Sent along when a new receipt is saved, so that the same screen is never saved twice.",
-    )
-    prepared_by_id = fields.Many2one(
-        comodel_name='res.users', string="Prepared By", readonly=True, copy=False, index='btree_not_null',
-        ondelete='restrict', help="Who wrote the receipt, or changed last what it settles.",
     )
     poster_id = fields.Many2one(
         comodel_name='res.users', string="Cashier", readonly=True, copy=False, index='btree_not_null',
@@ -161,22 +156,10 @@ class CoopCounterReceipt(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        receipts = super().create(vals_list)
-        receipts._note_preparer()
-        return receipts
-
     def write(self, vals):
         if FROZEN_FIELDS & vals.keys() and any(receipt.state != 'draft' for receipt in self):
             raise UserError(self.env._("A posted receipt is not changed: make it void and write a new one."))
-        res = super().write(vals)
-        if PREPARED_FIELDS & vals.keys():
-            self._note_preparer()
-        return res
-
-    def _note_preparer(self):
-        self.sudo().write({'prepared_by_id': self.env.uid})  # sudo: guarded; whoever changes what is settled
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_posted(self):

@@ -6,13 +6,19 @@ from odoo.addons.producer_cooperative.tools.units import to_units
 
 #: What money at the counter is for, in the order in which it is shown, and which way it goes.
 DIRECTIONS = {
-    'savings': 'in', 'invoice': 'in', 'deposit': 'in', 'payable': 'out', 'refund': 'out', 'withdrawal': 'out',
+    'savings': 'in', 'invoice': 'in', 'deposit': 'in', 'advance_back': 'in', 'payable': 'out', 'bill': 'out',
+    'refund': 'out', 'withdrawal': 'out', 'advance': 'out',
 }
 #: Which field says what a line is about, by its kind.
 RECORD_FIELDS = {
-    'savings': 'savings_type_id', 'invoice': 'item_id', 'deposit': 'deposit_id', 'payable': 'item_id',
-    'refund': 'deposit_id', 'withdrawal': 'savings_type_id',
+    'savings': 'savings_type_id', 'invoice': 'item_id', 'deposit': 'deposit_id', 'advance_back': 'advance_id',
+    'payable': 'item_id', 'bill': 'item_id', 'refund': 'deposit_id', 'withdrawal': 'savings_type_id',
+    'advance': 'advance_id',
 }
+#: What the cooperative owes the member by an open item: it can be set off, and carries what no coin covers.
+CLAIM_KINDS = ('payable', 'bill')
+#: What is settled as a whole or not at all.
+WHOLE_KINDS = ('refund', 'advance')
 #: What the reader of a receipt takes for the member's savings papers, which bear no stamp duty.
 SAVINGS_KINDS = ('savings', 'withdrawal')
 
@@ -38,8 +44,9 @@ class CoopCounterReceiptLine(models.Model):
     state = fields.Selection(related='receipt_id.state', string="Receipt State", store=True)
     kind = fields.Selection(
         selection=[
-            ('savings', "Savings"), ('invoice', "Invoice"), ('deposit', "Deposit"), ('payable', "Owed to Member"),
-            ('refund', "Deposit Back"), ('withdrawal', "Savings Out"),
+            ('savings', "Savings"), ('invoice', "Invoice"), ('deposit', "Deposit"), ('advance_back', "Advance Back"),
+            ('payable', "Owed to Member"), ('bill', "Member's Bill"), ('refund', "Deposit Back"),
+            ('withdrawal', "Savings Out"), ('advance', "Advance"),
         ],
         required=True, readonly=True,
     )
@@ -58,6 +65,11 @@ class CoopCounterReceiptLine(models.Model):
     deposit_id = fields.Many2one(
         comodel_name='coop.pool.deposit', check_company=True, ondelete='restrict', readonly=True,
         index='btree_not_null',
+    )
+    advance_id = fields.Many2one(
+        comodel_name='coop.settlement.advance', string="Advance", check_company=True, ondelete='restrict',
+        readonly=True, index='btree_not_null',
+        help="The advance that is handed over; for what is brought back, the last one that the member got.",
     )
     name = fields.Char(string="For", compute='_compute_due', store=True, compute_sudo=True)
     date_due = fields.Date(string="Due On", compute='_compute_due', store=True, compute_sudo=True)
@@ -94,7 +106,9 @@ class CoopCounterReceiptLine(models.Model):
         for line in self:
             line.direction = DIRECTIONS.get(line.kind)
 
-    @api.depends('kind', 'savings_type_id', 'item_id', 'deposit_id', 'receipt_id.membership_id', 'receipt_id.date')
+    @api.depends(
+        'kind', 'savings_type_id', 'item_id', 'deposit_id', 'advance_id', 'receipt_id.membership_id', 'receipt_id.date',
+    )
     def _compute_due(self):
         # sudo (compute_sudo): what is due to and from the member, for whoever serves at the counter
         for receipt, lines in self.grouped('receipt_id').items():
@@ -145,16 +159,21 @@ class CoopCounterReceiptLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._check_receipt_is_draft()
-        lines.receipt_id._note_preparer()
+        lines.receipt_id._keep_writer()
         return lines
 
     def write(self, vals):
         self._check_receipt_is_draft()
+        before = self.receipt_id
         res = super().write(vals)
-        self._check_receipt_is_draft()
-        if {'chosen', 'amount', 'kind', 'item_id', 'deposit_id', 'savings_type_id'} & vals.keys():
-            self.receipt_id._note_preparer()
+        self._check_receipt_is_draft()  # a line can be moved to another receipt
+        if {'chosen', 'amount', 'kind', 'receipt_id', *RECORD_FIELDS.values()} & vals.keys():
+            (before | self.receipt_id)._keep_writer()
         return res
+
+    def unlink(self):
+        self.receipt_id._keep_writer()
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_posted(self):

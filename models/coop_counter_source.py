@@ -116,8 +116,32 @@ class CoopPoolDeposit(models.Model):
         return moves
 
 
+class CoopSettlementAdvance(models.Model):
+    """Advances that are handed over and brought back at the counter."""
+    _name = 'coop.settlement.advance'
+    _inherit = ['coop.settlement.advance', 'coop.counter.source.mixin']
+
+    # === BUSINESS METHODS === #
+
+    def _is_guarded(self, name):
+        return name == 'counter_receipt_id' or super()._is_guarded(name)
+
+    def _cancel_with_reason(self, reason):
+        """Refuse to undo a part of what a member got one receipt for."""
+        self._check_not_of_counter('counter_receipt_id')
+        return super()._cancel_with_reason(reason)
+
+    def _take_back(self, reason):
+        """Undo advances with their receipt; what somebody had granted waits anew to be handed over."""
+        for advance in self:
+            advance._cancel_with_reason(reason)
+            if advance.direction == 'out':
+                again = advance.copy()
+                again.prepared_by_ids = advance.prepared_by_ids  # whoever granted it, not who makes the receipt void
+
+
 class AccountPayment(models.Model):
-    """Payments of invoices that are taken at the counter."""
+    """Payments of invoices and bills that are taken at the counter."""
     _inherit = 'account.payment'
 
     coop_counter_receipt_id = fields.Many2one(
@@ -138,6 +162,11 @@ class AccountPayment(models.Model):
         return super().write(vals)
 
     # === BUSINESS METHODS === #
+
+    def _coop_check_two_people(self):
+        """Leave to the receipt what two people have seen with it."""
+        others = self.filtered(lambda payment: not payment.coop_counter_receipt_id)
+        super(AccountPayment, others)._coop_check_two_people()
 
     def _coop_check_not_put_on_receipt(self, vals):
         """Refuse to put payments on receipts that the counter did not take.

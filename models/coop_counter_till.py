@@ -1,5 +1,8 @@
-from odoo import models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_amount
 
+from odoo.addons.producer_cooperative.models.coop_counter_receipt_line import CLAIM_KINDS
 from odoo.addons.producer_cooperative.tools.counter import settle_at_till
 from odoo.addons.producer_cooperative.tools.units import from_units, to_units
 
@@ -8,7 +11,37 @@ class CoopCounterReceipt(models.Model):
     """What is set off, and what goes over the counter."""
     _inherit = 'coop.counter.receipt'
 
+    amount_given = fields.Monetary(
+        string="Money Given", copy=False,
+        help="The notes that the member lays on the counter; the screen says how much change to give.",
+    )
+    amount_change = fields.Monetary(string="Change to Give", compute='_compute_change')
+    amount_missing = fields.Monetary(string="Still Missing", compute='_compute_change')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('amount_given', 'amount_net')
+    def _compute_change(self):
+        for receipt in self:
+            over = receipt.amount_given and receipt.amount_given - receipt.amount_to_receive
+            receipt.amount_change, receipt.amount_missing = max(over, 0.0), max(-over, 0.0)
+
     # === BUSINESS METHODS === #
+
+    def _check_given(self):
+        """Refuse to post while the member has laid less on the counter than is received.
+
+        :raises UserError: naming what is missing.
+        """
+        self.ensure_one()
+        if self.currency_id.compare_amounts(self.amount_missing, 0.0) > 0:
+            raise UserError(self.env._(
+                "%(missing)s is still missing: %(member)s gave %(given)s, and %(due)s is to be received.",
+                missing=format_amount(self.env, self.amount_missing, self.currency_id),
+                member=self.membership_id.display_name,
+                given=format_amount(self.env, self.amount_given, self.currency_id),
+                due=format_amount(self.env, self.amount_to_receive, self.currency_id),
+            ))
 
     def _settle(self):
         """Return ``({line: (set off, over the counter)}, till)`` of the chosen lines; see ``tools.counter``."""
@@ -17,7 +50,7 @@ class CoopCounterReceipt(models.Model):
         self.ensure_one()
         chosen = self.line_ids.filtered('chosen')
         debts = chosen.filtered(lambda line: line.kind == 'invoice')
-        claims = chosen.filtered(lambda line: line.kind == 'payable')
+        claims = chosen.filtered(lambda line: line.kind in CLAIM_KINDS)
         others = chosen - debts - claims
         till = settle_at_till(
             debts._to_units(), claims._to_units(),

@@ -35,6 +35,7 @@ class CoopCounterReceipt(models.Model):
         """Reverse each document that belongs to the receipt, the last booked first."""
         self.ensure_one()
         receipt = self._as_counter()
+        receipt.advance_ids.sudo()._take_back(reason)  # sudo: cashiers undo advances only with the receipt
         for voucher in receipt.voucher_ids.sorted('id', reverse=True):
             voucher._cancel_with_reason(reason)
         refunds = receipt.refunded_deposit_ids._undo_refund(reason)

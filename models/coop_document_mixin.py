@@ -102,21 +102,6 @@ class CoopDocumentMixin(models.AbstractModel):
         names = [self.env.ref(group).sudo().name for group in groups]  # sudo: names of roles are no secret
         raise AccessError(self.env._("Only this role may do that: %s.", " / ".join(names)))
 
-    def _check_somebody_else(self, before, refusal, note):
-        """Refuse to let one person alone take two steps of the SHU that two take; keep it in the chatter where allowed.
-
-        :param before: the users who took the step before.
-        :param str refusal: said where the company wants two people.
-        :param str note: kept in the chatter where it does not.
-        :raises UserError: with ``refusal``.
-        """
-        self.ensure_one()
-        if self.env.user not in before:
-            return
-        if self.company_id.sudo().coop_shu_four_eyes:  # sudo: a setting of the cooperative
-            raise UserError(refusal)
-        self._message_log(body=note)
-
     def _state_error_message(self, target):
         """Say why the document cannot go to ``target``.
 

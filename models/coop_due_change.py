@@ -107,11 +107,6 @@ class CoopDueChange(models.Model):
         for change in self:
             change._check_complete()
         self._update_state('requested', requested_by_id=self.env.uid)
-        for change in self:
-            change.activity_schedule(
-                'mail.mail_activity_data_todo', user_id=change._get_approver().id or self.env.uid,
-                summary=self.env._("Approve the new due date"),
-            )
 
     def action_back_to_draft(self):
         """Change what was asked for."""
@@ -137,23 +132,12 @@ class CoopDueChange(models.Model):
                 'approved', approved_by_id=self.env.uid, date_approved=fields.Date.context_today(change),
             )
             change.sudo()._move_due_dates()  # sudo: the approval is what gives the right to it
-        self.activity_feedback(['mail.mail_activity_data_todo'])
 
     # === BUSINESS METHODS === #
 
     def _cancel_with_reason(self, reason):
         """Cancel what was not approved."""
         self._update_state('cancelled', cancel_reason=reason)
-        self.activity_unlink(['mail.mail_activity_data_todo'])
-
-    def _get_approver(self):
-        """Return somebody who may approve, other than who asks."""
-        self.ensure_one()
-        group = self.env.ref('producer_cooperative.group_coop_manager').sudo()  # sudo: who the managers are
-        managers = group.all_user_ids.filtered(
-            lambda user: self.company_id in user.company_ids and not user.share and user.active,
-        )
-        return (managers - self.env.user)[:1]
 
     def _check_complete(self):
         self.ensure_one()

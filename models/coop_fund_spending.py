@@ -4,8 +4,6 @@ from odoo.fields import Command
 
 #: What a posted spending keeps.
 FROZEN_FIELDS = {'company_id', 'fund_id', 'allocation_id', 'date', 'journal_id', 'reason', 'line_ids'}
-#: What says where the money goes; whoever changed it last does not post it.
-PREPARED_FIELDS = {'fund_id', 'allocation_id', 'reason', 'line_ids'}
 
 
 class CoopFundSpending(models.Model):
@@ -14,16 +12,17 @@ class CoopFundSpending(models.Model):
     It is taken from the fund and never an expense, and never more than the fund holds.
     """
     _name = 'coop.fund.spending'
-    _inherit = ['coop.cash.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.cash.mixin', 'coop.approval.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Fund Spending"
     _order = 'date DESC, id DESC'
     _check_company_auto = True
 
     _transitions = {'draft': ('posted',), 'posted': ('cancelled',), 'cancelled': ()}
     _guarded_fields = frozenset({
-        'state', 'lock_version', 'name', 'prepared_by_id', 'poster_id', 'move_id', 'reversal_move_id', 'cancel_reason',
-        'print_count',
+        'state', 'lock_version', 'name', 'poster_id', 'move_id', 'reversal_move_id', 'cancel_reason', 'print_count',
     })
+    # Day and cash box are chosen by whoever pays; where the money goes is what two people look at.
+    _prepared_fields = frozenset({'fund_id', 'allocation_id', 'reason', 'line_ids'})
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
     company_id = fields.Many2one(
@@ -58,10 +57,6 @@ class CoopFundSpending(models.Model):
     state = fields.Selection(
         selection=[('draft', "Draft"), ('posted', "Posted"), ('cancelled', "Cancelled")],
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
-    )
-    prepared_by_id = fields.Many2one(
-        comodel_name='res.users', readonly=True, copy=False, index='btree_not_null', ondelete='restrict',
-        help="Who wrote it, or changed last what is paid; another user posts it.",
     )
     poster_id = fields.Many2one(
         comodel_name='res.users', string="Posted By", readonly=True, copy=False, index='btree_not_null',
@@ -99,28 +94,16 @@ class CoopFundSpending(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        spendings = super().create(vals_list)
-        spendings.sudo().prepared_by_id = self.env.uid  # sudo: guarded; whoever writes the spending
-        return spendings
-
     def write(self, vals):
         if FROZEN_FIELDS & vals.keys() and any(spending.state != 'draft' for spending in self):
             raise UserError(self.env._("A posted spending is not changed: cancel it and write a new one."))
-        res = super().write(vals)
-        if PREPARED_FIELDS & vals.keys():
-            self._note_preparer()
-        return res
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_posted(self):
         posted = self.filtered('move_id')
         if posted:
             raise UserError(self.env._("%s was posted; it can only be cancelled.", posted[0].display_name))
-
-    def _note_preparer(self):
-        self.sudo().write({'prepared_by_id': self.env.uid})  # sudo: guarded; whoever changes what is paid
 
     # === ACTIONS === #
 
@@ -153,7 +136,7 @@ class CoopFundSpending(models.Model):
             spending.allocation_id.sudo()._queue_up()  # sudo: to wait for whoever cancels it
             spending._check_state_is_draft()
             spending._check_complete()
-            spending._check_four_eyes()
+            spending._check_two_people()
             spending.fund_id._check_holds(spending.amount_total, spending.date)
             # sudo: cashiers pay from journals given to them, without any other access to the books
             spending.sudo()._post_entry()

@@ -77,22 +77,24 @@ class CoopFundSpending(models.Model):
                     paid=format_amount(self.env, before, self.currency_id),
                 ))
 
-    def _check_four_eyes(self):
-        """Refuse to let one person alone prepare and pay; where the company allows it, keep that in the chatter.
+    def _get_approval_kind(self):
+        return 'fund_spending'
 
-        :raises UserError: naming the user.
-        """
-        self._check_somebody_else(
-            self.prepared_by_id,
-            self.env._(
-                "%(user)s prepared %(spending)s; somebody else has to post it.",
-                user=self.env.user.name, spending=self.display_name,
-            ),
-            self.env._(
-                "%s prepared and posted this spending alone: two people are not required at present.",
-                self.env.user.name,
-            ),
-        )
+    def _get_approval_content(self):
+        self.ensure_one()
+        return [
+            self.fund_id.id, self.allocation_id.id, self.reason,
+            sorted((line.partner_id.id, line.amount, line.tax_percent) for line in self.line_ids),
+        ]
+
+    def _get_approval_label(self):
+        self.ensure_one()
+        return f"{self.display_name}, {self.reason}"
+
+    def _get_beneficiaries(self):
+        """Return who is paid; what is shared out to many is no own dealing of one of them."""
+        partners = self.line_ids.partner_id
+        return partners if len(partners) == 1 else partners.browse()
 
     # === BUSINESS METHODS - BOOKING === #
 

@@ -40,6 +40,9 @@ class CoopFundSpendingLine(models.Model):
     amount_net = fields.Monetary(string="Paid", compute='_compute_amounts', store=True)
 
     _amount_positive = models.Constraint('CHECK (amount > 0)', "The amount must be more than zero.")
+    _amount_not_huge = models.Constraint(
+        'CHECK (amount < 1e15)', "No fund holds so much: enter the amount that is paid.",
+    )
     _tax_is_share = models.Constraint(
         'CHECK (COALESCE(tax_percent, 0) BETWEEN 0 AND 100)', "Income tax is between 0 and 100 %.",
     )
@@ -71,18 +74,18 @@ class CoopFundSpendingLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._check_spending_is_draft()
-        lines.spending_id._note_preparer()
+        lines.spending_id._keep_writer()
         return lines
 
     def write(self, vals):
         self._check_spending_is_draft()
         res = super().write(vals)
         self._check_spending_is_draft()  # a line can be moved to another spending
-        self.spending_id._note_preparer()
+        self.spending_id._keep_writer()
         return res
 
     def unlink(self):
-        self.spending_id._note_preparer()
+        self.spending_id._keep_writer()
         return super().unlink()
 
     @api.ondelete(at_uninstall=False)

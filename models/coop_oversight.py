@@ -8,6 +8,7 @@ KINDS = [
     ('void', "Voids"), ('backdated', "Back-Dated"), ('weight', "Changed Weights and Quantities"),
     ('price', "Changed Prices and Terms"), ('allocation', "Overridden Proposals"), ('bank', "Bank Accounts"),
     ('own', "Own Dealings"), ('lock', "Closing and Locks"),
+    ('eyes', "Two Pairs of Eyes"), ('alone', "By One Person Alone"), ('cash', "Cash"),
 ]
 WHATS = [
     ('cancelled', "Document cancelled"), ('reset', "Posted entry taken back"),
@@ -18,6 +19,9 @@ WHATS = [
     ('proposal_overruled', "Vendor or quantity not as proposed"), ('bank_changed', "Bank account entered or changed"),
     ('own_entry', "Booked for somebody who works here"), ('own_goods', "Goods of somebody who works here"),
     ('reopened', "Closed period reopened"), ('passed', "Let pass at a closing"), ('lock_back', "Lock date moved back"),
+    ('limit_loosened', "Limit for two people raised or switched off"), ('approval_refused', "Approval refused"),
+    ('done_alone', "Written and posted by the same person"), ('cash_difference', "Cash difference at a count"),
+    ('giver_absent', "Cash handed over without the giver"),
 ]
 
 

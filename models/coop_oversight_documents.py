@@ -51,7 +51,6 @@ class CoopOversight(models.Model):
         """Return the cancelled papers of one model; ids are told apart by the number of the model."""
         self._flush(Model._name)
         fields_of = Model._fields
-        amount = next((name for name in AMOUNT_FIELDS if name in fields_of and fields_of[name].store), None)
         member = 'membership_id' in fields_of and fields_of['membership_id'].store
         dated = 'date' in fields_of and fields_of['date'].store
         is_numbered = 'name' in fields_of and fields_of['name'].store
@@ -68,9 +67,17 @@ class CoopOversight(models.Model):
             model_id=self.env['ir.model']._get_id(Model._name), model=Model._name, table=SQL.identifier(Model._table),
             member=SQL("d.membership_id") if member else SQL("NULL::int"),
             day=SQL("d.date") if dated else SQL("NULL::date"),
-            amount=SQL("d.%s", SQL.identifier(amount)) if amount else SQL("NULL::numeric"),
+            amount=self._get_cancelled_amount(Model),
             numbered=SQL("COALESCE(d.name, '') != ''") if is_numbered else SQL("TRUE"),
         )
+
+    def _get_cancelled_amount(self, Model):
+        """Return what a cancelled paper of the model was about."""
+        if Model._name == 'coop.counter.receipt':  # money both ways, and what was set off
+            return SQL("d.amount_in + d.amount_out + d.amount_set_off")
+        fields_of = Model._fields
+        amount = next((name for name in AMOUNT_FIELDS if name in fields_of and fields_of[name].store), None)
+        return SQL("d.%s", SQL.identifier(amount)) if amount else SQL("NULL::numeric")
 
     def _select_backdated_papers(self, Model):
         self._flush(Model._name)

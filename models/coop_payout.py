@@ -26,7 +26,7 @@ class CoopPayout(models.Model):
     _transitions = {'draft': ('posted',), 'posted': ('cancelled',), 'cancelled': ()}
     _guarded_fields = frozenset({
         'state', 'lock_version', 'name', 'move_id', 'reversal_move_id', 'cancel_reason', 'poster_id', 'print_count',
-        'transfer_format', 'transfer_separator', 'prepared_by_id',
+        'transfer_format', 'transfer_separator',
     })
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")

@@ -20,13 +20,23 @@ class CoopPayout(models.Model):
     def _get_approval_amount(self):
         """Return what is paid, with what the same members were paid that day by vouchers of one person alone."""
         self.ensure_one()
+        return self.amount_total + self._get_paid_alone(
+            self.company_id, self.line_ids.partner_id, self.date, self._origin,
+        )
+
+    @api.model
+    def _get_paid_alone(self, company, partners, date, besides):
+        """Return what these partners were paid that day by payouts that one person alone wrote and posted.
+
+        :param besides: payouts that do not count.
+        """
         # sudo: a sum of what was paid, for whoever posts
         [(before,)] = self.env['coop.payout.line'].sudo()._read_group([
-            ('payout_id', '!=', self._origin.id), ('payout_id.state', '=', 'posted'),
-            ('payout_id.posted_alone', '=', True), ('company_id', '=', self.company_id.id), ('date', '=', self.date),
-            ('partner_id', 'in', self.line_ids.partner_id.ids),
+            ('payout_id', 'not in', besides.ids), ('payout_id.state', '=', 'posted'),
+            ('payout_id.posted_alone', '=', True), ('company_id', '=', company.id), ('date', '=', date),
+            ('partner_id', 'in', partners.ids),
         ], [], ['amount:sum'])
-        return self.amount_total + (before or 0.0)
+        return before or 0.0
 
     def _get_approval_content(self):
         self.ensure_one()

@@ -65,6 +65,9 @@ class CoopPayoutLine(models.Model):
     open_before = fields.Monetary(string="Open When Posted", readonly=True, copy=False, aggregator=None)
     left_after = fields.Monetary(string="Owed After Posting", readonly=True, copy=False, aggregator=None)
 
+    _amount_not_huge = models.Constraint(
+        'CHECK (amount < 1e15)', "Nobody is owed so much: enter the amount that is paid.",
+    )
     _amount_not_negative = models.Constraint('CHECK (amount >= 0)', "A member cannot be paid less than nothing.")
     _payable_uniq = models.Constraint(
         'UNIQUE (payout_id, payable_line_id)', "This debt stands on the payout already.",

@@ -1,101 +1,10 @@
-from odoo import api, fields, models
+from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount
-
-from odoo.addons.producer_cooperative.models.coop_payout_shu import ALLOCATION
-
-#: What says who is paid and how; whoever changed it last does not post it. The cash box is chosen by whoever pays.
-PREPARED_FIELDS = {'way', 'savings_type_id', 'line_ids', 'set_off_early'}
-LINE_FIELDS = {'payout_id', 'settlement_id', 'shu_line_id', 'payable_line_id', 'partner_bank_id', 'amount'}
-
-
-class CoopPayout(models.Model):
-    """SHU is paid by two people: one writes the payout, another posts it."""
-    _inherit = 'coop.payout'
-
-    prepared_by_id = fields.Many2one(
-        comodel_name='res.users', readonly=True, copy=False, index='btree_not_null', ondelete='restrict',
-        help="Who wrote it, or changed last who is paid and how; much SHU is posted by another user.",
-    )
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        payouts = super().create(vals_list)
-        payouts._note_preparer()
-        return payouts
-
-    def write(self, vals):
-        res = super().write(vals)
-        if PREPARED_FIELDS & vals.keys():
-            self._note_preparer()
-        return res
-
-    def _note_preparer(self):
-        self.sudo().write({'prepared_by_id': self.env.uid})  # sudo: guarded; whoever changes what is paid
-
-    # === BUSINESS METHODS === #
-
-    def _check_complete(self):
-        super()._check_complete()
-        self._check_four_eyes()
-
-    def _check_four_eyes(self):
-        """Refuse to let one person alone write and post much SHU; where that is allowed, keep it in the chatter.
-
-        :raises UserError: naming the user and the limit.
-        """
-        self.ensure_one()
-        company = self.company_id.sudo()  # sudo: settings that concern everybody who pays
-        # By what is paid, and not by what the lines name: a line may name nothing.
-        # sudo: officers and cashiers read no journal items
-        of_shu = self.sudo().line_ids.filtered(
-            lambda line: line.payable_line_id.move_id.coop_source_model == ALLOCATION,
-        )
-        amount = sum(of_shu.mapped('amount'))
-        # Work of the system itself has no second person.
-        if self.env.su or self.prepared_by_id != self.env.user or (
-            self.currency_id.compare_amounts(amount, company.coop_shu_payout_limit) <= 0
-        ):
-            return
-        if company.coop_shu_four_eyes:
-            raise UserError(self.env._(
-                "%(user)s wrote %(payout)s or changed it last, and it pays SHU of %(amount)s. One person alone pays up"
-                " to %(limit)s: ask somebody else to look it through and post it.",
-                user=self.env.user.name, payout=self.display_name,
-                amount=format_amount(self.env, amount, self.currency_id),
-                limit=format_amount(self.env, company.coop_shu_payout_limit, self.currency_id),
-            ))
-        self._message_log(body=self.env._(
-            "%s wrote and posted this payout alone: two people are not required at present.", self.env.user.name,
-        ))
 
 
 class CoopPayoutLine(models.Model):
     """SHU is paid as the member chose, whoever put it on the payout."""
     _inherit = 'coop.payout.line'
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines.payout_id._note_preparer()
-        return lines
-
-    def write(self, vals):
-        payouts = self.payout_id
-        res = super().write(vals)
-        if LINE_FIELDS & vals.keys():
-            (payouts | self.payout_id)._note_preparer()
-        return res
-
-    def unlink(self):
-        payouts = self.payout_id
-        res = super().unlink()
-        payouts.exists()._note_preparer()
-        return res
 
     # === BUSINESS METHODS === #
 
@@ -111,7 +20,8 @@ class CoopPayoutLine(models.Model):
 
         :raises UserError: naming the member and what to do.
         """
-        # By what is paid, as above. sudo: officers and cashiers read no journal items
+        # By what is paid, and not by what the lines name: a line may name nothing.
+        # sudo: officers and cashiers read no journal items
         member_lines = self.env['coop.shu.member.line'].sudo().search([
             ('payable_line_id', 'in', self.sudo().payable_line_id.ids),
         ])

@@ -334,6 +334,8 @@ class CoopPoolDeposit(models.Model):
             if deposit.state != 'paid' or deposit.currency_id.compare_amounts(deposit.amount_left, 0.0) <= 0:
                 raise UserError(self.env._("Nothing of %s is left to pay back.", deposit.display_name))
             deposit._check_refund_date(date, journal)
+            if journal:  # what goes into the member's savings is looked at when it is taken out
+                deposit._check_two_people()
             # sudo: see action_pay
             deposit_sudo = deposit.sudo()
             move = self.env['account.move'].sudo().create(

@@ -24,13 +24,21 @@ class CoopSavingsVoucher(models.Model):
         A large withdrawal is not made small by writing several slips.
         """
         self.ensure_one()
+        return self.amount_total + self._get_taken_out_alone(self.line_ids.membership_id, self.date, self._origin)
+
+    @api.model
+    def _get_taken_out_alone(self, memberships, date, besides):
+        """Return what these members took out that day by vouchers that one person alone wrote and posted.
+
+        :param besides: vouchers that do not count.
+        """
         # sudo: a sum of what was paid out, for whoever posts
         [(before,)] = self.env['coop.savings.voucher.line'].sudo()._read_group([
-            ('voucher_id', '!=', self._origin.id), ('voucher_id.state', '=', 'posted'),
-            ('voucher_id.posted_alone', '=', True), ('company_id', '=', self.company_id.id), ('direction', '=', 'out'),
-            ('date', '=', self.date), ('membership_id', 'in', self.line_ids.membership_id.ids),
+            ('voucher_id', 'not in', besides.ids), ('voucher_id.state', '=', 'posted'),
+            ('voucher_id.posted_alone', '=', True), ('direction', '=', 'out'), ('date', '=', date),
+            ('membership_id', 'in', memberships.ids),
         ], [], ['amount:sum'])
-        return self.amount_total + (before or 0.0)
+        return before or 0.0
 
     def _get_approval_content(self):
         self.ensure_one()

@@ -1,14 +1,13 @@
 from odoo import models
 
-from odoo.addons.producer_cooperative.models.coop_settlement_advance import FROZEN_FIELDS
-
 
 class CoopSettlementAdvance(models.Model):
     """An advance is money paid to a member: a large one is for two people, as a payout is."""
     _name = 'coop.settlement.advance'
     _inherit = ['coop.settlement.advance', 'coop.approval.mixin']
 
-    _prepared_fields = frozenset(FROZEN_FIELDS)
+    # Day and cash box are chosen by whoever pays; who gets how much is what two people look at.
+    _prepared_fields = frozenset({'membership_id', 'company_id', 'direction', 'amount'})
 
     # === BUSINESS METHODS === #
 
@@ -22,7 +21,7 @@ class CoopSettlementAdvance(models.Model):
 
     def _get_approval_content(self):
         self.ensure_one()
-        return [self.membership_id.id, self.direction, self.journal_id.id, self.date, self.amount]
+        return [self.membership_id.id, self.direction, self.amount]
 
     def _get_approval_label(self):
         self.ensure_one()

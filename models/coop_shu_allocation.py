@@ -30,11 +30,14 @@ class CoopShuAllocation(models.Model):
     taken in silently. A loss is a loss: it draws on the reserve, and what is left is carried forward.
     """
     _name = 'coop.shu.allocation'
-    _inherit = ['coop.document.mixin', 'coop.background.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = [
+        'coop.document.mixin', 'coop.approval.mixin', 'coop.background.mixin', 'mail.thread', 'mail.activity.mixin',
+    ]
     _description = "SHU Allocation"
     _order = 'date_to DESC, id DESC'
     _check_company_auto = True
 
+    _is_itself_approved = True
     _starter_roles = (ACCOUNTANT, MANAGER)
     _transitions = {
         'draft': ('computing', 'cancelled'),
@@ -242,7 +245,7 @@ class CoopShuAllocation(models.Model):
             if allocation.state != 'computed':
                 raise UserError(allocation._state_error_message('approved'))
             allocation._check_meeting()
-            allocation._check_four_eyes()
+            allocation._check_two_people()
             allocation._check_rule_in_force()
             allocation._check_unchanged_meanwhile()
             allocation._check_changes_known()
@@ -282,6 +285,23 @@ class CoopShuAllocation(models.Model):
         }
 
     # === BUSINESS METHODS - APPROVING === #
+
+    def _creates_document(self, vals):
+        return False  # the figures are those of whoever computes
+
+    def _get_approval_kind(self):
+        return 'shu_approval'
+
+    def _get_approval_amount(self):
+        return None
+
+    def _get_approver_groups(self):
+        return (MANAGER,)
+
+    def _get_preparers(self):
+        """Return who computed the allocation."""
+        self.ensure_one()
+        return self.computed_by_id
 
     def _approve(self):
         """Write down who approved, and what is not to change from here on.
@@ -353,20 +373,6 @@ class CoopShuAllocation(models.Model):
                 last=format_date(self.env, self.date_to), allocation=self.display_name,
             ))
 
-    def _check_four_eyes(self):
-        """Refuse approval by the person who computed; where the company allows it, keep that in the chatter."""
-        self._check_somebody_else(
-            self.computed_by_id,
-            self.env._(
-                "%(user)s computed %(allocation)s; somebody else has to approve it.",
-                user=self.env.user.name, allocation=self.display_name,
-            ),
-            self.env._(
-                "%s computed and approved this allocation alone: two people are not required at present.",
-                self.env.user.name,
-            ),
-        )
-
     def _check_not_allocated(self):
         self.ensure_one()
         other = self.search([
@@ -379,6 +385,16 @@ class CoopShuAllocation(models.Model):
                 "The surplus of this period is allocated already, by %s. Cancel that allocation first.",
                 other.display_name,
             ))
+
+    def _state_error_message(self, target):
+        """Say of what is booked that it is, and how to correct it."""
+        self.ensure_one()
+        if target in ('approved', 'posted') and self.state in BOOKED_STATES:
+            return self.env._(
+                "%s is posted already. To correct it, cancel it, which reverses its entries, and make a new one.",
+                self.display_name,
+            )
+        return super()._state_error_message(target)
 
     # === BUSINESS METHODS - HELPERS === #
 

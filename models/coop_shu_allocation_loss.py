@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount
+from odoo.tools import format_amount, format_date
 
-from odoo.addons.producer_cooperative.models.coop_shu_allocation import ACCOUNTANT, MANAGER
+from odoo.addons.producer_cooperative.models.coop_shu_allocation import ACCOUNTANT, DECIDED_STATES, MANAGER
 
 
 class CoopShuAllocation(models.Model):
@@ -89,22 +89,54 @@ class CoopShuAllocation(models.Model):
             for account in reserves or self.company_id._find_coop_account('reserve')
         }
 
+    def _freeze_computation(self):
+        super()._freeze_computation()
+        if self.is_loss:
+            self._check_loss_of_whole_year()
+
+    def _check_loss_of_whole_year(self):
+        """Refuse to cover the loss of a part of the fiscal year while the rest of the year may make up for it.
+
+        A surplus may be shared for a part of the year. What is left of that year is a loss of its own afterwards.
+
+        :raises UserError: naming the period to compute instead.
+        """
+        self.ensure_one()
+        first, last = self._get_undecided_stretch()
+        if self.date_from <= first and self.date_to >= last:
+            return
+        raise UserError(self.env._(
+            "From %(start)s to %(end)s, %(loss)s was lost, but the rest of the fiscal year may make up for it: a loss"
+            " is carried over, and drawn from the reserve, once for the year. Let the period last from %(first)s to"
+            " %(last)s, and compute it when that is over.",
+            start=format_date(self.env, self.date_from), end=format_date(self.env, self.date_to),
+            loss=format_amount(self.env, -self.surplus, self.currency_id),
+            first=format_date(self.env, min(first, self.date_from)),
+            last=format_date(self.env, max(last, self.date_to)),
+        ))
+
+    def _get_undecided_stretch(self):
+        """Return first and last day of what no other allocation shares of the fiscal years, next to this period."""
+        self.ensure_one()
+        first = self.company_id.compute_fiscalyear_dates(self.date_from)['date_from']
+        last = self.company_id.compute_fiscalyear_dates(self.date_to)['date_to']
+        decided = self.search([
+            ('id', '!=', self.id), ('company_id', '=', self.company_id.id), ('state', 'in', DECIDED_STATES),
+            ('date_to', '>=', first), ('date_from', '<=', last),
+        ])
+        before = decided.filtered(lambda other: other.date_to < self.date_from).mapped('date_to')
+        after = decided.filtered(lambda other: other.date_from > self.date_to).mapped('date_from')
+        return (
+            max([first, *(fields.Date.add(day, days=1) for day in before)]),
+            min([last, *(fields.Date.subtract(day, days=1) for day in after)]),
+        )
+
     def _prepare_computation_values(self):
         return {**super()._prepare_computation_values(), 'loss_set_by_id': False}
 
-    def _check_four_eyes(self):
-        super()._check_four_eyes()
-        self._check_somebody_else(
-            self.loss_set_by_id,
-            self.env._(
-                "%(user)s changed what %(allocation)s draws from the reserve; somebody else has to approve it.",
-                user=self.env.user.name, allocation=self.display_name,
-            ),
-            self.env._(
-                "%s changed what is drawn from the reserve and approved it alone: two people are not required at"
-                " present.", self.env.user.name,
-            ),
-        )
+    def _get_preparers(self):
+        """Return also who changed what is drawn from the reserve."""
+        return super()._get_preparers() | self.loss_set_by_id
 
     def _update_loss_shares(self, drawn):
         self.ensure_one()

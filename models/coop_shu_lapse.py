@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tools import format_date
 
 from odoo.addons.producer_cooperative.models.coop_shu_allocation import ACCOUNTANT, MANAGER
@@ -15,7 +14,7 @@ class CoopShuLapse(models.Model):
     The bylaws set the term. Who comes later is owed the SHU again: the booking is taken back for that member.
     """
     _name = 'coop.shu.lapse'
-    _inherit = ['coop.cash.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['coop.cash.mixin', 'coop.approval.mixin', 'mail.thread', 'mail.activity.mixin']
     _description = "Unclaimed SHU to the Cooperative"
     _order = 'date DESC, id DESC'
     _check_company_auto = True
@@ -28,8 +27,9 @@ class CoopShuLapse(models.Model):
     }
     _guarded_fields = frozenset({
         'state', 'lock_version', 'name', 'move_id', 'restore_move_ids', 'cancel_reason', 'approved_by_id', 'poster_id',
-        'proposed_by_id', 'changed_by_ids',
     })
+    _prepared_fields = frozenset({'date', 'line_ids'})
+    _is_itself_approved = True
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
     company_id = fields.Many2one(
@@ -52,13 +52,6 @@ class CoopShuLapse(models.Model):
     state = fields.Selection(
         selection=[('draft', "Proposed"), ('approved', "Approved"), ('posted', "Posted"), ('cancelled', "Cancelled")],
         default='draft', required=True, readonly=True, copy=False, tracking=True, index=True,
-    )
-    proposed_by_id = fields.Many2one(
-        comodel_name='res.users', readonly=True, copy=False, default=lambda self: self.env.user,
-    )
-    changed_by_ids = fields.Many2many(
-        comodel_name='res.users', relation='coop_shu_lapse_changed_by_rel', readonly=True, copy=False,
-        help="Whoever chose members or accounts, or the day. Somebody else approves the proposal.",
     )
     approved_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False)
     poster_id = fields.Many2one(comodel_name='res.users', string="Posted By", readonly=True, copy=False)
@@ -93,8 +86,6 @@ class CoopShuLapse(models.Model):
             raise UserError(self.env._("What the meeting decided stays. Cancel it and propose anew."))
         if 'date' in vals and any(lapse.state in ('posted', 'cancelled') for lapse in self):
             raise UserError(self.env._("What is booked stays. Cancel it and propose anew."))
-        if 'date' in vals:
-            self._note_change()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -132,7 +123,7 @@ class CoopShuLapse(models.Model):
             if lapse.state != 'draft':
                 raise UserError(lapse._state_error_message('approved'))
             lapse._check_decided()
-            lapse._check_four_eyes()
+            lapse._check_two_people()
             lapse._update_state('approved', approved_by_id=self.env.uid)
 
     def action_post(self):
@@ -179,13 +170,6 @@ class CoopShuLapse(models.Model):
             for row in unclaimed if row.member_line_id not in listed
         ])
 
-    def _note_change(self):
-        """Remember who changes what is proposed: the same person does not approve it."""
-        for lapse in self:
-            if lapse.state == 'draft' and self.env.user not in lapse.changed_by_ids:
-                # sudo: nobody enters it; see _guarded_fields
-                lapse.sudo().changed_by_ids = [Command.link(self.env.uid)]
-
     # === BUSINESS METHODS - CHECKS === #
 
     def _check_booked_after_meeting(self):
@@ -218,19 +202,11 @@ class CoopShuLapse(models.Model):
                 member=early[0].member_line_id.display_name,
             ))
 
-    def _check_four_eyes(self):
-        """Refuse approval by who proposed or changed it; where the company allows it, keep that in the chatter."""
-        self.ensure_one()
-        if self.env.user not in self.proposed_by_id | self.changed_by_ids:
-            return
-        if self.company_id.coop_shu_four_eyes:
-            raise UserError(self.env._(
-                "%(user)s proposed or changed %(document)s; somebody else has to approve it.",
-                user=self.env.user.name, document=self.display_name,
-            ))
-        self._message_log(body=self.env._(
-            "%s proposed and approved this alone: two people are not required at present.", self.env.user.name,
-        ))
+    def _get_approval_kind(self):
+        return 'shu_lapse'
+
+    def _get_approver_groups(self):
+        return (MANAGER,)
 
     def _get_entry_journal(self):
         self.ensure_one()

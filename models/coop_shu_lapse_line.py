@@ -13,7 +13,7 @@ class CoopShuLapseLine(models.Model):
     _order = 'lapse_id, id'
     _check_company_auto = True
 
-    _guarded_fields = frozenset({'is_restored', 'item_id'})
+    _guarded_fields = frozenset({'is_restored', 'restored_on', 'item_id'})
 
     lapse_id = fields.Many2one(
         comodel_name='coop.shu.lapse', string="Proposal", required=True, index=True, ondelete='cascade',
@@ -38,6 +38,10 @@ class CoopShuLapseLine(models.Model):
         string="Journal Item",
     )
     is_restored = fields.Boolean(string="Owed Again", readonly=True, copy=False)
+    restored_on = fields.Date(
+        string="Owed Again Since", readonly=True, copy=False,
+        help="The day on which the member came. The term of the SHU rule begins anew then.",
+    )
 
     _member_line_uniq = models.Constraint(
         'UNIQUE (lapse_id, member_line_id)', "This SHU stands on the proposal already.",
@@ -76,7 +80,7 @@ class CoopShuLapseLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._check_is_open()
-        lines.lapse_id._note_change()
+        lines.lapse_id._keep_writer()
         return lines
 
     def write(self, vals):
@@ -84,13 +88,13 @@ class CoopShuLapseLine(models.Model):
         before = self.lapse_id
         res = super().write(vals)
         self._check_is_open()  # a line can be moved to another document
-        (before | self.lapse_id)._note_change()
+        (before | self.lapse_id)._keep_writer()
         return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
         self._check_is_open()
-        self.lapse_id._note_change()
+        self.lapse_id._keep_writer()
 
     def _check_is_open(self):
         """Refuse to change what was decided; the document itself notes what became of it."""
@@ -101,6 +105,8 @@ class CoopShuLapseLine(models.Model):
 
     def action_restore(self):
         """Owe the SHU again to a member who has come: the booking is taken back for this member, and can be paid.
+
+        It is not proposed again before the term of the rule has passed once more since this day.
 
         :raises UserError: for anybody but the accountant, or when it is owed already.
         """
@@ -116,6 +122,7 @@ class CoopShuLapseLine(models.Model):
                 ))
             # sudo: the accountant was checked; the figures are the document's own
             lapse.sudo()._restore(line.sudo(), self.env._("%s has come", line.membership_id.display_name))
+            line.sudo().restored_on = fields.Date.context_today(self)  # sudo: see above
             lapse._message_log(body=self.env._(
                 "%(member)s has come: %(amount)s are owed again.", member=line.membership_id.display_name,
                 amount=format_amount(self.env, line.amount, line.currency_id),

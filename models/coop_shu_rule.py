@@ -116,11 +116,19 @@ class CoopShuRule(models.Model):
         'UNIQUE (company_id, date_from)', "There is a rule from this day on already; change that one.",
     )
     _unit_positive = models.Constraint('CHECK (rounding_unit > 0)', "The rounding unit must be more than zero.")
+    _unit_not_huge = models.Constraint(
+        'CHECK (rounding_unit <= 1000000)',
+        "The rounding unit is 1,000,000 at most: what is below it is shared by nobody.",
+    )
     _minimum_not_negative = models.Constraint(
         'CHECK (minimum_amount >= 0)', "The smallest payout cannot be less than zero.",
     )
+    _minimum_not_huge = models.Constraint(
+        'CHECK (minimum_amount <= 1000000000)',
+        "The smallest payout is 1,000,000,000 at most: members would never be paid.",
+    )
     _months_not_negative = models.Constraint(
-        'CHECK (joiner_months >= 0)', "The months of membership cannot be less than zero.",
+        'CHECK (joiner_months BETWEEN 0 AND 120)', "The months of membership are between 0 and 120.",
     )
 
     # === COMPUTE METHODS === #
@@ -141,6 +149,12 @@ class CoopShuRule(models.Model):
             rule.savings_type_ids = rule.savings_type_ids or rule._find_capital_types()
 
     # === CONSTRAINT METHODS === #
+
+    @api.constrains('name')
+    def _check_name(self):
+        for rule in self:
+            if not rule.name.strip():
+                raise ValidationError(self.env._("Say where the rule stands, e.g. the article of the bylaws."))
 
     @api.constrains('share_ids', 'rounding_method')
     def _check_shares(self):

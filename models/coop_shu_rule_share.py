@@ -101,6 +101,14 @@ class CoopShuRuleShare(models.Model):
 
     # === CONSTRAINT METHODS === #
 
+    @api.constrains('name')
+    def _check_name(self):
+        for share in self:
+            if not share.name.strip():
+                raise ValidationError(self.env._(
+                    "%s has no name: members read on their statement what they get it for.", share._get_line_label(),
+                ))
+
     @api.constrains('percent')
     def _check_percent(self):
         for share in self:

@@ -25,7 +25,7 @@ class CoopShuRule(models.Model):
     )
 
     _unclaimed_years_ok = models.Constraint(
-        'CHECK (unclaimed_years >= 0)', "The years until SHU is unclaimed cannot be below zero.",
+        'CHECK (unclaimed_years BETWEEN 0 AND 100)', "The years until SHU is unclaimed are between 0 and 100.",
     )
 
     # === COMPUTE METHODS === #

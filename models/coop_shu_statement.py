@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import formatLang
+from odoo.tools import format_amount, formatLang
 
 from odoo.addons.producer_cooperative.models.coop_shu_allocation import BOOKED_STATES
 from odoo.addons.producer_cooperative.tools.shu import member_part
@@ -99,6 +99,29 @@ class CoopShuMemberLine(models.Model):
                 rows.append((_("Not claimed in time: given to the cooperative by the meeting"), self.amount_lapsed))
             rows.append((_("Not Paid Yet"), self.amount_residual))
         return rows
+
+    def _get_statement_text(self, message=''):
+        """Return the statement as plain text, line by line, e.g. for a chat.
+
+        :param str message: what the cooperative puts at its beginning.
+        """
+        self.ensure_one()
+        _, line = self.env._, self.sudo()  # sudo: period, number and parts of a member's own paper
+
+        def money(amount):
+            return format_amount(self.env, amount, line.currency_id)
+
+        return "\n".join(filter(None, [
+            f"{line.company_id.name}: SHU {line.allocation_id._get_period_label()}",
+            f"{line.partner_id.name} ({line.membership_id.number})", message,
+            *(
+                _("%(share)s: %(pool)s × %(own)s ÷ %(all)s = %(amount)s", share=part._get_statement_label(),
+                  pool=money(part.pool_amount), own=part._format_base(part.numerator),
+                  all=part._format_base(part.denominator), amount=money(part.amount))
+                for part in line.part_ids
+            ),
+            *(f"{label}: {money(amount)}" for label, amount in self._get_statement_totals()),
+        ]))
 
     def _get_statement_notice(self):
         """Return what whoever reads the statement has to know first: that it is void, or not decided; or ''."""

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.producer_cooperative.models.coop_delivery_mixin import FAILED_MAIL_STATES
 from odoo.addons.producer_cooperative.models.coop_payout_shu import BOOKED_STATES
-from odoo.addons.producer_cooperative.models.coop_shu_statement_run_line import FAILED_MAIL_STATES
 
 ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
 OFFICER = 'producer_cooperative.group_coop_officer'
@@ -12,7 +12,7 @@ LETTERS_AT_ONCE = 200
 #: What a run that was started keeps.
 FROZEN_FIELDS = {'allocation_id', 'again', 'with_empty', 'with_pdf', 'message', 'company_id'}
 #: Results of members whom the run has dealt with.
-DEALT_WITH = ('sent', 'letter', 'printed', 'skipped', 'failed')
+DEALT_WITH = ('sent', 'letter', 'chat', 'printed', 'skipped', 'failed')
 
 
 class CoopShuStatementRun(models.Model):
@@ -65,6 +65,7 @@ class CoopShuStatementRun(models.Model):
     line_count = fields.Integer(string="Members in the Run", compute='_compute_progress')
     sent_count = fields.Integer(string="E-mails", compute='_compute_progress')
     letter_count = fields.Integer(string="Letters to Print", compute='_compute_progress')
+    chat_count = fields.Integer(string="Chats to Send", compute='_compute_progress')
     printed_count = fields.Integer(string="Letters Printed", compute='_compute_progress')
     failed_count = fields.Integer(string="Failed", compute='_compute_progress')
     progress = fields.Float(compute='_compute_progress', help="How much of the run has been dealt with, in per cent.")
@@ -98,6 +99,7 @@ class CoopShuStatementRun(models.Model):
             run.line_count = total
             run.sent_count = by_state.get('sent', 0) - returned.get(run._origin, 0)
             run.letter_count = by_state.get('letter', 0)
+            run.chat_count = by_state.get('chat', 0)
             run.printed_count = by_state.get('printed', 0)
             run.failed_count = by_state.get('failed', 0) + returned.get(run._origin, 0)
             dealt_with = sum(by_state.get(state, 0) for state in DEALT_WITH)

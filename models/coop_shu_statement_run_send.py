@@ -4,7 +4,7 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL, email_normalize
+from odoo.tools import SQL
 
 from odoo.addons.producer_cooperative.models.coop_payout_shu import BOOKED_STATES
 
@@ -102,12 +102,19 @@ class CoopShuStatementRun(models.Model):
         member_line = line.member_line_id.sudo()
         if not self.again and member_line.statement_sent_on:
             return {'state': 'skipped'}
-        address = email_normalize(member_line.partner_id.email or '')
-        if not address or line.sudo().membership_id.leave_reason == 'deceased':
-            return {'state': 'letter'}
+        membership = line.sudo().membership_id
+        way, reason = membership._get_notice_way(self._get_channel())
+        if way != 'mail':
+            return {'state': way, 'reason': reason}
+        address = membership._get_address()
         mail = self._queue_mail(member_line, address)
         member_line.statement_sent_on = fields.Datetime.now()
         return {'state': 'sent', 'email': address, 'mail_id': mail.id}
+
+    def _get_channel(self):
+        """Return how members get their statements; where they are not sent by themselves, as each member chose."""
+        channel = self.env['coop.notice.kind']._get_channel('shu', self.company_id)
+        return 'own' if channel == 'off' else channel
 
     def _queue_mail(self, member_line, address):
         template = self.env.ref('producer_cooperative.mail_template_coop_shu_statement').sudo()

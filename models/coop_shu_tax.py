@@ -73,6 +73,12 @@ class CoopShuTax(models.Model):
 
     # === CONSTRAINT METHODS === #
 
+    @api.constrains('name')
+    def _check_name(self):
+        for tax in self:
+            if not tax.name.strip():
+                raise ValidationError(self.env._("Name the tax: members read it on their statements."))
+
     @api.constrains('account_id')
     def _check_account(self):
         """Refuse accounts where the tax would be somebody's money and not owed to the tax office.

@@ -18,6 +18,7 @@ class CoopShuUnclaimed(models.Model):
     _rec_name = 'member_line_id'
     _depends = {
         'coop.shu.allocation': ['meeting_date', 'rule_id', 'state'],
+        'coop.shu.lapse.line': ['member_line_id', 'restored_on'],
         'coop.shu.member.line': [
             'allocation_id', 'amount_net', 'amount_residual', 'company_id', 'date_to', 'membership_id', 'partner_id',
             'payout_method',
@@ -38,7 +39,9 @@ class CoopShuUnclaimed(models.Model):
     date_to = fields.Date(string="Period", readonly=True)
     date_owed = fields.Date(string="Owed Since", readonly=True, help="The day of the meeting that decided.")
     date_lapse = fields.Date(
-        string="Term Ends On", readonly=True, help="From then on a meeting may give it to the cooperative.",
+        string="Term Ends On", readonly=True,
+        help="From then on a meeting may give it to the cooperative. Where it was given once and the member came, the"
+             " term counts from the day on which it was owed again.",
     )
     is_over = fields.Boolean(string="Term Is Over", readonly=True)
     amount = fields.Monetary(string="Not Paid Yet", readonly=True)
@@ -64,8 +67,14 @@ class CoopShuUnclaimed(models.Model):
               JOIN coop_shu_allocation allocation ON allocation.id = line.allocation_id
          LEFT JOIN coop_shu_rule rule ON rule.id = allocation.rule_id
         CROSS JOIN LATERAL (
+                    SELECT MAX(restored_on) AS restored_on
+                      FROM coop_shu_lapse_line
+                     WHERE member_line_id = line.id
+                   ) again
+        CROSS JOIN LATERAL (
                     SELECT CASE WHEN rule.unclaimed_years > 0
-                                THEN (allocation.meeting_date + make_interval(years => rule.unclaimed_years))::date
+                                THEN (GREATEST(allocation.meeting_date, again.restored_on)
+                                      + make_interval(years => rule.unclaimed_years))::date
                            END AS date_lapse,
                            EXTRACT(YEAR FROM AGE(%(today)s::date, allocation.meeting_date))::integer AS age
                    ) term

@@ -3,6 +3,7 @@ import re
 from markupsafe import Markup
 
 from odoo import models
+from odoo.exceptions import AccessError
 
 from odoo.addons.producer_cooperative.models.res_company_counter import PAPERS
 
@@ -48,6 +49,26 @@ class IrActionsReport(models.Model):
         if res_ids and report.report_name in self._coop_get_counted_reports():
             self.env[report.model].browse(res_ids)._count_print()
         return result
+
+    def _render_qweb_html(self, report_ref, docids, data=None):
+        self._coop_check_is_for_user(report_ref)
+        return super()._render_qweb_html(report_ref, docids, data=data)
+
+    def _render_qweb_text(self, report_ref, docids, data=None):
+        self._coop_check_is_for_user(report_ref)
+        return super()._render_qweb_text(report_ref, docids, data=data)
+
+    def _coop_check_is_for_user(self, report_ref):
+        """Refuse the cooperative's papers to members, who get theirs, and no others, from their own pages.
+
+        Papers of a whole round name everybody in it, and whoever may see a round could print them.
+
+        :raises AccessError: saying where the own papers are.
+        """
+        if self.env.su or not self.env.user.share:
+            return
+        if (self._get_report(report_ref).report_name or '').startswith('producer_cooperative.'):
+            raise AccessError(self.env._("Your papers are on your own pages: open them from there."))
 
     def _coop_get_counted_reports(self):
         """Return the names of reports whose prints count; their models inherit ``coop.printed.mixin``.

@@ -27,18 +27,9 @@ class ResCompany(models.Model):
         help="Settlements and payouts then also settle invoices that fall due later. Choose this only when the members"
              " agreed to it in writing; otherwise only what is due is set off.",
     )
-    coop_shu_payout_limit = fields.Monetary(
-        string="One Person Pays SHU Up To", compute='_compute_coop_shu_payout_limit', store=True, readonly=False,
-        tracking=True,
-        help="Whoever wrote or last changed a payout with more SHU than this cannot post it, as long as SHU needs two"
-             " people. Enter 0 to have two people for every payout of SHU.",
-    )
 
     _coop_cash_unit_positive = models.Constraint(
         'CHECK (coop_cash_unit > 0)', "The smallest amount paid in cash must be more than zero.",
-    )
-    _coop_shu_payout_limit_positive = models.Constraint(
-        'CHECK (coop_shu_payout_limit >= 0)', "What one person may pay out alone cannot be negative.",
     )
 
     # === COMPUTE METHODS === #
@@ -48,12 +39,6 @@ class ResCompany(models.Model):
         for company in self:
             currency = company.currency_id
             company.coop_cash_unit = 100.0 if currency.name == 'IDR' else currency.rounding or 0.01
-
-    @api.depends('currency_id')
-    def _compute_coop_shu_payout_limit(self):
-        """About a member's part or two: the counter stays quick, while a list for everybody is looked at twice."""
-        for company in self:
-            company.coop_shu_payout_limit = 1_000_000.0 if company.currency_id.name == 'IDR' else 100.0
 
     # === BUSINESS METHODS - COINS === #
 

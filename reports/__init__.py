@@ -1,5 +1,7 @@
 from . import coop_report_mixin
 from . import coop_report_period_mixin
+from . import coop_report_members_mixin
+from . import coop_member_ledger_mixin
 from . import coop_savings_movement
 from . import coop_membership_register
 from . import coop_membership_movement

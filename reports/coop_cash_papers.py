@@ -15,10 +15,6 @@ class CoopCashCount(models.Model):
     def _get_printed(self):
         return self.filtered(lambda count: count.state != 'draft')
 
-    def _get_report_file_name(self, report=None):
-        self.ensure_one()
-        return self.display_name.replace('/', '-')
-
     def _get_report(self):
         self.ensure_one()
         _ = self.env._
@@ -69,10 +65,6 @@ class CoopCashHandover(models.Model):
 
     def _get_printed(self):
         return self.filtered(lambda handover: handover.state in ('done', 'cancelled'))
-
-    def _get_report_file_name(self, report=None):
-        self.ensure_one()
-        return self.display_name.replace('/', '-')
 
     def _get_report(self):
         self.ensure_one()

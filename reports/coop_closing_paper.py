@@ -14,10 +14,6 @@ class CoopClosing(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_report_file_name(self, report=None):
-        self.ensure_one()
-        return self.display_name.replace('/', '-')
-
     def _get_report(self):
         self.ensure_one()
         _ = self.env._

@@ -15,7 +15,7 @@ class CoopConsignmentStatement(models.TransientModel):
     membership_ids = fields.Many2many(
         comodel_name='coop.membership', string="Members", default=lambda self: self._default_membership_ids(),
         domain="[('company_id', '=', company_id), ('state', '!=', 'candidate')]",
-        help="Leave empty for all members who ever brought goods or were settled with.",
+        help="Leave empty for all members of whose goods there is anything to say in the period.",
     )
 
     def _default_membership_ids(self):
@@ -55,7 +55,10 @@ class CoopConsignmentStatement(models.TransientModel):
             signatures=[_("Member"), _("For the Cooperative")],
         )
         for membership in memberships:
-            report.tables += self._get_tables(membership, statements[membership])
+            tables = self._get_tables(membership, statements[membership])
+            # Asked for by name, also a member of whom there is nothing to say.
+            if self.membership_ids or statements[membership].opening or any(table.lines for table in tables):
+                report.tables += tables
         if len(memberships) == 1:
             report.subtitles = [*report.subtitles, memberships.display_name, memberships._get_address_line()]
         return report

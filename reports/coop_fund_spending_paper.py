@@ -15,10 +15,6 @@ class CoopFundSpending(models.Model):
     def _get_printed(self):
         return self.filtered(lambda spending: spending.state != 'draft')
 
-    def _get_report_file_name(self, report=None):
-        self.ensure_one()
-        return self.display_name.replace('/', '-')
-
     def _get_report(self):
         self.ensure_one()
         _ = self.env._

@@ -24,10 +24,12 @@ class CoopMemberEntry(models.Model):
     the member, so that the sum of an account's entries is its balance in the ledger with the sign turned round.
     """
     _name = 'coop.member.entry'
+    _inherit = ['coop.member.ledger.mixin']
     _description = "Account Sheet Entry"
     _auto = False
     _order = 'date, id'
     _rec_name = 'reference'
+    _balanced_by = ('company_id', 'partner_id', 'kind', 'type_id')
     _depends = {
         'account.account': ['account_type'],
         'account.move': ['name', 'ref', 'coop_source_model', 'coop_source_id'],
@@ -41,36 +43,17 @@ class CoopMemberEntry(models.Model):
         'res.partner': ['commercial_partner_id'],
     }
 
-    date = fields.Date(readonly=True)
-    company_id = fields.Many2one(comodel_name='res.company', readonly=True)
-    currency_id = fields.Many2one(related='company_id.currency_id')
-    membership_id = fields.Many2one(comodel_name='coop.membership', string="Member", readonly=True)
-    membership_state = fields.Selection(related='membership_id.state', string="Member's State")
-    partner_id = fields.Many2one(comodel_name='res.partner', string="Contact", readonly=True)
     kind = fields.Selection(selection=KINDS, readonly=True)
-    type_id = fields.Many2one(comodel_name='coop.savings.type', string="Savings", readonly=True)
-    account_id = fields.Many2one(comodel_name='account.account', readonly=True)
-    move_id = fields.Many2one(comodel_name='account.move', string="Journal Entry", readonly=True)
     source_model = fields.Char(readonly=True, export_string_translation=False)
     source_id = fields.Many2oneReference(model_field='source_model', readonly=True, export_string_translation=False)
     number = fields.Char(string="Entry", readonly=True)
     reference = fields.Char(string="Number", compute='_compute_reference', search='_search_reference')
-    description = fields.Char(readonly=True)
     date_maturity = fields.Date(string="Due Date", readonly=True)
     amount_in = fields.Monetary(string="In Favour", readonly=True, help="Raises what the cooperative owes the member.")
     amount_out = fields.Monetary(string="Against", readonly=True, help="Raises what the member owes, or was given.")
     amount = fields.Monetary(string="In Favour Less Against", readonly=True)
-    balance = fields.Monetary(
-        compute='_compute_balance', aggregator=None,
-        help="What the member has of this kind after this entry; below zero, what the member owes.",
-    )
 
     # === COMPUTE METHODS === #
-
-    def _compute_balance(self):
-        balances = self._get_running_balances()
-        for entry in self:
-            entry.balance = balances.get(entry.id, 0.0)
 
     @api.depends('number', 'source_model', 'source_id')
     def _compute_reference(self):
@@ -88,10 +71,6 @@ class CoopMemberEntry(models.Model):
         return ['|', ('number', operator, value), ('description', operator, value)]
 
     # === QUERY === #
-
-    @property
-    def _table_query(self):
-        return SQL("%s %s %s", self._select(), self._from(), self._where())
 
     def _select(self):
         return SQL("""
@@ -141,7 +120,7 @@ class CoopMemberEntry(models.Model):
                     WHERE key IN %s
                     ORDER BY company_id, account_id, sequence, id
                    ) purpose ON purpose.account_id = line.account_id AND purpose.company_id = line.company_id
-        """, self.env['coop.savings.movement']._select_membership_spans(), tuple(KIND_BY_PURPOSE))
+        """, self._select_membership_spans(), tuple(KIND_BY_PURPOSE))
 
     def _where(self):
         return SQL("""
@@ -151,27 +130,6 @@ class CoopMemberEntry(models.Model):
         """)
 
     # === BUSINESS METHODS === #
-
-    def _get_running_balances(self):
-        """Return ``{id: balance}``: per member, kind and savings type, in the order of the sheet (date, then item)."""
-        if not self.ids:
-            return {}
-        self.fetch(['partner_id'])
-        rows = self.env.execute_query(SQL(
-            """
-            SELECT id, balance
-              FROM (
-                SELECT id, SUM(amount) OVER (
-                           PARTITION BY company_id, partner_id, kind, type_id ORDER BY date, id
-                       ) AS balance
-                  FROM %(table)s entry
-                 WHERE partner_id IN %(partners)s
-              ) sheet
-             WHERE id IN %(ids)s
-            """,
-            table=self._table_sql, partners=tuple(self.partner_id.ids), ids=tuple(self.ids),
-        ))
-        return {entry_id: float(balance) for entry_id, balance in rows}
 
     def _get_kind_label(self):
         """Return what the entry is about, in the user's language: the savings type, or the kind of account."""

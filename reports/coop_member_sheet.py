@@ -9,16 +9,12 @@ NAMED = 4
 class CoopMemberSheet(models.TransientModel):
     """Account sheets (Buku Pembantu Anggota): everything between a member and the cooperative, by date or by kind."""
     _name = 'coop.member.sheet'
-    _inherit = ['coop.report.period.mixin']
+    _inherit = ['coop.report.members.mixin']
     _description = "Account Sheet"
 
     _report_action = 'producer_cooperative.coop_member_sheet_action_report'
     _report_landscape = True
 
-    membership_ids = fields.Many2many(
-        comodel_name='coop.membership', string="Members", required=True,
-        default=lambda self: self._default_membership_ids(), domain="[('company_id', '=', company_id)]",
-    )
     layout = fields.Selection(
         selection=[('date', "By Date"), ('kind', "By Kind")], default='date', required=True,
         help="By date: one list of everything, with the balance of each kind. By kind: savings, debts, settlements and"
@@ -29,32 +25,20 @@ class CoopMemberSheet(models.TransientModel):
         help="Also list the member's own goods: what came in, was sold, was given back and is still there.",
     )
 
-    def _default_membership_ids(self):
-        if self.env.context.get('active_model') != 'coop.membership':
-            return False
-        return self.env['coop.membership'].browse(self.env.context.get('active_ids')).exists()
-
     # === BUSINESS METHODS === #
-
-    def _is_answerable(self):
-        return super()._is_answerable() and bool(self.membership_ids)
 
     def _get_report(self):
         _ = self.env._
-        memberships = self.env['coop.membership'].browse(self.membership_ids.ids).filtered(
-            lambda membership: membership.company_id == self.company_id,
-        ).sorted(lambda membership: membership._get_rank())
+        memberships = self._get_memberships()
         report = Report(
             title=_("Account Sheet"), signatures=[_("Member"), _("For the Cooperative")],
-            subtitles=[self._get_period_label()],
+            subtitles=self._get_subtitles(memberships),
         )
         sheets = memberships._get_member_sheet(self.date_from, self.date_to)
         goods = memberships._get_consignment_statement(self.date_from, self.date_to) if self.with_goods else {}
         texts = self._get_texts([row.entry for sheet in sheets.values() for row in sheet.rows])
         for membership in memberships:
             report.tables += self._get_tables(membership, sheets[membership], texts, goods.get(membership))
-        if len(memberships) == 1:
-            report.subtitles = [*report.subtitles, memberships.display_name, memberships._get_address_line()]
         return report
 
     def _get_tables(self, membership, sheet, texts, goods):

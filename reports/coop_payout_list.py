@@ -69,10 +69,6 @@ class CoopPayout(models.Model):
     def _get_amount_in_words(self):
         return self.env._("In words: %s", self.currency_id.amount_to_text(self.amount_total))
 
-    def _get_report_file_name(self, report=None):
-        self.ensure_one()
-        return self.display_name.replace('/', '-')
-
     def _get_list_table(self):
         """Return the table with one row for each member."""
         self.ensure_one()

@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date, format_datetime, formatLang
 
 from odoo.addons.producer_cooperative.tools.report_pages import LANDSCAPE, PORTRAIT, paginate
@@ -43,13 +43,19 @@ class CoopReportMixin(models.AbstractModel):
     # === ACTIONS === #
 
     def action_print_pdf(self):
-        """Print the report."""
-        self.ensure_one()
+        """Print the report.
+
+        :raises UserError: as long as nothing says what it is about.
+        """
+        self._check_answerable()
         return self.env.ref(self._report_action).report_action(self, config=False)
 
     def action_print_xlsx(self):
-        """Download the report as a spreadsheet."""
-        self.ensure_one()
+        """Download the report as a spreadsheet.
+
+        :raises UserError: as long as nothing says what it is about.
+        """
+        self._check_answerable()
         return {
             'type': 'ir.actions.act_url', 'url': f'/producer_cooperative/report/{self._name}/{self.id}',
             'target': 'download',
@@ -65,6 +71,11 @@ class CoopReportMixin(models.AbstractModel):
         """Whether enough is filled in. For a report with required questions of its own, it must override this."""
         self.ensure_one()
         return bool(self.company_id)
+
+    def _check_answerable(self):
+        """Refuse to print empty paper."""
+        if not self._is_answerable():
+            raise UserError(self.env._("There is nothing to print yet: choose above whom or what it is about."))
 
     @api.model
     def _get_question_fields(self):
@@ -88,6 +99,8 @@ class CoopReportMixin(models.AbstractModel):
         :param report: the report where it was worked out already.
         """
         self.ensure_one()
+        if not self._transient:  # a document is called by its number
+            return self.display_name.replace('/', '-')
         report = report or self._get_report_data()
         return " ".join(part for part in (report.title, *report.subtitles[:1]) if part).replace('/', '-')
 

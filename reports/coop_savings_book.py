@@ -6,45 +6,29 @@ from odoo.addons.producer_cooperative.tools.report_table import Column, Report, 
 class CoopSavingsBook(models.TransientModel):
     """Members' savings books (Buku Simpanan) for a period: what came in, what went out, what was left after it."""
     _name = 'coop.savings.book'
-    _inherit = ['coop.report.period.mixin']
+    _inherit = ['coop.report.members.mixin']
     _description = "Savings Book"
 
     _report_action = 'producer_cooperative.coop_savings_book_action_report'
 
-    membership_ids = fields.Many2many(
-        comodel_name='coop.membership', string="Members", required=True,
-        default=lambda self: self._default_membership_ids(), domain="[('company_id', '=', company_id)]",
-    )
     type_ids = fields.Many2many(
         comodel_name='coop.savings.type', string="Savings", domain="[('company_id', '=', company_id)]",
         help="Leave empty for all savings.",
     )
 
-    def _default_membership_ids(self):
-        if self.env.context.get('active_model') != 'coop.membership':
-            return False
-        return self.env['coop.membership'].browse(self.env.context.get('active_ids')).exists()
-
     # === BUSINESS METHODS === #
-
-    def _is_answerable(self):
-        return super()._is_answerable() and bool(self.membership_ids)
 
     def _get_report(self):
         _ = self.env._
-        memberships = self.env['coop.membership'].browse(self.membership_ids.ids).filtered(
-            lambda membership: membership.company_id == self.company_id,
-        ).sorted(lambda membership: membership._get_rank())
+        memberships = self._get_memberships()
         report = Report(
-            title=_("Savings Book"), signatures=[_("Member"), _("Cashier")], subtitles=[self._get_period_label()],
+            title=_("Savings Book"), signatures=[_("Member"), _("Cashier")], subtitles=self._get_subtitles(memberships),
         )
         opening, movements = self._get_opening(memberships), self._get_movements(memberships)
         report.tables = [
             self._get_book_table(membership, opening.get(membership, {}), movements.get(membership, {}))
             for membership in memberships
         ]
-        if len(memberships) == 1:
-            report.subtitles = [*report.subtitles, memberships.display_name, memberships._get_address_line()]
         return report
 
     def _get_domain(self, memberships):

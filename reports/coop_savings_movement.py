@@ -10,10 +10,12 @@ class CoopSavingsMovement(models.Model):
     never was a member, or of nobody, have no membership and stay visible as such.
     """
     _name = 'coop.savings.movement'
+    _inherit = ['coop.member.ledger.mixin']
     _description = "Savings Movement"
     _auto = False
     _order = 'date, id'
     _rec_name = 'reference'
+    _balanced_by = ('company_id', 'type_id', 'partner_id', 'membership_id')
     _depends = {
         'account.move': ['name', 'ref', 'coop_source_model', 'coop_source_id'],
         'account.move.line': [
@@ -25,43 +27,18 @@ class CoopSavingsMovement(models.Model):
         'res.partner': ['commercial_partner_id'],
     }
 
-    date = fields.Date(readonly=True)
-    company_id = fields.Many2one(comodel_name='res.company', readonly=True)
-    currency_id = fields.Many2one(related='company_id.currency_id')
-    membership_id = fields.Many2one(comodel_name='coop.membership', string="Member", readonly=True)
-    partner_id = fields.Many2one(comodel_name='res.partner', string="Contact", readonly=True)
-    membership_state = fields.Selection(related='membership_id.state', string="Member's State")
-    type_id = fields.Many2one(comodel_name='coop.savings.type', string="Savings", readonly=True)
     kind = fields.Selection(
         selection=lambda self: self.env['coop.savings.type']._fields['kind']._description_selection(self.env),
         string="Kind of Savings", readonly=True,
     )
     is_capital = fields.Boolean(string="Counts as Capital", readonly=True)
-    account_id = fields.Many2one(comodel_name='account.account', readonly=True)
-    move_id = fields.Many2one(comodel_name='account.move', string="Journal Entry", readonly=True)
     voucher_id = fields.Many2one(comodel_name='coop.savings.voucher', readonly=True)
     reference = fields.Char(string="Receipt Number", readonly=True)
-    description = fields.Char(readonly=True)
     amount_in = fields.Monetary(string="In", readonly=True)
     amount_out = fields.Monetary(string="Out", readonly=True)
     amount = fields.Monetary(string="In Less Out", readonly=True)
-    balance = fields.Monetary(
-        compute='_compute_balance', aggregator=None,
-        help="What the member has in this savings type after this movement.",
-    )
-
-    # === COMPUTE METHODS === #
-
-    def _compute_balance(self):
-        balances = self._get_running_balances()
-        for movement in self:
-            movement.balance = balances.get(movement.id, 0.0)
 
     # === QUERY === #
-
-    @property
-    def _table_query(self):
-        return SQL("%s %s %s", self._select(), self._from(), self._where())
 
     def _select(self):
         return SQL("""
@@ -96,16 +73,6 @@ class CoopSavingsMovement(models.Model):
                 ON voucher.id = move.coop_source_id AND move.coop_source_model = 'coop.savings.voucher'
         """, self._select_membership_spans())
 
-    def _select_membership_spans(self):
-        """Return the days that belong to each membership of a partner: from its application to the next one."""
-        return SQL("""
-            SELECT id, partner_id, company_id,
-                   CASE WHEN LAG(id) OVER spans IS NULL THEN '-infinity' ELSE date_applied END AS date_from,
-                   COALESCE(LEAD(date_applied) OVER spans, 'infinity') AS date_to
-              FROM coop_membership
-            WINDOW spans AS (PARTITION BY partner_id, company_id ORDER BY date_applied, id)
-        """)
-
     def _where(self):
         return SQL("WHERE line.parent_state = 'posted'")
 
@@ -115,29 +82,6 @@ class CoopSavingsMovement(models.Model):
     def _get_balances(self, domain, groupby):
         """Return ``[(*groups, amount)]`` of the movements in ``domain``, amounts in the company's currency."""
         return self._read_group(domain, groupby, ['amount:sum'])
-
-    def _get_running_balances(self):
-        """Return ``{id: balance}``: per membership and savings type, in the order of the book (date, then item)."""
-        if not self.ids:
-            return {}
-        self.fetch(['partner_id', 'type_id'])
-        partners = tuple(self.partner_id.ids) or (0,)
-        rows = self.env.execute_query(SQL(
-            """
-            SELECT id, balance
-              FROM (
-                SELECT id, SUM(amount) OVER (
-                           PARTITION BY company_id, type_id, partner_id, membership_id ORDER BY date, id
-                       ) AS balance
-                  FROM %(table)s movement
-                 WHERE type_id IN %(types)s AND (partner_id IN %(partners)s %(nobody)s)
-              ) book
-             WHERE id IN %(ids)s
-            """,
-            table=self._table_sql, types=tuple(self.type_id.ids), partners=partners, ids=tuple(self.ids),
-            nobody=SQL() if all(movement.partner_id for movement in self) else SQL("OR partner_id IS NULL"),
-        ))
-        return {movement_id: float(balance) for movement_id, balance in rows}
 
     # === ACTIONS === #
 

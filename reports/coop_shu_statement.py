@@ -27,6 +27,7 @@ class CoopShuStatement(models.TransientModel):
 
     def action_print_pdf(self):
         """Print the statements, one page for each member, in the member's language."""
+        self._check_answerable()
         return self.line_ids.action_print_statement()
 
     # === BUSINESS METHODS === #

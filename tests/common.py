@@ -84,6 +84,15 @@ class CoopCommon(TransactionCase):
         return member
 
     @classmethod
+    def _set_limit(cls, kind, amount=0.0, is_required=True):
+        """Put a limit for two pairs of eyes into force today, past the two people whom it would take."""
+        limit = cls.env['coop.approval.limit'].create({
+            'company_id': cls.company.id, 'kind': kind, 'amount': amount, 'is_required': is_required, 'reason': "Test",
+        })
+        limit._update_state('confirmed', confirmed_on=fields.Datetime.now())
+        return limit
+
+    @classmethod
     def _save(cls, member, amounts, direction='in', date='2026-01-05', journal=None):
         """Return a posted voucher with one line for each savings type in ``amounts``."""
         voucher = cls.env['coop.savings.voucher'].create({
@@ -95,6 +104,15 @@ class CoopCommon(TransactionCase):
         })
         voucher.action_post()
         return voucher
+
+    @classmethod
+    def _set_limit(cls, kind, amount=0.0, is_required=True):
+        """Put a limit into force today, past the two people whom it would take."""
+        limit = cls.env['coop.approval.limit'].create({
+            'company_id': cls.company.id, 'kind': kind, 'amount': amount, 'is_required': is_required, 'reason': "Test",
+        })
+        limit._update_state('confirmed', confirmed_on=fields.Datetime.now())
+        return limit
 
     # === ASSERTIONS === #
 

@@ -36,15 +36,6 @@ class ControlCommon(CoopCommon):
         })
 
     @classmethod
-    def _set_limit(cls, kind, amount=0.0, is_required=True):
-        """Put a limit into force today, past the two people whom it would take."""
-        limit = cls.env['coop.approval.limit'].create({
-            'company_id': cls.company.id, 'kind': kind, 'amount': amount, 'is_required': is_required, 'reason': "Test",
-        })
-        limit._update_state('confirmed', confirmed_on=fields.Datetime.now())
-        return limit
-
-    @classmethod
     def _fill_drawer(cls, amount, date=None):
         """Let Budi pay mandatory savings in cash."""
         return cls._save(cls.budi, {cls.mandatory: amount}, date=date or cls.today)

@@ -9,6 +9,7 @@ class CounterCommon(PayoutCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._set_limit('set_off_consent', is_required=False)
         for member in (cls.siti, cls.budi):
             owed = member._get_arrears()[member][cls.mandatory]
             if owed:

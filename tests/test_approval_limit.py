@@ -24,10 +24,10 @@ class TestApprovalLimit(ControlCommon):
         limits = self.env['coop.approval.limit'].search([('company_id', '=', self.company.id)])
         self.assertEqual({limit.kind: limit.amount for limit in limits}, {
             'withdrawal': 5_000_000, 'payout': 5_000_000, 'bank_account': 0, 'pool_allocation': 1_000_000,
-            'weight_correction': 0, 'set_off_consent': 0,
+            'weight_correction': 0, 'set_off_consent': 0, 'shu_approval': 0, 'shu_lapse': 0, 'fund_spending': 0,
         })
         self.company._coop_create_approval_limits()
-        self.assertEqual(self.env['coop.approval.limit'].search_count([('company_id', '=', self.company.id)]), 6)
+        self.assertEqual(self.env['coop.approval.limit'].search_count([('company_id', '=', self.company.id)]), 9)
 
     def test_limit_holds_from_its_first_day_on(self):
         later = fields.Date.add(self.today, days=3)
@@ -118,7 +118,7 @@ class TestApprovalLimit(ControlCommon):
     def test_past_and_reasonless_limits_are_refused(self):
         with self.assertRefused("that day is over"):
             self._write_limit(amount=1, date_from=fields.Date.subtract(self.today, days=1)).action_propose()
-        with self.assertRefused("A bank account has no amount"):
+        with self.assertRefused("What this is for has no amount"):
             self._write_limit(kind='bank_account', amount=1).action_propose()
         with self.assertRefused("Say who decided"):
             self._write_limit(amount=1, reason=" ").action_propose()
@@ -159,7 +159,7 @@ class TestApprovalLimit(ControlCommon):
         limits = self.env['coop.approval.limit'].search([
             ('company_id', '=', self.company.id), ('is_in_force', '=', True),
         ])
-        self.assertEqual(len(limits), 6)
+        self.assertEqual(len(limits), len(LIMIT_KINDS))
         strict = self._write_limit(amount=1_000_000)
         strict.action_propose()
         found = self.env['coop.approval.limit'].search([

@@ -43,7 +43,6 @@ class TestFundsAndStatementsAtOnce(CommittedCommon):
 
     @classmethod
     def _prepare(cls, env):
-        env.company.coop_shu_four_eyes = False
         cls.fund_id = env['coop.fund'].search([('company_id', '=', env.company.id), ('kind', '=', 'social')]).id
         cash = env['account.journal'].search([('type', '=', 'cash'), ('company_id', '=', env.company.id)], limit=1)
         fund = env['coop.fund'].browse(cls.fund_id)

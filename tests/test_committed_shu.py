@@ -13,7 +13,6 @@ class TestTwoTreasurersAndTheShu(CommittedCommon):
 
     @classmethod
     def _prepare(cls, env):
-        env.company.coop_shu_four_eyes = False
         member = env['coop.membership'].browse(cls._create_member(env, 'S001', date_joined='2020-01-05'))
         cls._book(env, '2020-01-05', env.company._get_coop_account('mandatory'), -100_000, member.partner_id)
         env['coop.shu.rule'].create({

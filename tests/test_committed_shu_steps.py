@@ -44,7 +44,6 @@ class TestShuIsKilled(CommittedCommon):
 
     @classmethod
     def _prepare(cls, env):
-        env.company.coop_shu_four_eyes = False
         first = env['coop.membership'].browse(cls._create_member(env, 'K00000', date_joined='2020-01-05'))
         env.flush_all()
         partners = cls._copy(env, first.partner_id, own_id='commercial_partner_id', name=SQL("'Anggota ' || n"))

@@ -308,6 +308,7 @@ class TestConsignmentSettlement(ConsignmentCommon):
         self._create_agreement(self.siti, commission_rate=10, savings_type_id=self.voluntary.id, savings_rate=10)
         self._sold(self.siti, 60)
         settlement = self._settle(self.siti)
+        self.company.coop_cash_unit = 1
         self._save(self.siti, {self.voluntary: 50}, direction='out', date=self.today)
         with self.assertRefused("cancel that payout first"):
             settlement._cancel_with_reason("Too late")

@@ -193,6 +193,19 @@ class TestConsignmentStatement(PayoutCommon):
         self.assertIn(9_045, values)
         self.assertIn("Owed to Member", values)
 
+    def test_statement_for_all_leaves_out_who_has_nothing_to_be_told(self):
+        everybody = self._ask(self.env['coop.membership'])
+        self.assertIn(self.siti, everybody._get_memberships())
+        titles = [table.title for table in everybody._get_report().tables]
+        self.assertEqual(len([title for title in titles if "Siti: " in title]), 4)
+        before = self._ask(
+            self.env['coop.membership'], date_from=self.today - timedelta(days=800),
+            date_to=self.today - timedelta(days=700),
+        )
+        self.assertFalse(before._get_report().tables)
+        before.membership_ids = self.siti  # asked for by name
+        self.assertEqual(len(before._get_report().tables), 4)
+
     def test_statement_opens_from_member_and_settlement(self):
         action = self.siti.with_user(self.officer).action_consignment_statement()
         wizard = self.env['coop.consignment.statement'].with_context(**action['context']).create({})

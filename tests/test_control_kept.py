@@ -4,6 +4,8 @@ from odoo.tests.common import JsonRpcException
 from odoo.tools import mute_logger
 
 from odoo.addons.producer_cooperative.tests.common import CoopCommon
+from odoo.addons.producer_cooperative.tests.common_control import ControlCommon
+from odoo.addons.producer_cooperative.tests.common_counter import CounterCommon
 from odoo.addons.producer_cooperative.tests.common_fund import FundCommon
 from odoo.addons.producer_cooperative.tests.common_kept import KeptMixin
 from odoo.addons.producer_cooperative.tests.common_leaving import LeavingCommon
@@ -23,6 +25,7 @@ GOODS = {
 POOL = {'coop.pool', 'coop.pool.deposit', 'coop.due.change'}
 SHU = {'coop.shu.allocation', 'coop.fund.spending', 'coop.shu.lapse', 'coop.shu.statement.run'}
 OTHER = {'coop.leaving', 'coop.membership', 'coop.closing', 'coop.finding'}
+COUNTER = {'coop.counter.receipt', 'coop.cash.count', 'coop.cash.handover', 'coop.approval', 'coop.approval.limit'}
 NO_DOCUMENTS = {}
 
 
@@ -44,7 +47,7 @@ class TestKeptCompleteness(CoopCommon):
             field.comodel_name for name in with_mixin for field in self.env[name]._fields.values()
             if field.type == 'one2many'
         }
-        tried = MONEY | GOODS | POOL | SHU | OTHER
+        tried = MONEY | GOODS | POOL | SHU | OTHER | COUNTER
         self.assertEqual(with_mixin - tried, set(), "documents that nobody tries to delete")
         self.assertEqual(documents - tried - lines - set(NO_DOCUMENTS), set())
 
@@ -362,6 +365,63 @@ class TestKeptMembers(KeptMixin, LeavingCommon):
         finding = self.env['coop.finding'].with_user(self.supervisor).create({'name': "x", 'finding': "y"})
         finding.action_hand_out()
         self.assertKept(self._force(finding.with_env(self.env), 'closed', answered_by_id=self.manager.id))
+
+
+@tagged('post_install', '-at_install')
+class TestKeptCash(KeptMixin, ControlCommon):
+    """Nothing counted, handed over, asked for or decided is deleted or quietly changed."""
+
+    def test_cash_counts_stay(self):
+        """The drawer holds Rp 220,000 by the books: Rp 20,000 are missing."""
+        count = self._count({100_000: 2})
+        self.FREE = {'coop.cash.count': {'explanation': "what is known can be added until it is approved"}}
+        self.assertKept(count.with_env(self.env))
+        count.with_user(self.supervisor).action_witness()
+        count.with_user(self.manager).action_give_approval()
+        self.assertEqual(count.state, 'done')
+        self.FREE = {}
+        self.assertKept(count.with_env(self.env))
+        count.with_user(self.accountant)._cancel_with_reason("x")
+        self.assertKept(count.with_env(self.env))
+
+    def test_cash_hand_overs_stay(self):
+        handover = self._hand_over({100_000: 2, 20_000: 1}, note="Two keys")
+        self.assertKept(handover.with_env(self.env))
+        handover.with_user(self.other_cashier).action_receive()
+        self.assertEqual(handover.state, 'done')
+        self.assertKept(handover.with_env(self.env))
+
+    def test_approvals_stay(self):
+        voucher = self._withdraw(6_000_000, self.accountant)
+        voucher.action_ask_approval()
+        waiting = voucher._get_waiting_approval()
+        self.assertKept(waiting.with_env(self.env))
+        waiting.with_user(self.manager).action_approve()
+        self.assertKept(waiting.with_env(self.env))
+
+    def test_limits_stay(self):
+        values = {'kind': 'payout', 'reason': "Decided by the board"}
+        limit = self.env['coop.approval.limit'].with_user(self.manager).create({**values, 'amount': 9_000_000})
+        limit.action_propose()
+        self.assertEqual(limit.state, 'proposed')
+        self.assertKept(limit.with_env(self.env))
+        limit.with_user(self.other_manager).action_give_approval()
+        self.assertEqual(limit.state, 'confirmed')
+        self.assertKept(limit.with_env(self.env))
+
+
+@tagged('post_install', '-at_install')
+class TestKeptCounter(KeptMixin, CounterCommon):
+    """No receipt of the counter is deleted or quietly changed once it is posted."""
+
+    FREE = {'coop.counter.receipt': {'paper': "the size of the paper that a copy is printed on"}}
+
+    def test_counter_receipts_stay(self):
+        receipt = self._serve(self.siti, {('savings', self.voluntary): 50_000})
+        self.assertEqual(receipt.state, 'posted')
+        self.assertKept(receipt)
+        self._void(receipt)
+        self.assertKept(receipt)
 
 
 @tagged('post_install', '-at_install')

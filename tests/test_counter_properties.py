@@ -25,6 +25,7 @@ class TestCounterDays(CoopCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._set_limit('set_off_consent', is_required=False)
         cls.today = fields.Date.context_today(cls.env.user)
         cls.members = [cls._create_member(name) for name in ("Siti", "Budi", "Endang")]
         cls.cash = cls.cash_journal.default_account_id

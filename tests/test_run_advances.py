@@ -102,6 +102,6 @@ class TestSettlementAdvances(EntriesCommon):
             advance._cancel_with_reason("Try")
         self.assertEqual(advance.with_user(self.supervisor).amount_held, 100)
         with self.assertRefused("not allowed", Exception):
-            advance.with_user(self.supervisor).note = "x"
+            advance.with_user(self.supervisor).check_access('write')
         with self.assertRefused("not allowed", Exception):
             advance.with_user(self.warehouse_user).read(['amount'])

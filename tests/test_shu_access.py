@@ -62,18 +62,27 @@ class TestShuAccess(ShuCommon):
         allocation.with_user(self.manager).action_approve()
         self.assertEqual(allocation.approved_by_id, self.manager)
 
-    def test_switching_four_eyes_off_is_kept_in_the_history(self):
-        self.env.cr.flush()  # ends the transaction that made the company, as far as the history is concerned
-        self.company.with_user(self.both).sudo().with_context(tracking_disable=False).coop_shu_four_eyes = False
-        self.env.cr.flush()
-        self.assertIn('coop_shu_four_eyes', self.company.message_ids.tracking_value_ids.field_id.mapped('name'))
-        self.assertEqual(self.company.message_ids[0].author_id, self.both.partner_id)
+    def test_nobody_approves_beforehand_what_the_meeting_decides(self):
+        allocation = self._create_allocation()
+        allocation.with_user(self.both).action_compute()
+        with self.assertRefused("is approved by its own button"):
+            allocation.with_user(self.both).action_ask_approval()
+        self.assertFalse(allocation.with_user(self.both).approval_status)
+
+    def test_one_person_alone_is_kept_in_the_history_where_it_is_allowed(self):
+        self._set_limit('shu_approval', is_required=False)
         allocation = self._create_allocation()
         allocation.with_user(self.both).action_compute()
         allocation.with_user(self.both).write({'meeting_date': MEETING, 'meeting_number': '1'})
         allocation.with_user(self.both).action_approve()
-        self.assertEqual(allocation.state, 'approved')
-        self.assertTrue(any("computed and approved this allocation alone" in m.body for m in allocation.message_ids))
+        self.assertEqual((allocation.state, allocation.posted_alone), ('approved', True))
+        self.assertTrue(any("wrote and posted this alone" in m.body for m in allocation.message_ids))
+        row = self.env['coop.oversight'].with_user(self.supervisor).search([('what', '=', 'done_alone')])
+        self.assertEqual((row.res_model, row.res_id, row.user_id), (allocation._name, allocation.id, self.both))
+
+    def test_what_two_approve_is_not_done_alone(self):
+        self._set_limit('shu_approval', is_required=False)
+        self.assertFalse(self._approve(self._compute()).posted_alone)
 
     def test_approval_needs_date_and_number_of_a_meeting_after_the_period(self):
         allocation = self._compute()

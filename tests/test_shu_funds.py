@@ -63,7 +63,7 @@ class TestShuFunds(FundCommon):
         spending = self._spend(self.board, (self.chair, "Chair", 40_000), (None, "Transport", 15_000))
         self.assertEqual(spending.name, 'BKD/2025/00001')
         self.assertEqual(spending.state, 'posted')
-        self.assertEqual((spending.prepared_by_id, spending.poster_id), (self.officer, self.accountant))
+        self.assertEqual((spending.prepared_by_ids, spending.poster_id), (self.officer, self.accountant))
         self.assertEqual(str(spending.move_id.date), '2025-03-01')
         self.assertEntry(spending.move_id, [
             (self.board.account_id, self.chair, 40_000), (self.board.account_id, None, 15_000),
@@ -197,7 +197,7 @@ class TestShuFunds(FundCommon):
 
     def test_results_are_not_typed_in(self):
         draft = self._draft_spending(self.board, (self.chair, "Chair", 1_000))
-        for vals in ({'state': 'posted'}, {'amount_total': 1}, {'prepared_by_id': self.manager.id}):
+        for vals in ({'state': 'posted'}, {'amount_total': 1}, {'prepared_by_ids': self.manager.ids}):
             with self.assertRefused("own buttons", AccessError):
                 draft.with_user(self.officer).write(vals)
         with self.assertRefused("own buttons", AccessError):
@@ -209,12 +209,36 @@ class TestShuFunds(FundCommon):
     def test_whoever_prepared_does_not_post(self):
         self._post(1_000_000)
         draft = self._draft_spending(self.board, (self.chair, "Chair", 1_000), user=self.accountant)
-        with self.assertRefused("somebody else has to post it"):
+        with self.assertRefused("You wrote .* yourself. Two people are needed for this"):
             draft.with_user(self.accountant).action_post()
         draft.line_ids.with_user(self.officer).amount = 2_000
-        self.assertEqual(draft.prepared_by_id, self.officer)
+        self.assertEqual(draft.prepared_by_ids, self.accountant | self.officer)
+        with self.assertRefused("You wrote .* yourself"):
+            draft.with_user(self.accountant).action_post()
+        self._draft_spending(self.board, (self.chair, "Chair", 1_000)).with_user(self.accountant).action_post()
+
+    def test_whoever_prepared_posts_what_somebody_else_approved(self):
+        self._post(1_000_000)
+        draft = self._draft_spending(self.board, (self.chair, "Chair", 1_000), user=self.accountant)
+        draft.with_user(self.accountant).action_ask_approval()
+        draft.with_user(self.manager).action_give_approval()
+        self.assertEqual(draft.with_user(self.accountant).approval_status, 'approved')
+        draft.line_ids.with_user(self.accountant).amount = 2_000
+        with self.assertRefused("You wrote .* yourself"):
+            draft.with_user(self.accountant).action_post()
+        draft.line_ids.with_user(self.accountant).amount = 1_000
         draft.with_user(self.accountant).action_post()
-        self.assertEqual(draft.state, 'posted')
+        self.assertEqual((draft.state, draft.posted_alone), ('posted', False))
+
+    def test_limit_leaves_small_spendings_to_one_person(self):
+        self._post(1_000_000)
+        self._set_limit('fund_spending', 5_000)
+        small = self._draft_spending(self.board, (self.chair, "Chair", 5_000), user=self.accountant)
+        small.with_user(self.accountant).action_post()
+        self.assertTrue(small.posted_alone)
+        large = self._draft_spending(self.board, (self.chair, "Chair", 5_001), user=self.accountant)
+        with self.assertRefused("Above .*5,000.*, two people are needed"):
+            large.with_user(self.accountant).action_post()
 
     def test_choosing_day_and_journal_is_no_preparing(self):
         self._post(1_000_000)
@@ -225,10 +249,10 @@ class TestShuFunds(FundCommon):
 
     def test_one_person_alone_is_kept_in_the_history_where_it_is_allowed(self):
         self._post(1_000_000)
-        self.company.sudo().coop_shu_four_eyes = False
+        self._set_limit('fund_spending', is_required=False)
         draft = self._draft_spending(self.board, (self.chair, "Chair", 1_000), user=self.accountant)
         draft.with_user(self.accountant).action_post()
-        self.assertTrue(any("prepared and posted this spending alone" in m.body for m in draft.message_ids))
+        self.assertTrue(any("wrote and posted this alone" in m.body for m in draft.message_ids))
 
     def test_cashier_pays_from_the_own_journal_and_the_officer_posts_nothing(self):
         self._post(1_000_000)

@@ -112,6 +112,12 @@ class TestShuStatement(ShuPapersCommon):
         self.assertIn("Siti", wizard.preview)
         self.assertEqual(wizard.action_print_pdf()['report_name'], 'producer_cooperative.coop_shu_statement')
 
+    def test_nothing_is_printed_that_is_about_nobody(self):
+        wizard = self.env['coop.shu.statement'].with_user(self.officer).create({})
+        for action in (wizard.action_print_pdf, wizard.action_print_xlsx):
+            with self.assertRefused("nothing to print yet: choose above"):
+                action()
+
     def test_statements_of_a_member_are_those_of_all_years(self):
         self._post(1_000_000)
         wizard = self.env['coop.shu.statement'].with_context(

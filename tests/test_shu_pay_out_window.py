@@ -15,3 +15,14 @@ class TestShuPayOutWindow(ShuCommon):
         with self.assertRefused("This has been recorded already. To record something more, open the window anew"):
             wizard.action_confirm()
         self.assertEqual(allocation.member_line_ids.payout_line_ids.mapped('amount'), [400_000])
+
+    def test_window_of_a_day_before_the_meeting_names_that_day(self):
+        self._create_rule(('reserve', 60), ('capital', 40))
+        self._create_registered("Siti", '001', 300_000)
+        allocation = self._post(1_000_000)
+        Wizard = self.env['coop.shu.pay.out'].with_user(self.accountant)
+        with self.assertRefused("owed from 02/20/2025 on, the day of the members' meeting"):
+            Wizard.create({'allocation_id': allocation.id, 'date': '2025-02-19'}).action_confirm()
+        self.assertFalse(allocation.member_line_ids.payout_line_ids)
+        Wizard.create({'allocation_id': allocation.id, 'date': '2025-02-20'}).action_confirm()
+        self.assertEqual(allocation.member_line_ids.payout_line_ids.mapped('amount'), [400_000])

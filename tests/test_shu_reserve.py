@@ -190,7 +190,7 @@ class TestShuReserve(ShuReserveCommon):
         self._post(1_000_000)
         allocation = self._compute(-500_000, NEXT_YEAR)
         allocation.with_user(self.manager).loss_from_reserve = 100_000
-        with self.assertRefused("changed what .* draws from the reserve; somebody else has to approve it"):
+        with self.assertRefused("wrote or changed .* yourself, and somebody else has to approve it"):
             self._approve(allocation, NEXT_MEETING)
         other = new_test_user(
             self.env, login='coop_manager_2', groups='producer_cooperative.group_coop_manager',

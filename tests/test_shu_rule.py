@@ -285,6 +285,19 @@ class TestShuRuleKept(ShuCommon):
         new.share_ids = [Command.update(first.id, {'percent': 30}), Command.update(second.id, {'percent': 30})]
         self.assertEqual((new.share_ids.mapped('percent'), self.rule.share_ids[0].percent), ([30, 30, 30, 10], 40))
 
+    def test_names_of_blanks_and_numbers_that_are_slips_of_the_pen_are_refused(self):
+        with self.assertRefused("Say where the rule stands", ValidationError):
+            self.rule.name = "  "
+        with self.assertRefused("Line 1, .* has no name", ValidationError):
+            self.rule.share_ids[0].name = " "
+        for values, message in (
+            ({'rounding_unit': 1_000_001}, "1,000,000 at most"), ({'minimum_amount': 1_000_000_001}, "at most"),
+            ({'joiner_months': 121}, "between 0 and 120"), ({'unclaimed_years': 101}, "between 0 and 100"),
+        ):
+            with self.subTest(**values), self.assertRefusedByDatabase('coop.shu.rule', message):
+                self.rule.write(values)
+                self.rule.flush_recordset()
+
     def test_a_line_changed_by_itself_still_has_to_add_up(self):
         with self.assertRefused("add up to 90 % and not to 100 %", ValidationError):
             self.rule.share_ids[0].percent = 30

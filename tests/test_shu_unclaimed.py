@@ -192,7 +192,7 @@ class TestShuUnclaimed(UnclaimedCommon):
         with self.assertRefused("Enter the date of the members' meeting and the number"):
             lapse.with_user(self.manager).action_approve()
         lapse.meeting_number = '1'
-        lapse.sudo().proposed_by_id = self.manager
+        lapse.sudo().prepared_by_ids = self.manager
         with self.assertRefused("somebody else has to approve it"):
             lapse.with_user(self.manager).action_approve()
         self.assertEqual(lapse.state, 'draft')
@@ -263,14 +263,14 @@ class TestShuUnclaimed(UnclaimedCommon):
 
     def test_who_changes_a_proposal_does_not_approve_it(self):
         lapse = self._propose()
-        self.assertEqual(lapse.changed_by_ids, self.accountant)
+        self.assertEqual(lapse.prepared_by_ids, self.accountant)
         self.manager.group_ids += self.accountant.group_ids  # managers alone change nothing
         line = lapse.with_user(self.manager).line_ids[0]
         for change in (
             lambda: line.write({'account_id': self._account('fund_social').id}), line.unlink,
             lambda: lapse.with_user(self.manager).write({'date': '2025-03-02'}),
         ):
-            with self.subTest(), self.assertRefused("proposed or changed .*; somebody else has to approve it"):
+            with self.subTest(), self.assertRefused("wrote or changed .*somebody else has to approve it"):
                 change()
                 lapse.with_user(self.manager).action_approve()
         lapse.with_user(self.manager).meeting_number = '05/RAT/2025'  # whoever approves enters the decision
@@ -294,6 +294,27 @@ class TestShuUnclaimed(UnclaimedCommon):
             (self.payable, self.siti.partner_id, 300_000), (self.cash, self.siti.partner_id, -300_000),
         ])
         self.assertEqual((self.of_siti.amount_paid, self.allocation.state), (300_000, 'paid'))
+
+    def test_who_came_is_not_proposed_again_before_a_new_term(self):
+        with freeze_time('2025-04-10 05:00:00'):
+            self._book_unclaimed().line_ids[0].action_restore()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            row = self._unclaimed()
+            self.assertEqual((row.membership_id, str(row.date_lapse), row.is_over), (self.siti, '2030-04-10', False))
+            with self.assertRefused("There is no SHU whose term is over"):
+                self._propose(date='2025-04-10', meeting_date='2025-04-10')
+        with freeze_time('2030-04-11 05:00:00'):
+            self.env.invalidate_all()
+            again = self._propose(date='2030-04-11', meeting_date='2030-04-11')
+            self.assertEqual(again.line_ids.membership_id, self.siti)
+            again.with_user(self.manager).action_approve()
+            self.assertEqual(again.state, 'approved')
+
+    def test_cancelled_decision_begins_no_new_term(self):
+        self._book_unclaimed()._cancel_with_reason("Objection")
+        self.env.invalidate_all()
+        self.assertEqual({str(row.date_lapse) for row in self._unclaimed()}, {'2025-02-20'})
 
     def test_only_the_accountant_takes_back_for_a_member(self):
         lapse = self._book_unclaimed()

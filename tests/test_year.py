@@ -184,7 +184,7 @@ class TestYear(TransactionCase):
             ('company_id', '=', self.company.id),
         ])}
         sold = {settlement.membership_id: settlement.amount_gross for settlement in self.env['coop.settlement'].search([
-            ('company_id', '=', self.company.id),
+            ('company_id', '=', self.company.id), ('date', '<=', self.year_end),
         ])}
         for line in self.allocation.member_line_ids:
             member = line.membership_id
@@ -202,6 +202,92 @@ class TestYear(TransactionCase):
         # 646,420 x 1,213,100 / 14,254,200 = 55,013.41 (55,013); 969,630 x 8,160,000 / 96,050,000 = 82,375.65 (82,376)
         siti = self.allocation.member_line_ids.filtered(lambda line: line.partner_id.name == "Siti Aminah")
         self.assertEqual(siti.part_ids.mapped('amount'), [42_815, 55_013, 82_376])
+
+    # === A DAY AT THE COUNTER === #
+
+    def _receipts(self):
+        receipts = self.env['coop.counter.receipt'].search([('company_id', '=', self.company.id)], order='id')
+        return receipts, receipts.filtered(lambda receipt: receipt.state == 'posted')
+
+    def test_thirty_people_were_served_with_every_kind_of_business(self):
+        receipts, posted = self._receipts()
+        self.assertEqual(len(posted.membership_id), 30)
+        self.assertEqual(receipts.mapped('state').count('cancelled'), 1)
+        self.assertEqual(set(posted.line_ids.filtered('chosen').mapped('kind')), {
+            'savings', 'invoice', 'payable', 'withdrawal', 'advance', 'advance_back', 'bill',
+        })
+        # without a gap, the void one among them
+        numbers = [int(receipt.name.rsplit('/', 1)[1]) for receipt in receipts]
+        self.assertEqual(numbers, list(range(1, len(receipts) + 1)))
+        # who was set off by a consent on the receipt was seen by the chair
+        set_off = posted.filtered('amount_set_off')
+        self.assertEqual(set_off.approval_ids.mapped('state'), ['approved'] * 2)
+        self.assertFalse(any(set_off.mapped('posted_alone')))
+
+    def test_receipts_are_the_cash_movement_and_the_count_is_the_cash_book(self):
+        receipts, posted = self._receipts()
+        journal = posted.journal_id
+        cash = journal.default_account_id
+        moved = sum(
+            sum(receipt._get_entries().line_ids.filtered(lambda item: item.account_id == cash).mapped('balance'))
+            for receipt in receipts
+        )
+        self.assertEqual(moved, sum(posted.mapped('amount_net')))
+        self.assertEqual(sum(posted.mapped('amount_in')) - sum(posted.mapped('amount_out')), moved)
+        count = self.env['coop.cash.count'].search([('journal_id', '=', journal.id)], order='id DESC', limit=1)
+        day = self.env['coop.cash.day'].search([('journal_id', '=', journal.id)], order='date DESC', limit=1)
+        ledger = sum(self.env['account.move.line'].search([
+            ('account_id', '=', cash.id), ('parent_state', '=', 'posted'), ('company_id', '=', self.company.id),
+        ]).mapped('balance'))
+        self.assertEqual((count.state, count.difference), ('done', 0))
+        self.assertEqual((count.amount_counted, day.closing), (ledger, ledger))
+        self.assertEqual(journal.coop_holder_id, posted.poster_id)
+
+    def test_each_line_of_the_day_is_booked_under_its_member(self):
+        _receipts, posted = self._receipts()
+        cash = posted.journal_id.default_account_id
+        for receipt in posted:
+            items = receipt._get_entries().line_ids
+            self.assertEqual(items.partner_id, receipt.membership_id.partner_id, receipt.name)
+            others = items.filtered(lambda item: item.account_id != cash)
+            paid = sum(
+                line.amount_cash * (1 if line.direction == 'in' else -1)
+                for line in receipt.line_ids.filtered('chosen')
+            )
+            self.assertEqual((-sum(others.mapped('balance')), paid), (receipt.amount_net, receipt.amount_net))
+
+    def test_each_members_sheet_is_the_ledger(self):
+        memberships = self.env['coop.membership'].search([('company_id', '=', self.company.id)])
+        sheets = memberships._get_member_sheet(date(self.year, 1, 1), fields.Date.today())
+        accounts = self.env['coop.savings.type'].search([('company_id', '=', self.company.id)]).account_id
+        for key in ('pool_deposit', 'member_advance'):
+            accounts |= self.company._get_coop_account(key)
+        for membership, sheet in sheets.items():
+            items = self.env['account.move.line'].search([
+                ('company_id', '=', self.company.id), ('parent_state', '=', 'posted'),
+                ('partner_id', '=', membership.partner_id.id),
+            ]).filtered(lambda item: item.account_id in accounts or item.account_type in (
+                'asset_receivable', 'liability_payable',
+            ))
+            self.assertAlmostEqual(
+                sum(sheet.closing.values()), -sum(items.mapped('balance')), msg=membership.display_name,
+            )
+
+    def test_void_receipt_leaves_no_trace_in_balances_and_stays_on_paper(self):
+        receipts, posted = self._receipts()
+        void = receipts - posted
+        by_account = {}
+        for item in void._get_entries().line_ids:
+            key = item.account_id, item.partner_id
+            by_account[key] = by_account.get(key, 0) + item.balance
+        self.assertTrue(by_account)
+        self.assertEqual(set(by_account.values()), {0})
+        self.assertTrue(void.name and void.cancel_reason)
+        html = self.env['ir.actions.report']._render_qweb_html(
+            'producer_cooperative.report_coop_counter_receipt_half', void.ids,
+        )[0].decode()
+        self.assertIn(void.cancel_reason, html)
+        self.assertIn(void.name, html)
 
     # === THE LOADER === #
 

@@ -56,6 +56,7 @@ class CoopPriceCorrection(models.TransientModel):
         ]).with_env(self.env)
         moves.action_post()
         self._match_credit_note(moves.filtered(lambda move: move.move_type == 'out_refund'))
+        moves._coop_tell_owners()
         self.move_id.message_post(body=self.env._(
             "Prices corrected with %(documents)s: %(reason)s", documents=", ".join(moves.mapped('name')),
             reason=self.reason,

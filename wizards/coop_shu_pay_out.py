@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_amount
+from odoo.tools import format_amount, format_date
 
 from odoo.addons.producer_cooperative.models.coop_membership_payout import PAYOUT_METHODS
 from odoo.addons.producer_cooperative.models.coop_payout_shu import BOOKED_STATES
@@ -83,6 +83,12 @@ class CoopShuPayOut(models.TransientModel):
         self._confirm_once(open_lines.allocation_id)
         if not open_lines:
             raise UserError(self.env._("Nothing is owed: all SHU is paid, or not posted yet."))
+        owed_from = min(open_lines.payable_line_id.mapped('date'))
+        if self.date < owed_from:
+            raise UserError(self.env._(
+                "This SHU is owed from %s on, the day of the members' meeting. Pay it on that day or a later one.",
+                format_date(self.env, owed_from),
+            ))
         payouts, messages = self.env['coop.payout'], []
         chosen = set(open_lines.mapped('payout_method'))
         if 'set_off' in chosen:

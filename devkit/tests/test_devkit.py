@@ -6,7 +6,8 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from devkit import apt_sources, console, odoo_source, places, processes, testing
+from devkit import apt_sources, console, odoo_source, places, processes, server, testing
+from devkit.console import DevError
 
 KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 DEB822 = f'''\
@@ -86,6 +87,35 @@ class TestArguments(unittest.TestCase):
         self.assertEqual(testing._workers(['-x']), ['-n', testing.WORKERS, '--dist', 'loadscope'])
         for given in (['-n', '4'], ['-n0'], ['--numprocesses=3'], ['--pdb'], ['-p', 'no:xdist'], ['-s']):
             self.assertEqual(testing._workers(given), [], given)
+
+
+class TestServer(unittest.TestCase):
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        state = mock.patch.object(places, 'state', return_value=Path(folder.name))
+        self.addCleanup(state.stop)
+        state.start()
+        self.kit = mock.Mock(python=Path('/python'), configuration=Path('/odoo.conf'))
+
+    def test_one_process_is_started_as_a_module(self):
+        server._command(self.kit, 8069, 0, 'cooperative')
+        self.kit.command.assert_called_once_with('--http-port', '8069', database='cooperative')
+
+    def test_several_workers_are_started_by_a_program_that_can_be_started_again(self):
+        command = server._command(self.kit, 8069, 2, 'cooperative')
+        self.assertEqual(Path(command[1]).read_text(), server.MAIN)
+        options = dict(zip(command[2::2], command[3::2], strict=True))
+        self.assertTrue(options.pop('--gevent-port').isdigit())
+        self.assertEqual(options, {
+            '--http-port': '8069', '--workers': '2', '-c': '/odoo.conf', '-d': 'cooperative',
+        })
+
+    def test_wrong_number_of_workers_is_refused(self):
+        for workers in (-1, server.MOST_WORKERS + 1):
+            with self.assertRaisesRegex(DevError, '--workers takes a number from 0 to'):
+                server.check(0, workers)
 
 
 class TestOdooLog(unittest.TestCase):

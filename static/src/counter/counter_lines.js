@@ -20,8 +20,13 @@ export class CounterLinesRenderer extends ListRenderer {
         if (!record || !this.isInlineEditable(record)) {
             return;
         }
+        const column = this.columns.find(({ name }) => name === "amount");
+        if (this.editedRecord === record) {
+            this.focusCell(column);
+            return;
+        }
         await this.props.list.enterEditMode(record);
-        this.cellToFocus = { column: this.columns.find(({ name }) => name === "amount"), record };
+        this.cellToFocus = { column, record };
     }
 }
 

@@ -4,4 +4,4 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = 'res.config.settings'
 
-    coop_shu_four_eyes = fields.Boolean(related='company_id.coop_shu_four_eyes', readonly=False)
+    coop_deadline_days = fields.Integer(related='company_id.coop_deadline_days', readonly=False)

@@ -1,0 +1,237 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_amount
+
+from odoo.addons.producer_cooperative.models.coop_delivery_mixin import FAILED_MAIL_STATES, plain_text
+from odoo.addons.producer_cooperative.models.coop_shu_statement_run import ACCOUNTANT, LETTERS_AT_ONCE, OFFICER
+
+#: What has not reached the member yet, and need not any more once the document does not hold.
+WAITING_STATES = ('to_send', 'letter', 'chat', 'failed')
+
+
+class CoopNotice(models.Model):
+    """One message to one member about one document: what was booked, or that it does not hold any more.
+
+    It is written down together with what it tells of, so that there is none without the other; the schedule sends it,
+    once.
+    """
+    _name = 'coop.notice'
+    _inherit = ['coop.delivery.mixin']
+    _description = "Message to a Member"
+    _order = 'id DESC'
+    _rec_name = 'subject'
+    _check_company_auto = True
+
+    company_id = fields.Many2one(comodel_name='res.company', required=True, index=True, readonly=True)
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    membership_id = fields.Many2one(
+        comodel_name='coop.membership', string="Member", required=True, readonly=True, index=True, check_company=True,
+        ondelete='restrict',
+    )
+    kind_id = fields.Many2one(
+        comodel_name='coop.notice.kind', string="About", required=True, readonly=True, index=True, ondelete='restrict',
+    )
+    is_correction = fields.Boolean(related='kind_id.is_correction', store=True)
+    res_model = fields.Char(string="Kind of Document", required=True, readonly=True)
+    res_id = fields.Many2oneReference(string="Document ID", required=True, readonly=True, model_field='res_model')
+    reference = fields.Char(string="Document", readonly=True)
+    occasion = fields.Char(
+        required=True, readonly=True, default='-', help="Tells apart messages of one kind about one document.",
+    )
+    state = fields.Selection(
+        selection=[
+            ('to_send', "Waiting"), ('sent', "Sent"), ('letter', "Letter to Print"), ('chat', "Chat to Send"),
+            ('printed', "Letter Printed"), ('skipped', "Not Needed"), ('failed', "Failed"),
+        ],
+        required=True, readonly=True, index=True, default='to_send',
+    )
+    channel = fields.Selection(
+        selection=[('mail', "E-mail"), ('letter', "Letter"), ('chat', "Chat")], string="Way", readonly=True,
+    )
+    subject = fields.Char(readonly=True)
+    body = fields.Html(string="Text", readonly=True, sanitize=False)
+    has_returned = fields.Boolean(
+        string="Did Not Leave", compute='_compute_has_returned', compute_sudo=True, search='_search_has_returned',
+    )
+
+    _once = models.Constraint(
+        'UNIQUE (kind_id, res_model, res_id, membership_id, occasion)', "The member is told of this already.",
+    )
+    _waiting_idx = models.Index("(id) WHERE state = 'to_send'")
+    _document_idx = models.Index("(res_model, res_id)")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('kind_id', 'reference')
+    def _compute_display_name(self):
+        for notice in self:
+            notice.display_name = notice.subject or f"{notice.kind_id.name}: {notice.reference or ''}"
+
+    @api.depends('state', 'mail_id.state')
+    def _compute_has_returned(self):
+        for notice in self:
+            notice.has_returned = notice.state == 'sent' and notice.mail_id.state in FAILED_MAIL_STATES
+
+    def _search_has_returned(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        # sudo: what became of the e-mails, which only the administrator reads
+        returned = self.sudo().search([('state', '=', 'sent'), ('mail_id.state', 'in', FAILED_MAIL_STATES)])
+        return [('id', 'in', returned.ids)]
+
+    # === ACTIONS === #
+
+    def action_retry(self):
+        """Send those again that failed, or whose e-mail did not leave.
+
+        :raises UserError: when none of them failed.
+        """
+        self._check_may_send()
+        self._get_returned()._take_back()
+        failed = self.filtered(lambda notice: notice.state == 'failed')
+        if not failed:
+            raise UserError(self.env._("None of these messages failed."))
+        failed.sudo().write({'state': 'to_send', 'reason': False})  # sudo: the queue's own; the role was checked
+        self._wake_schedule()
+
+    def action_print(self):
+        """Print these messages as letters, one after the other in one file; note that members have them.
+
+        :raises UserError: for messages that are not written yet, or are not needed any more.
+        """
+        self._check_may_send()
+        for notice in self:
+            if notice.state in ('to_send', 'skipped') or not notice.body:
+                raise UserError(self.env._(
+                    "The message to %(member)s cannot be printed: %(why)s", member=notice.membership_id.display_name,
+                    why=notice.reason or self.env._("it is written in a moment; look again."),
+                ))
+        # sudo: the queue notes what was given to whom; nobody types it in
+        self.sudo().filtered(lambda notice: notice.state in ('letter', 'chat', 'failed'))._note_given('printed')
+        return self.env.ref('producer_cooperative.coop_notice_letter_action_report').report_action(self, config=False)
+
+    @api.model
+    def action_print_letters(self):
+        """Print all letters that wait, up to as many as fit into one pile, sorted by member number.
+
+        :raises UserError: when no letter waits.
+        """
+        self._check_may_send()
+        letters = self.search(
+            [('state', '=', 'letter'), ('company_id', '=', self.env.company.id)], order='id', limit=LETTERS_AT_ONCE,
+        )
+        if not letters:
+            raise UserError(self.env._("No letter waits to be printed."))
+        return letters.sorted(lambda notice: notice.membership_id.number or '').action_print()
+
+    def action_open_document(self):
+        """Open what the message is about.
+
+        :raises UserError: when it is not there any more.
+        """
+        self.ensure_one()
+        document = self._get_document()
+        if not document:
+            raise UserError(self.env._("%s is not there any more.", self.reference or self.display_name))
+        return document.with_env(self.env)._get_records_action()
+
+    # === BUSINESS METHODS - QUEUE === #
+
+    @api.model
+    def _queue(self, key, members_by_document, occasion='-'):
+        """Write down that these members are to be told, each once.
+
+        Whoever is to be told that a document does not hold, and was not told of it yet, is told nothing at all.
+
+        :param str key: of the kind.
+        :param dict members_by_document: ``{document: memberships}``.
+        :return: the new messages, as superuser.
+        """
+        # sudo: whoever books something does not need access to what members are told of it
+        Notice = self.sudo()
+        kind = self.env['coop.notice.kind']._find(key)
+        values_list = []
+        for document, members in members_by_document.items():
+            company = document.company_id
+            is_off = kind.with_company(company).channel == 'off'
+            members = members.sudo().filtered(lambda member, company=company: member.company_id == company)
+            if not members or (is_off and not kind.is_correction):
+                continue
+            earlier = Notice.search([
+                ('res_model', '=', document._name), ('res_id', '=', document.id),
+                ('membership_id', 'in', members.ids),
+            ])
+            if kind.is_correction:
+                waiting = earlier.filtered(lambda notice: notice.state in WAITING_STATES and not notice.is_correction)
+                waiting._skip(self.env._("%s was changed before the message went out.", document.display_name))
+                members -= waiting.membership_id
+            told = earlier.filtered(lambda notice: notice.kind_id == kind and notice.occasion == occasion)
+            values_list += [] if is_off else [{
+                'company_id': company.id, 'membership_id': member.id, 'kind_id': kind.id,
+                'res_model': document._name, 'res_id': document.id, 'occasion': occasion,
+            } for member in members - told.membership_id]
+        notices = Notice.create(values_list)
+        if notices:
+            self._wake_schedule()
+        return notices
+
+    @api.model
+    def _wake_schedule(self):
+        """Let the schedule send what waits, once this transaction is kept; it is woken once, however many wait."""
+        data = self.env.cr.precommit.data
+        if not data.get('coop_notice_woken'):
+            data['coop_notice_woken'] = True
+            # sudo: wakes the schedule that sends the messages
+            self.env.ref('producer_cooperative.coop_notice_cron').sudo()._trigger()
+
+    def _skip(self, reason):
+        self.write({'state': 'skipped', 'reason': reason, 'done_on': fields.Datetime.now()})
+
+    def _check_may_send(self):
+        self.env['coop.shu.statement.run']._check_user_is(OFFICER, ACCOUNTANT)
+        self.check_access('read')
+
+    # === BUSINESS METHODS - WHAT IT SAYS === #
+
+    def _get_document(self):
+        """Return what the message is about, or nothing when it is not there any more."""
+        self.ensure_one()
+        return self.env[self.res_model].browse(self.res_id).exists()
+
+    def _get_language(self):
+        self.ensure_one()
+        return self.membership_id._get_notice_language()
+
+    def _get_rows(self):
+        """Return ``[(label, text)]`` of the document, as far as it is this member's."""
+        self.ensure_one()
+        return self._get_document()._get_notice_rows(self.membership_id, self.kind_id.key)
+
+    def _get_rows_html(self):
+        """Return the rows for the text of the message; it reads as well without its tags."""
+        return Markup("<ul style=\"padding-left: 1.2em;\">%s</ul>") % Markup().join(
+            Markup("<li>%s: <strong>%s</strong></li>") % row for row in self._get_rows()
+        )
+
+    def _get_date(self):
+        """Return the day that the document bears, as text."""
+        self.ensure_one()
+        return self._get_document()._get_notice_date()
+
+    def _get_why(self):
+        """Return the reason that was given for a correction, or an empty text."""
+        self.ensure_one()
+        return self._get_document()._get_notice_reason() or ""
+
+    def _get_reference(self):
+        self.ensure_one()
+        return self._get_document().display_name
+
+    def _format_amount(self, amount):
+        return format_amount(self.env, amount, self.currency_id)
+
+    def _get_chat_text(self):
+        self.ensure_one()
+        return f"{self.subject}\n\n{plain_text(self.body)}"

@@ -1,0 +1,43 @@
+from odoo import models
+from odoo.tools import format_date
+
+
+class CoopShuAllocation(models.Model):
+    """Members get their statements by themselves where that is set so, and are told when the SHU is taken back."""
+    _inherit = 'coop.shu.allocation'
+
+    _notices = {'cancelled': 'shu_cancelled'}
+
+    # === BUSINESS METHODS === #
+
+    def _finish_posting(self):
+        super()._finish_posting()
+        self._start_statement_run()
+
+    def _start_statement_run(self):
+        """Start the sending of statements where members are told of their SHU, and anybody gets some."""
+        self.ensure_one()
+        # sudo: which sendings there are, whoever posts
+        runs = self.env['coop.shu.statement.run'].sudo().search_count([('allocation_id', '=', self.id)], limit=1)
+        channel = self.env['coop.notice.kind']._get_channel('shu', self.company_id)
+        if channel == 'off' or runs or self.is_loss or not self.member_line_ids.filtered('amount_total'):
+            return
+        self.env['coop.shu.statement.run'].create({'allocation_id': self.id, 'with_pdf': False}).action_start()
+
+    def _get_notice_members(self, key):
+        """Those who were given the statement that does not hold any more."""
+        self.ensure_one()
+        return self.member_line_ids.filtered('statement_sent_on').membership_id
+
+    def _get_notice_rows(self, membership, key):
+        self.ensure_one()
+        line = self.member_line_ids.filtered(lambda line: line.membership_id == membership)
+        amount = self._notice_amount(sum(line.mapped('amount_total')))
+        return [
+            (self.env._("SHU"), self._get_period_label()),
+            (self.env._("Your part, which does not hold any more"), amount),
+        ]
+
+    def _get_notice_date(self):
+        self.ensure_one()
+        return format_date(self.env, self.meeting_date)
