@@ -20,28 +20,6 @@ PRACTICE_MARK = Markup(
 class IrActionsReport(models.Model):
     _inherit = 'ir.actions.report'
 
-    def _render_template(self, template, values=None):
-        """Mark every paper of a practice company, whoever made the template."""
-        html = super()._render_template(template, values)
-        company = self._coop_get_practice_company(values or {})
-        if not company:
-            return html
-        text = html.decode()
-        mark = str(PRACTICE_MARK % company._coop_get_practice_mark())
-        for start in PAGE_STARTS:
-            text, count = start.subn(lambda found: found.group(0) + mark, text)
-            if count:
-                break
-        return text.encode()
-
-    def _coop_get_practice_company(self, values):
-        """Return the practice company that a paper is of; that of its documents, else the active one."""
-        docs = values.get('docs')
-        companies = self.env.company
-        if isinstance(docs, models.BaseModel) and docs and 'company_id' in docs._fields:
-            companies = docs.sudo().company_id or companies  # sudo: only whether it is for practice
-        return companies.sudo().filtered('coop_is_practice')[:1]
-
     def _render_qweb_pdf(self, report_ref, res_ids=None, data=None):
         """Count the prints of the cooperative's papers, whichever button they come from."""
         result = super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
@@ -52,7 +30,8 @@ class IrActionsReport(models.Model):
 
     def _render_qweb_html(self, report_ref, docids, data=None):
         self._coop_check_is_for_user(report_ref)
-        return super()._render_qweb_html(report_ref, docids, data=data)
+        html, kind = super()._render_qweb_html(report_ref, docids, data=data)
+        return self._coop_mark_practice(report_ref, docids, html), kind
 
     def _render_qweb_text(self, report_ref, docids, data=None):
         self._coop_check_is_for_user(report_ref)
@@ -84,3 +63,26 @@ class IrActionsReport(models.Model):
             'producer_cooperative.report_coop_cash_count', 'producer_cooperative.report_coop_cash_handover',
             *(f'producer_cooperative.report_coop_counter_receipt_{paper}' for paper, _label in PAPERS),
         }
+
+    def _coop_mark_practice(self, report_ref, docids, html):
+        """Mark the pages of a practice company's papers, whoever made their template."""
+        company = self._coop_get_practice_company(report_ref, docids)
+        if not company:
+            return html
+        text = html.decode() if isinstance(html, bytes) else html
+        mark = str(PRACTICE_MARK % company._coop_get_practice_mark())
+        for start in PAGE_STARTS:
+            text, count = start.subn(lambda found: found.group(0) + mark, text)
+            if count:
+                break
+        return text.encode()
+
+    def _coop_get_practice_company(self, report_ref, docids):
+        """Return the practice company that a paper is of; that of its documents, else the active one."""
+        model = self._get_report(report_ref).model
+        companies = self.env.company
+        if model in self.env and docids and 'company_id' in self.env[model]._fields:
+            docids = [docids] if isinstance(docids, int) else docids
+            # sudo: only whether the company is for practice
+            companies = self.env[model].sudo().browse(docids).exists().company_id or companies
+        return companies.sudo().filtered('coop_is_practice')[:1]
