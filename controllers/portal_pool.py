@@ -88,8 +88,8 @@ class CooperativePoolPortal(CooperativePortal):
 
     def _refuse_pool(self):
         return self._refuse(request.env._(
-            "This round is not open to you: it belongs to another cooperative, or it has not begun. Open a round from"
-            " the list.",
+            "This round is not open to you: it has not begun, belongs to another cooperative, or your membership is not"
+            " active. Open a round from the list, or ask at the counter.",
         ), '/my/pools')
 
     def _get_participant(self, pool):
@@ -110,6 +110,7 @@ class CooperativePoolPortal(CooperativePortal):
             'takes_requests': self._takes_requests(pool),
             'member_problem': own._get_pool_state_problem() if own else request.env._("You are no member here."),
             'shares': self._get_own_shares(pool), 'charges': self._get_charges(pool),
+            'deposits': self._get_own_deposits(pool),
             'cutoff': pool.date_cutoff and pool.sudo()._format_cutoff(),
         }, status)
 
@@ -124,6 +125,12 @@ class CooperativePoolPortal(CooperativePortal):
     def _get_own_shares(self, pool):
         return request.env['coop.pool.allocation'].sudo().search([  # sudo: goods of the user's own memberships
             ('pool_id', '=', pool.id), ('membership_id', 'in', self._get_own_memberships().ids),
+        ])
+
+    def _get_own_deposits(self, pool):
+        return request.env['coop.pool.deposit'].sudo().search([  # sudo: money of the user's own memberships
+            ('pool_id', '=', pool.id), ('membership_id', 'in', self._get_own_memberships().ids),
+            ('state', '!=', 'cancelled'),
         ])
 
     def _change_requests(self, pool, post):

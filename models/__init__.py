@@ -16,6 +16,7 @@ from . import account_chart_template
 from . import account_journal
 from . import account_move
 from . import account_move_line
+from . import account_move_kept
 from . import account_move_line_guard
 from . import account_move_line_derived
 from . import account_move_line_analytic
@@ -321,6 +322,8 @@ from . import coop_due_change_back
 from . import coop_approval
 from . import coop_approval_limit
 from . import res_company_approval
+from . import res_company_kept
+from . import mail_message
 from . import coop_savings_voucher_approval
 from . import coop_payout_approval
 from . import coop_settlement_advance_approval

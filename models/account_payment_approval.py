@@ -7,6 +7,8 @@ from odoo.tools import format_amount
 WRITTEN_FIELDS = {
     'partner_id', 'amount', 'currency_id', 'payment_type', 'partner_bank_id', 'invoice_ids', 'date', 'company_id',
 }
+#: Who did what; kept by itself.
+STAMPS = {'coop_written_by_ids', 'coop_alone_on', 'coop_alone_by_id'}
 
 
 class AccountPayment(models.Model):
@@ -18,6 +20,13 @@ class AccountPayment(models.Model):
         comodel_name='res.users', relation='coop_account_payment_written_by_rel', string="Written By", readonly=True,
         copy=False, groups='base.group_user', help="Everybody who wrote the draft or changed who is paid how much.",
     )
+    coop_alone_on = fields.Datetime(
+        string="By One Person Alone", readonly=True, copy=False, groups='base.group_user',
+        help="When the same person who wrote the payment to a member confirmed it.",
+    )
+    coop_alone_by_id = fields.Many2one(
+        comodel_name='res.users', readonly=True, copy=False, groups='base.group_user', export_string_translation=False,
+    )
 
     # === CRUD METHODS === #
 
@@ -25,8 +34,8 @@ class AccountPayment(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._coop_check_writers_not_forged(vals)
-            vals['coop_written_by_ids'] = [Command.link(self.env.uid)]
-        return super().create(vals_list)
+        writer = [Command.link(self.env.uid)]
+        return super().create([{**vals, 'coop_written_by_ids': writer} for vals in vals_list])
 
     def write(self, vals):
         self._coop_check_writers_not_forged(vals)
@@ -37,7 +46,7 @@ class AccountPayment(models.Model):
     # === BUSINESS METHODS === #
 
     def _coop_check_writers_not_forged(self, vals):
-        if 'coop_written_by_ids' in vals and not self.env.su:
+        if STAMPS & vals.keys() and not self.env.su:
             raise AccessError(self.env._("Who wrote a payment is kept by itself."))
 
     def _coop_keep_writer(self, vals):
@@ -79,14 +88,22 @@ class AccountPayment(models.Model):
             limit = company._coop_get_approval_limit('payout')
             if not company.coop_is_cooperative or not limit:
                 continue
-            for payment in payments:
-                amount = payment.currency_id._convert(
-                    payment.amount, company.currency_id, company, payment.date,
+            for payment in payments.filtered(lambda payment: payment._coop_pays_member()):
+                # Several payments of one person to one member on one day count together.
+                amount = payment._coop_get_company_amount() + company._coop_get_paid_alone(
+                    payment.partner_id, payment.date, payment,
                 )
-                if limit._needs_two(amount) and payment._coop_pays_member():
+                if limit._needs_two(amount):
                     raise UserError(self.env._(
                         "Above %(limit)s, two people are needed to pay %(member)s. Write a payout under Consignment or"
                         " SHU, which somebody else posts or approves, or let somebody else confirm a draft payment of"
                         " yours.", limit=format_amount(self.env, limit.amount, company.currency_id),
                         member=payment.partner_id.display_name,
                     ))
+                # sudo: stamps of our own
+                payment.sudo().write({'coop_alone_on': fields.Datetime.now(), 'coop_alone_by_id': self.env.uid})
+
+    def _coop_get_company_amount(self):
+        """Return what is paid, in the company's currency."""
+        self.ensure_one()
+        return self.currency_id._convert(self.amount, self.company_id.currency_id, self.company_id, self.date)

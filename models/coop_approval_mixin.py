@@ -10,6 +10,8 @@ from odoo.tools import format_amount
 
 #: Who approves, where a document says nothing else.
 APPROVERS = ('producer_cooperative.group_coop_manager', 'producer_cooperative.group_coop_accountant')
+#: What pays somebody: who is paid does not post it either, above the limit.
+PAYING_KINDS = ('withdrawal', 'payout', 'fund_spending')
 #: What the mixin itself keeps on the documents.
 KEPT_FIELDS = frozenset({'prepared_by_ids', 'approval_ids', 'posted_alone', 'alone_by_id', 'alone_on'})
 
@@ -226,9 +228,15 @@ class CoopApprovalMixin(models.AbstractModel):
         for document in self:
             if self.env.uid == SUPERUSER_ID:
                 continue
-            alone = document._is_prepared_by(self.env.user) and not document._get_valid_approval()
+            approved = bool(document._get_valid_approval())
+            alone = document._is_prepared_by(self.env.user) and not approved
             if alone and document._needs_two_people():
                 raise UserError(document._two_people_error_message())
+            if not approved and document._pays_user() and document._needs_two_people():
+                raise UserError(self.env._(
+                    "%(document)s pays you yourself: somebody else posts it, or approves it first. Ask: %(names)s.",
+                    document=document._get_approval_label(), names=document._get_other_approver_names(),
+                ))
             document._settle_approvals()
             if alone and document._get_approval_kind():
                 document._note_alone()
@@ -250,20 +258,43 @@ class CoopApprovalMixin(models.AbstractModel):
         self.ensure_one()
         company = self._get_approval_company()
         limit = company._coop_get_approval_limit(self._get_approval_kind())
-        names = ", ".join((self._get_approvers() - self._get_preparers()).mapped('name'))
+        names = self._get_other_approver_names()
         if self._is_itself_approved:
             return self.env._(
                 "You wrote or changed %(document)s yourself, and somebody else has to approve it. Ask: %(names)s.",
-                document=self._get_approval_label(), names=names or self.env._("nobody else has such a role yet"),
+                document=self._get_approval_label(), names=names,
             )
         above = self.env._(
             "Above %s, two people are needed.", format_amount(self.env, limit.amount, company.currency_id),
         ) if limit.amount else self.env._("Two people are needed for this.")
         return self.env._(
             "You wrote %(document)s yourself. %(above)s Let somebody else post it, or press “Ask for Approval”. It may"
-            " be approved by: %(names)s.", document=self._get_approval_label(), above=above,
-            names=names or self.env._("nobody else has such a role yet"),
+            " be approved by: %(names)s.", document=self._get_approval_label(), above=above, names=names,
         )
+
+    def _pays_user(self):
+        """Whether the document pays the user, whose partner may be below the member's."""
+        self.ensure_one()
+        if self._get_approval_kind() not in PAYING_KINDS:
+            return False
+        # sudo: whose partner the user is, against those who are paid
+        partner = self.env.user.sudo().partner_id.commercial_partner_id
+        return partner in self.sudo()._get_beneficiaries().commercial_partner_id
+
+    def _filter_large_parts(self, amounts):
+        """Return those partners who get so much that the document is about them: a decoy beside them changes nothing.
+
+        A run that pays everybody is no own dealing of one of them, as far as their parts are below the limit and no
+        more than half of the whole.
+
+        :param dict amounts: what each partner gets.
+        """
+        limit = self._get_approval_company()._coop_get_approval_limit(self._get_approval_kind())
+        total, ceiling = sum(amounts.values()), limit.is_required and limit.amount
+        large = [
+            partner.id for partner, amount in amounts.items() if 2 * amount > total or ceiling and amount > ceiling
+        ]
+        return self.env['res.partner'].browse(large)
 
     # === BUSINESS METHODS - APPROVALS === #
 
@@ -277,6 +308,10 @@ class CoopApprovalMixin(models.AbstractModel):
             lambda user: user.active and not user.share and company in user.company_ids and user.id != SUPERUSER_ID,
         ).sorted('name').with_env(self.env)
 
+    def _get_other_approver_names(self):
+        names = (self._get_approvers() - self._get_preparers()).mapped('name')
+        return ", ".join(names) or self.env._("nobody else has such a role yet")
+
     def _approval_error_message(self):
         """Say why this user cannot approve the document, or return an empty text."""
         self.ensure_one()
@@ -284,15 +319,12 @@ class CoopApprovalMixin(models.AbstractModel):
         if not any(user.has_group(group) for group in self._get_approver_groups()):
             return self.env._(
                 "You may not approve %(document)s. Ask: %(names)s.", document=self._get_approval_label(),
-                names=", ".join((self._get_approvers() - preparers).mapped('name'))
-                or self.env._("nobody else has such a role yet"),
+                names=self._get_other_approver_names(),
             )
         if user in preparers:
             return self.env._(
                 "You wrote or changed %(document)s yourself: somebody else approves it. Ask: %(names)s.",
-                document=self._get_approval_label(),
-                names=", ".join((self._get_approvers() - preparers).mapped('name'))
-                or self.env._("nobody else has such a role yet"),
+                document=self._get_approval_label(), names=self._get_other_approver_names(),
             )
         # sudo: whose partner the user is, against those who are paid
         if user.sudo().partner_id.commercial_partner_id in self.sudo()._get_beneficiaries().commercial_partner_id:

@@ -107,7 +107,7 @@ class CoopCashCount(models.Model):
     def _compute_amount_booked_since(self):
         for count in self:
             since = 0.0
-            if count.state in PENDING_COUNTS:
+            if count.state in PENDING_COUNTS and count.journal_id:
                 since = count.journal_id._coop_get_cash_balance(count.date) - count.amount_ledger
             count.amount_booked_since = count.currency_id.round(since)
 

@@ -27,7 +27,8 @@ class CoopCashHandover(models.Model):
     }
     _guarded_fields = frozenset({
         'state', 'lock_version', 'name', 'offered_by_id', 'offered_on', 'received_on', 'amount_ledger',
-        'amount_expected', 'difference', 'cancel_reason', 'print_count', 'booking_number',
+        'amount_expected', 'difference', 'cancel_reason', 'print_count', 'booking_number', 'taken_back_by_id',
+        'taken_back_on', 'difference_taken_back',
     })
 
     name = fields.Char(string="Number", readonly=True, copy=False, index='trigram', default="")
@@ -61,6 +62,11 @@ class CoopCashHandover(models.Model):
     difference = fields.Monetary(
         readonly=True, copy=False, help="Counted less expected: above zero there is too much.",
     )
+    taken_back_by_id = fields.Many2one(
+        comodel_name='res.users', readonly=True, copy=False, export_string_translation=False,
+    )
+    taken_back_on = fields.Datetime(readonly=True, copy=False, export_string_translation=False)
+    difference_taken_back = fields.Monetary(readonly=True, copy=False, export_string_translation=False)
     count_ids = fields.One2many(
         comodel_name='coop.cash.count', inverse_name='handover_id', string="Cash Counts", readonly=True, copy=False,
     )
@@ -184,7 +190,22 @@ class CoopCashHandover(models.Model):
                 not self._user_posts_everywhere()
             ):
                 raise UserError(self.env._("Only %s takes it back.", handover.from_user_id.name))
-            handover._update_state('draft', offered_on=False, offered_by_id=False)
+            kept = {}
+            if not handover.currency_id.is_zero(handover.difference):
+                # Whoever has seen the difference counts again: the first count is not forgotten.
+                kept = {
+                    'taken_back_by_id': self.env.uid, 'taken_back_on': fields.Datetime.now(),
+                    'difference_taken_back': handover.difference,
+                }
+                handover._message_log(body=self.env._(
+                    "Taken back: %(counted)s were counted, %(difference)s more or less than expected.",
+                    counted=format_amount(self.env, handover.amount_counted, handover.currency_id),
+                    difference=format_amount(self.env, handover.difference, handover.currency_id),
+                ))
+            handover._update_state(
+                'draft', offered_on=False, offered_by_id=False, amount_ledger=0.0, amount_expected=0.0, difference=0.0,
+                **kept,
+            )
             handover.sudo().activity_unlink(['mail.mail_activity_data_todo'])  # sudo: the receiver's reminder
 
     def action_open_counts(self):

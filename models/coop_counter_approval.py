@@ -47,17 +47,14 @@ class CoopCounterReceipt(models.Model):
         ])
         if kind == 'set_off_consent':
             return sum(others.filtered('consent_signed').mapped('amount_set_off'))
-        # Payouts and deposits of other receipts count by what those receipts paid.
-        payouts = self.env['coop.payout']._get_paid_alone(
-            self.company_id, self.membership_id.sudo().partner_id, self.date, (self | others).payout_ids,
+        # What receipts pay stands on their payouts, advances and deposits; SHU that they set off stands on them alone.
+        set_off = sum(
+            line._get_paid_out() - line.amount_cash for line in others.line_ids
+            if line.chosen and line.kind in CLAIM_KINDS
         )
-        # sudo: see above
-        deposits = self.env['coop.pool.deposit'].sudo().search([
-            ('membership_id', '=', self.membership_id.id), ('posted_alone', '=', True),
-            ('refund_move_id.date', '=', self.date), ('counter_refund_id', '=', False),
-        ])
-        at_counter = sum(line._get_paid_out() for line in others.line_ids.filtered('chosen'))
-        return at_counter + payouts + sum(deposits.mapped('amount_refunded'))
+        return set_off + self.company_id._coop_get_paid_alone(
+            self.membership_id.sudo().partner_id, self.date, self.payout_ids,
+        )
 
     def _get_kinds_for_two(self):
         """Return what of the receipt two people have to see, by the limits in force today."""
@@ -116,7 +113,7 @@ class CoopCounterReceiptLine(models.Model):
 
 
 class CoopCounterApprovedMixin(models.AbstractModel):
-    """A document that the counter may have written: two people saw it where they saw the receipt."""
+    """A document that the counter may have written: the receipt was looked at before it was written, and it is not."""
     _name = 'coop.counter.approved.mixin'
     _description = "Document Approved with a Receipt"
 
@@ -128,8 +125,7 @@ class CoopCounterApprovedMixin(models.AbstractModel):
         return self.sudo().counter_receipt_id  # sudo: what two people look at, whoever posts
 
     def _needs_two_people(self):
-        receipt = self._get_paying_receipt()
-        return receipt._needs_two_people() if receipt else super()._needs_two_people()
+        return not self._get_paying_receipt() and super()._needs_two_people()
 
     def _get_preparers(self):
         receipt = self._get_paying_receipt()

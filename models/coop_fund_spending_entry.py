@@ -92,9 +92,10 @@ class CoopFundSpending(models.Model):
         return f"{self.display_name}, {self.reason}"
 
     def _get_beneficiaries(self):
-        """Return who is paid; what is shared out to many is no own dealing of one of them."""
-        partners = self.line_ids.partner_id
-        return partners if len(partners) == 1 else partners.browse()
+        """Return who is paid; what is shared out to many is no own dealing of those with a small part."""
+        self.ensure_one()
+        lines = self.line_ids.filtered('partner_id').grouped('partner_id')
+        return self._filter_large_parts({partner: sum(of.mapped('amount')) for partner, of in lines.items()})
 
     # === BUSINESS METHODS - BOOKING === #
 

@@ -22,6 +22,8 @@ WHATS = [
     ('limit_loosened', "Limit for two people raised or switched off"), ('approval_refused', "Approval refused"),
     ('done_alone', "Written and posted by the same person"), ('cash_difference', "Cash difference at a count"),
     ('giver_absent', "Cash handed over without the giver"),
+    ('handover_taken_back', "Hand-over that did not agree taken back"),
+    ('lock_exception', "Locked books opened for somebody"),
 ]
 
 

@@ -15,6 +15,7 @@ class CoopOversight(models.Model):
         return {
             **super()._get_sources(), 40: self._select_loosened(), 41: self._select_refused(),
             42: SQL(" UNION ALL ").join(alone), 43: self._select_cash_differences(), 44: self._select_absent_givers(),
+            45: self._select_payments_alone(), 46: self._select_taken_back(),
         }
 
     # === QUERY - TWO PAIRS OF EYES === #
@@ -70,6 +71,18 @@ class CoopOversight(models.Model):
             amount=SQL("d.%s", SQL.identifier(amount)) if amount else SQL("NULL::numeric"),
         )
 
+    def _select_payments_alone(self):
+        """Return payments to members on Odoo's own screens that one person wrote and confirmed."""
+        self._flush('account.payment')
+        return SQL("""
+            SELECT d.id, d.company_id, d.coop_alone_on AS date, 'alone' AS kind, 'done_alone' AS what,
+                   d.coop_alone_by_id AS user_id, NULL::int AS membership_id, 'account.payment' AS res_model,
+                   d.id AS res_id, d.date AS day, d.amount_company_currency_signed * -1 AS amount,
+                   NULL::float AS quantity, d.memo AS reason, FALSE AS by_own_hand
+              FROM account_payment d
+             WHERE d.coop_alone_on IS NOT NULL AND d.state IN ('in_process', 'paid')
+        """)
+
     # === QUERY - CASH === #
 
     def _select_cash_differences(self):
@@ -93,4 +106,16 @@ class CoopOversight(models.Model):
                    d.absence_reason AS reason, FALSE AS by_own_hand
               FROM coop_cash_handover d
              WHERE d.is_absent AND d.state IN ('offered', 'done')
+        """)
+
+    def _select_taken_back(self):
+        """Return hand-overs that were signed, did not agree with the books, and were taken back to count again."""
+        self._flush('coop.cash.handover')
+        return SQL("""
+            SELECT d.id, d.company_id, d.taken_back_on AS date, 'cash' AS kind, 'handover_taken_back' AS what,
+                   d.taken_back_by_id AS user_id, NULL::int AS membership_id, 'coop.cash.handover' AS res_model,
+                   d.id AS res_id, NULL::date AS day, d.difference_taken_back AS amount, NULL::float AS quantity,
+                   NULL AS reason, FALSE AS by_own_hand
+              FROM coop_cash_handover d
+             WHERE d.taken_back_on IS NOT NULL
         """)

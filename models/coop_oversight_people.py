@@ -12,7 +12,7 @@ class CoopOversight(models.Model):
         return {
             **super()._get_sources(), 12: self._select_banks(), 13: self._select_own_entries(),
             14: self._select_own_goods(), 15: self._select_reopened(), 16: self._select_passed(),
-            17: self._select_locks(),
+            17: self._select_locks(), 18: self._select_lock_exceptions(),
         }
 
     # === QUERY - PEOPLE === #
@@ -34,14 +34,19 @@ class CoopOversight(models.Model):
                    SELECT heir.partner_id, heir.company_id, leaving.membership_id
                      FROM coop_leaving_heir heir
                      JOIN coop_leaving leaving ON leaving.id = heir.leaving_id
-                   ) payee ON payee.partner_id IN (p.id, p.commercial_partner_id)
+                   ) payee ON payee.partner_id IN (p.id, p.commercial_partner_id) OR payee.partner_id IN (
+                       SELECT earlier.res_partner_id FROM coop_partner_bank_earlier_holder_rel earlier
+                        WHERE earlier.res_partner_bank_id = b.id
+                   )
          LEFT JOIN res_users u ON u.id = b.coop_changed_by_id
              WHERE b.coop_changed_on IS NOT NULL
              GROUP BY b.id, payee.company_id
         """)
 
     def _select_own_entries(self):
-        """Return what was booked between the cooperative and the members who work here, one row per entry and person.
+        """Return what was booked between the cooperative and the members who work or worked here.
+
+        One row per entry and person; whose login is archived is not forgotten.
         """
         self._flush('account.move', 'account.move.line', 'res.users')
         return SQL("""
@@ -55,7 +60,7 @@ class CoopOversight(models.Model):
                    AS by_own_hand
               FROM %s e
               JOIN account_move m ON m.id = e.move_id
-              JOIN res_users u ON u.partner_id = e.partner_id AND u.active AND NOT u.share
+              JOIN res_users u ON u.partner_id = e.partner_id AND NOT u.share
              GROUP BY m.id, e.company_id, e.partner_id
         """, self.env['coop.member.entry']._table_sql)
 
@@ -67,7 +72,7 @@ class CoopOversight(models.Model):
                    d.id AS res_id, d.date AS day, NULL::numeric AS amount, NULL::float AS quantity, NULL AS reason,
                    d.create_uid = ANY(ARRAY_AGG(u.id)) AS by_own_hand
               FROM coop_consignment d
-              JOIN res_users u ON u.partner_id = d.partner_id AND u.active AND NOT u.share
+              JOIN res_users u ON u.partner_id = d.partner_id AND NOT u.share
              WHERE d.state IN ('confirmed', 'received')
              GROUP BY d.id
         """)
@@ -110,4 +115,19 @@ class CoopOversight(models.Model):
               JOIN res_company c ON c.id = g.res_id AND c.coop_is_cooperative
              WHERE v.old_value_datetime IS NOT NULL
                AND (v.new_value_datetime IS NULL OR v.new_value_datetime < v.old_value_datetime)
+        """)
+
+    def _select_lock_exceptions(self):
+        """Return who was allowed to book in a locked period all the same, by whom and why."""
+        self._flush('account.lock_exception')
+        return SQL("""
+            SELECT x.id, c.id AS company_id, x.create_date AS date, 'lock' AS kind, 'lock_exception' AS what,
+                   x.create_uid AS user_id, NULL::int AS membership_id, 'account.lock_exception' AS res_model,
+                   x.id AS res_id, x.lock_date AS day, NULL::numeric AS amount, NULL::float AS quantity,
+                   CONCAT_WS(' – ', p.name, x.reason) AS reason,
+                   COALESCE(x.user_id = x.create_uid, FALSE) AS by_own_hand
+              FROM account_lock_exception x
+              JOIN res_company c ON c.id = x.company_id AND c.coop_is_cooperative
+         LEFT JOIN res_users u ON u.id = x.user_id
+         LEFT JOIN res_partner p ON p.id = u.partner_id
         """)

@@ -20,23 +20,22 @@ class CoopPayout(models.Model):
     def _get_approval_amount(self):
         """Return what is paid, with what the same members were paid that day by vouchers of one person alone."""
         self.ensure_one()
-        return self.amount_total + self._get_paid_alone(
-            self.company_id, self.line_ids.partner_id, self.date, self._origin,
+        return self.amount_total + self.company_id._coop_get_paid_alone(
+            self.line_ids.partner_id, self.date, self._origin,
         )
 
     @api.model
     def _get_paid_alone(self, company, partners, date, besides):
-        """Return what these partners were paid that day by payouts that one person alone wrote and posted.
+        """Return what these partners were paid today or that day by payouts that one person alone wrote and posted.
 
         :param besides: payouts that do not count.
         """
         # sudo: a sum of what was paid, for whoever posts
-        [(before,)] = self.env['coop.payout.line'].sudo()._read_group([
-            ('payout_id', 'not in', besides.ids), ('payout_id.state', '=', 'posted'),
-            ('payout_id.posted_alone', '=', True), ('company_id', '=', company.id), ('date', '=', date),
-            ('partner_id', 'in', partners.ids),
+        [(paid,)] = self.env['coop.payout.line'].sudo()._read_group([
+            ('payout_id', 'not in', besides.ids), ('payout_id.state', '=', 'posted'), ('company_id', '=', company.id),
+            ('partner_id', 'in', partners.ids), *company._coop_get_alone_domain(date, 'payout_id'),
         ], [], ['amount:sum'])
-        return before or 0.0
+        return paid or 0.0
 
     def _get_approval_content(self):
         self.ensure_one()
@@ -52,9 +51,10 @@ class CoopPayout(models.Model):
         return f"{self.display_name}, {who}"
 
     def _get_beneficiaries(self):
-        """Return who is paid; a payout to many is no own dealing of one of them."""
-        partners = self.line_ids.partner_id
-        return partners if len(partners) == 1 else partners.browse()
+        """Return who is paid; a payout to many is no own dealing of those with a small part."""
+        self.ensure_one()
+        lines = self.line_ids.grouped('partner_id')
+        return self._filter_large_parts({partner: sum(of.mapped('amount')) for partner, of in lines.items()})
 
 
 class CoopPayoutLine(models.Model):

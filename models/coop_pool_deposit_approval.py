@@ -27,15 +27,10 @@ class CoopPoolDeposit(models.Model):
         """Return what is left of the deposit, with what one person alone paid the member today."""
         self.ensure_one()
         today = fields.Date.context_today(self)
-        # sudo: sums of what was paid, for whoever pays
-        deposit = self.sudo()
-        others = deposit.search([
-            ('membership_id', '=', deposit.membership_id.id), ('posted_alone', '=', True),
-            ('refund_move_id.date', '=', today), ('id', '!=', deposit.id),
-        ])
-        Payout = self.env['coop.payout']
-        paid = Payout._get_paid_alone(deposit.company_id, deposit.membership_id.partner_id, today, Payout)
-        return deposit.amount_left + sum(others.mapped('amount_refunded')) + paid
+        deposit = self.sudo()  # sudo: whose it is and what is left of it, for whoever pays
+        return deposit.amount_left + deposit.company_id._coop_get_paid_alone(
+            deposit.membership_id.partner_id, today, deposit._origin,
+        )
 
     def _get_approval_content(self):
         self.ensure_one()

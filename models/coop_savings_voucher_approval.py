@@ -21,7 +21,7 @@ class CoopSavingsVoucher(models.Model):
     def _get_approval_amount(self):
         """Return what is paid out, with what the same members took out that day by vouchers of one person alone.
 
-        A large withdrawal is not made small by writing several slips.
+        A large withdrawal is not made small by writing several slips, nor by dating them on several days.
         """
         self.ensure_one()
         return self.amount_total + self._get_taken_out_alone(self.line_ids.membership_id, self.date, self._origin)
@@ -34,9 +34,9 @@ class CoopSavingsVoucher(models.Model):
         """
         # sudo: a sum of what was paid out, for whoever posts
         [(before,)] = self.env['coop.savings.voucher.line'].sudo()._read_group([
-            ('voucher_id', 'not in', besides.ids), ('voucher_id.state', '=', 'posted'),
-            ('voucher_id.posted_alone', '=', True), ('direction', '=', 'out'), ('date', '=', date),
+            ('voucher_id', 'not in', besides.ids), ('voucher_id.state', '=', 'posted'), ('direction', '=', 'out'),
             ('membership_id', 'in', memberships.ids),
+            *self.env['res.company']._coop_get_alone_domain(date, 'voucher_id'),
         ], [], ['amount:sum'])
         return before or 0.0
 
@@ -54,9 +54,10 @@ class CoopSavingsVoucher(models.Model):
         return f"{self.display_name}, {who}"
 
     def _get_beneficiaries(self):
-        """Return who takes out savings; a voucher of many is no own dealing of one of them."""
-        members = self.line_ids.membership_id
-        return members.partner_id if len(members) == 1 else self.env['res.partner']
+        """Return who takes out savings; a voucher of many is no own dealing of those with a small part."""
+        self.ensure_one()
+        lines = self.line_ids.grouped(lambda line: line.membership_id.partner_id)
+        return self._filter_large_parts({partner: sum(of.mapped('amount')) for partner, of in lines.items()})
 
 
 class CoopSavingsVoucherLine(models.Model):

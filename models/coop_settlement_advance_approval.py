@@ -16,8 +16,11 @@ class CoopSettlementAdvance(models.Model):
         return 'payout' if self.direction == 'out' else False
 
     def _get_approval_amount(self):
+        """Return what is advanced, with what one person alone paid the member that day."""
         self.ensure_one()
-        return self.amount
+        return self.amount + self.company_id._coop_get_paid_alone(
+            self.membership_id.partner_id, self.date, self._origin,
+        )
 
     def _get_approval_content(self):
         self.ensure_one()

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, time
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -38,6 +40,56 @@ class ResCompany(models.Model):
         self.ensure_one()
         limit = self._coop_get_approval_limit(kind) if kind in LIMIT_KINDS else None
         return limit._needs_two(amount) if limit else True
+
+    def _coop_get_alone_domain(self, date, path=None):
+        """Return the domain of what one person alone wrote and posted today, or dated on the same day.
+
+        Both days count: neither several papers nor several dates make a large amount small.
+
+        :param date: the day on the paper.
+        :param str path: the field that leads to the document; none for the document itself.
+        """
+        prefix = f'{path}.' if path else ''
+        return Domain(f'{prefix}posted_alone', '=', True) & (
+            Domain(f'{prefix}date', '=', date) | Domain(f'{prefix}alone_on', '>=', self._coop_get_midnight())
+        )
+
+    def _coop_get_midnight(self):
+        """Return when the user's day began, in UTC."""
+        start = self.env.tz.localize(datetime.combine(fields.Date.context_today(self), time.min))
+        return start.astimezone(UTC).replace(tzinfo=None)
+
+    def _coop_get_paid_alone(self, partners, date, besides):
+        """Return what one person alone paid these partners today or on a day: payouts, advances, deposits, payments.
+
+        :param date: the day on the paper that asks.
+        :param besides: the document that asks, which does not count.
+        """
+        self.ensure_one()
+        today = Domain('posted_alone', '=', True) & Domain('alone_on', '>=', self._coop_get_midnight())
+        members = Domain('membership_id.partner_id', 'in', partners.ids)
+        domains = {
+            'coop.settlement.advance': self._coop_get_alone_domain(date) & members
+            & Domain([('state', '=', 'posted'), ('direction', '=', 'out')]),
+            'coop.pool.deposit': today & members,
+            'account.payment': Domain([
+                ('coop_alone_on', '>=', self._coop_get_midnight()), ('state', 'not in', ('canceled', 'rejected')),
+                ('partner_id.commercial_partner_id', 'in', partners.commercial_partner_id.ids),
+            ]),
+        }
+        Payout = self.env['coop.payout']
+        is_payout = besides._name == Payout._name
+        total = Payout._get_paid_alone(self, partners, date, besides if is_payout else Payout)
+        for model, domain in domains.items():
+            if model == besides._name:
+                domain &= Domain('id', 'not in', besides.ids)
+            # sudo: sums of what was paid, for whoever posts
+            records = self.env[model].sudo().search(domain & Domain('company_id', '=', self.id))
+            if model == 'account.payment':
+                total += sum(payment._coop_get_company_amount() for payment in records)
+            else:
+                total += sum(records.mapped('amount_refunded' if model == 'coop.pool.deposit' else 'amount'))
+        return total
 
     def _coop_create_accounts(self):
         super()._coop_create_accounts()

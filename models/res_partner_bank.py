@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
 
@@ -14,6 +14,7 @@ ACCOUNT_FIELDS = ('acc_number', 'acc_holder_name', 'bank_id', 'partner_id', 'cle
 #: Who did what; only the account's own actions write it.
 STAMPS = frozenset({
     'coop_changed_by_id', 'coop_changed_on', 'coop_approved_by_id', 'coop_approved_on', 'coop_approval',
+    'coop_earlier_holder_ids',
 })
 
 
@@ -46,6 +47,10 @@ class ResPartnerBank(models.Model):
     coop_changed_on = fields.Datetime(string="Last Changed On", readonly=True, copy=False)
     coop_approved_by_id = fields.Many2one(comodel_name='res.users', string="Approved By", readonly=True, copy=False)
     coop_approved_on = fields.Datetime(string="Approved On", readonly=True, copy=False)
+    coop_earlier_holder_ids = fields.Many2many(
+        comodel_name='res.partner', relation='coop_partner_bank_earlier_holder_rel', string="Earlier Holders",
+        readonly=True, copy=False, help="The members whose account it was before.",
+    )
     coop_may_approve = fields.Boolean(compute='_compute_coop_may_approve', export_string_translation=False)
 
     # === COMPUTE METHODS === #
@@ -108,6 +113,7 @@ class ResPartnerBank(models.Model):
             # Given to every account, so that nothing in the values or the context stands in for it.
             vals.update(
                 coop_changed_by_id=self.env.uid, coop_changed_on=now, coop_approved_by_id=False, coop_approved_on=False,
+                coop_earlier_holder_ids=False,
             )
             if holder_id in members.ids:
                 vals['allow_out_payment'] = False
@@ -268,6 +274,8 @@ class ResPartnerBank(models.Model):
         of_members = self.filtered(lambda account: account.coop_is_member_account or before[account]['of_member'])
         for account in self:
             stamps = {'coop_changed_by_id': self.env.uid, 'coop_changed_on': fields.Datetime.now()}
+            if before[account]['partner'] != account.partner_id:
+                stamps['coop_earlier_holder_ids'] = [Command.link(before[account]['partner'].id)]
             if account in of_members:
                 account._coop_write_untrusted(stamps)
             else:

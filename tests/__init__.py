@@ -19,6 +19,7 @@ from . import test_leaving_pool
 from . import test_leaving_security
 from . import test_leaving_since
 from . import test_ledger_guard
+from . import test_ledger_kept
 from . import test_ledger_links
 from . import test_ledger_matching
 from . import test_ledger_derived
@@ -166,6 +167,7 @@ from . import test_control_kept
 from . import test_control_eyes
 from . import test_control_back
 from . import test_approval_limit
+from . import test_approval_own
 from . import test_approval_documents
 from . import test_approval_rooms
 from . import test_approval_money

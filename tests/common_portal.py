@@ -14,9 +14,13 @@ class PortalCommon(HttpCase):
     def _create_portal_user(cls, login, partner, companies=None):
         companies = companies or cls.company
         return new_test_user(
-            cls.env, login=login, groups='base.group_portal', partner_id=partner.id, company_id=companies[:1].id,
-            company_ids=[Command.set(companies.ids)],
+            cls.env, login=login, groups='base.group_portal', name=partner.name, partner_id=partner.id,
+            company_id=companies[:1].id, company_ids=[Command.set(companies.ids)],
         )
+
+    def url_open(self, *args, timeout=60, **kwargs):
+        """Open a page; the first one of a server builds what all pages need, which takes its time."""
+        return super().url_open(*args, timeout=timeout, **kwargs)
 
     def _log_in(self, login):
         self.authenticate(login, login)

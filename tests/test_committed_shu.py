@@ -77,7 +77,7 @@ class TestTwoTreasurersAndTheShu(CommittedCommon):
         with self._treasurer() as env_1, self._treasurer() as env_2:
             self._call(env_1, 'coop.shu.allocation', allocation_id, 'action_post')
             env_1.cr.commit()
-            with self.assertRaisesRegex(UserError, "is Posted"):
+            with self.assertRaisesRegex(UserError, "is posted already"):
                 self._call(env_2, 'coop.shu.allocation', allocation_id, 'action_post')
         with self._treasurer() as env:
             self.assertEqual(env['account.move'].search_count([

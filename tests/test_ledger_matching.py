@@ -93,10 +93,12 @@ class TestLedgerMatching(PayoutCommon):
         # The next one pays it once.
         self.assertEqual(self._pay(membership_ids=self.siti.ids).amount_total, 9_000)
 
-    def test_payment_that_is_reset_and_deleted_opens_the_settlement_again(self):
+    def test_payment_that_is_reset_opens_the_settlement_again_and_is_never_deleted(self):
         payment = self._register_payment(self.of_siti.move_id).with_user(self.accountant)
         payment.action_draft()
-        payment.unlink()
+        with self.assertRefused("never deleted|audit trail"):
+            payment.unlink()
+        payment.action_cancel()
         self.assertEqual(self.of_siti.amount_open, 9_045)
 
     def test_entry_that_paid_a_settlement_is_reversed_or_cancelled_as_ever(self):

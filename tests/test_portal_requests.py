@@ -109,6 +109,27 @@ class TestPortalRequests(PoolCommon, PortalCommon):
                 self.assertNotEqual(answer.status_code, 200)
                 self.assertNotIn("Budi", answer.text)
 
+    def test_deposit_is_asked_for_and_its_receipt_is_the_members_own(self):
+        self.pool.write({'deposit_kind': 'percent', 'deposit_percent': 50})
+        self._request(self.pool, {self.siti: 10, self.budi: 40})
+        self.pool.action_close()
+        self.pool.action_request_deposits()
+        deposits = self.pool.deposit_ids.grouped('membership_id')
+        own, others = deposits[self.siti], deposits[self.budi]
+        self.assertIn("Please pay a deposit of", self.url_open(self.url).text)
+        self.assertPageRefuses(self.url_open(f'/my/papers/deposit/{own.id}'), "not among yours", 404)
+        (own | others).journal_id = self.cash_journal
+        (own | others).with_user(self.cashier).action_pay()
+        page = self.url_open(self.url).text
+        self.assertIn("Deposit paid", page)
+        # 10 of 50 at Rp 90, half of it.
+        self.assertIn("450.00", page)
+        self.assertNotIn("1,800.00", page)
+        paper = self.url_open(f'/my/papers/deposit/{own.id}')
+        self.assertEqual(paper.headers['Content-Type'], 'application/pdf')
+        self.assertIn("Siti", paper.text)
+        self.assertPageRefuses(self.url_open(f'/my/papers/deposit/{others.id}'), "not among yours", 404)
+
     # === REFUSALS === #
 
     def test_what_is_no_quantity_is_refused(self):
@@ -205,10 +226,13 @@ class TestPortalRequests(PoolCommon, PortalCommon):
     def test_only_active_members_ask(self):
         form = self._fill('10')
         self.siti.sudo().state = 'suspended'
-        self.assertRefusedPage(form, "is Suspended; only active members take part")
-        self.siti.sudo().write({'state': 'left', 'date_left': fields.Date.today()})
         self.assertPageRefuses(self._send(form), "This round is not open to you", 404)
         self.assertEqual(self._wish(), (0, 0))
+        self.siti.sudo().state = 'active'
+        self._send(form)
+        form = self._fill('20')
+        self.siti.sudo().state = 'suspended'
+        self.assertRefusedPage(form, "is Suspended; only active members take part")
 
     def test_member_in_arrears_reads_why_the_round_takes_no_request(self):
         self.pool.arrears_policy = 'refuse'

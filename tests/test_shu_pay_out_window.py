@@ -23,6 +23,7 @@ class TestShuPayOutWindow(ShuCommon):
         Wizard = self.env['coop.shu.pay.out'].with_user(self.accountant)
         with self.assertRefused("owed from 02/20/2025 on, the day of the members' meeting"):
             Wizard.create({'allocation_id': allocation.id, 'date': '2025-02-19'}).action_confirm()
-        self.assertFalse(allocation.member_line_ids.payout_line_ids)
+        drafts = [('payable_line_id', 'in', allocation.member_line_ids.payable_line_id.ids)]
+        self.assertFalse(self.env['coop.payout.line'].search(drafts))
         Wizard.create({'allocation_id': allocation.id, 'date': '2025-02-20'}).action_confirm()
-        self.assertEqual(allocation.member_line_ids.payout_line_ids.mapped('amount'), [400_000])
+        self.assertEqual(self.env['coop.payout.line'].search(drafts).mapped('amount'), [400_000])

@@ -7,7 +7,7 @@ import { ListRenderer } from "@web/views/list/list_renderer";
 export class CounterLinesRenderer extends ListRenderer {
     setup() {
         super.setup();
-        useHotkey("i", () => this.editAmount(), {
+        useHotkey("alt+i", () => this.editAmount(), {
             bypassEditableProtection: true,
             withOverlay: () => this.tableRef.el,
         });

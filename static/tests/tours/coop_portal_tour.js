@@ -48,9 +48,9 @@ registry.category("web_tour.tours").add("coop_portal_request", {
             trigger: '[data-figure="price"]:contains(90)',
         },
         {
-            content: "Ask for half a sack, which is not handed out",
+            content: "Slip on the keyboard",
             trigger: 'input[name^="quantity-"]',
-            run: "edit 60.5",
+            run: "edit 9999999999",
         },
         {
             trigger: "button.o_coop_ask",
@@ -59,10 +59,10 @@ registry.category("web_tour.tours").add("coop_portal_request", {
         },
         {
             content: "The page says why, and keeps what was typed",
-            trigger: ".o_coop_problem:contains(60.5)",
+            trigger: ".o_coop_problem:contains(too much to be meant)",
         },
         {
-            trigger: 'input[name^="quantity-"]:value(60.5)',
+            trigger: 'input[name^="quantity-"]:value(9999999999)',
             run: "edit 70",
         },
         {

@@ -2,6 +2,8 @@ import { registry } from "@web/core/registry";
 
 /** The main path of each role, by mouse as in the first week at work. */
 const tours = registry.category("web_tour.tours");
+/** A machine that does much else besides takes its time to show the first page. */
+const patiently = (steps) => steps.map((step) => ({ timeout: 60000, ...step }));
 const confirm = {
     content: "Yes, go on",
     trigger: ".modal-footer .btn-primary",
@@ -9,7 +11,7 @@ const confirm = {
 };
 
 tours.add("coop_officer_round", {
-    steps: () => [
+    steps: () => patiently([
         {
             content: "Look into the round that is prepared",
             trigger: ".o_data_row:contains(wet season) .o_data_cell[name=title]",
@@ -65,11 +67,11 @@ tours.add("coop_officer_round", {
             content: "Closed: it can be ordered",
             trigger: "button[name=action_order]",
         },
-    ],
+    ]),
 });
 
 tours.add("coop_accountant_vouchers", {
-    steps: () => [
+    steps: () => patiently([
         {
             content: "Look into the draft of the officer",
             trigger: ".o_data_row:contains(Draft) .o_data_cell",
@@ -87,11 +89,11 @@ tours.add("coop_accountant_vouchers", {
         {
             trigger: ".o_field_widget[name=display_name]:contains(BKM/)",
         },
-    ],
+    ]),
 });
 
 tours.add("coop_accountant_settlement_run", {
-    steps: () => [
+    steps: () => patiently([
         {
             content: "A new run",
             trigger: ".o_list_button_add",
@@ -119,11 +121,11 @@ tours.add("coop_accountant_settlement_run", {
             content: "It goes on by itself",
             trigger: "button[name=action_stop]",
         },
-    ],
+    ]),
 });
 
 tours.add("coop_warehouse_receives", {
-    steps: () => [
+    steps: () => patiently([
         {
             content: "Goods that a member has brought",
             trigger: ".o_data_row:contains(Siti) .o_data_cell[name=partner_id]",
@@ -138,11 +140,11 @@ tours.add("coop_warehouse_receives", {
             content: "They are here",
             trigger: ".o_form_view:not(:has(button[name=action_receive]))",
         },
-    ],
+    ]),
 });
 
 tours.add("coop_manager_approves_shu", {
-    steps: () => [
+    steps: () => patiently([
         {
             content: "Look into what the treasurer computed",
             trigger: ".o_data_row .o_data_cell[name=date_from], .o_data_row .o_data_cell",
@@ -162,5 +164,5 @@ tours.add("coop_manager_approves_shu", {
             content: "By whom stands there",
             trigger: ".o_field_widget[name=approved_by_id]",
         },
-    ],
+    ]),
 });
