@@ -191,10 +191,15 @@ class CoopPractice(models.Model):
 
     def _make_company(self):
         """Put the practice company before away, and make an empty one."""
+        env = self.with_context(lang=self.starter_id.lang).env
         if self.practice_company_id.active:
             self._get_loader()._retire_logins()
             self.practice_company_id._coop_retire_practice()
-        name = self.with_context(lang=self.starter_id.lang).env._("PRACTICE %s", self.company_id.name)
+            self.message_post(body=env._(
+                "%s was put away: archived, with all that was tried in it. Nobody can choose it any more.",
+                self.practice_company_id.name,
+            ))
+        name = env._("PRACTICE %s", self.company_id.name)
         country = self.env.ref('base.id')
         self.practice_company_id = self.env['res.company'].create({
             'name': name, 'country_id': country.id, 'currency_id': self.env.ref('base.IDR').id,

@@ -27,7 +27,9 @@ class CoopSetupStep(models.Model):
 
     def _get_status_accounts(self, company):
         mappings = company.sudo().coop_account_ids  # sudo: how many accounts there are is no secret
-        if not mappings or not all(mappings.mapped('account_id')) or not company.sudo().coop_journal_id:
+        if not mappings or not all(mapping.account_id for mapping in mappings):
+            return ""
+        if not company.sudo().coop_journal_id:
             return ""
         return self.env._("%s accounts, and the cooperative's journals, stand in the chart of accounts.", len(mappings))
 
@@ -107,7 +109,7 @@ class CoopSetupStep(models.Model):
     def _undo_payments(self, company, before):
         journals = self._get_payment_journals(company)
         for journal in journals:
-            journal.coop_cashier_ids = before.get('cashiers', {}).get(str(journal.id), [])
+            journal.coop_cashier_ids = [Command.set(before.get('cashiers', {}).get(str(journal.id), []))]
         lines = journals.inbound_payment_method_line_ids | journals.outbound_payment_method_line_ids
         for line in lines.filtered(lambda line: str(line.id) in before.get('accounts', {})):
             line.payment_account_id = before['accounts'][str(line.id)]
@@ -123,7 +125,7 @@ class CoopSetupStep(models.Model):
 
     def _get_status_savings(self, company):
         types = self._get_savings_types(company)
-        if not types or not all(types.mapped('rate_ids')):
+        if not types or not all(savings_type.rate_ids for savings_type in types):
             return ""
         return ", ".join(
             f"{savings_type.name}: {format_amount(self.env, savings_type.amount, company.currency_id)}"

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class ResCompany(models.Model):
@@ -32,6 +33,8 @@ class ResCompany(models.Model):
     def _coop_retire_practice(self):
         """Take a practice company out of everybody's sight for good; nothing of any other company is touched.
 
+        It stays in the database, archived: Odoo does not let posted entries and finished transfers be deleted.
+
         :raises UserError: for a company that is not for practice.
         """
         for company in self:
@@ -43,6 +46,22 @@ class ResCompany(models.Model):
                     user.company_id = others[0]
                 if others:
                     user.company_ids = others
-            pools = self.env['coop.pool'].search([('company_id', '=', company.id), ('state', '=', 'open')])
-            pools.write({'date_cutoff': False})
+            company._coop_silence_practice()
             company.write({'active': False, 'name': f"{company.name} ({company.id})"})
+
+    def _coop_silence_practice(self):
+        """Let nothing in a practice company go on by itself: no round closes, nobody is told of anything."""
+        self.ensure_one()
+        mine = Domain('company_id', '=', self.id)
+        self.env['coop.pool'].search(mine & Domain('state', '=', 'open')).write({'date_cutoff': False})
+        self.env['coop.notice'].search(mine & Domain('state', '=', 'to_send'))._skip(
+            self.env._("The practice company was put away."),
+        )
+        reminders = self.env['mail.activity'].search([
+            ('create_date', '>=', self.create_date), ('res_model', '!=', False),
+        ])
+        for model, activities in reminders.grouped('res_model').items():
+            if 'company_id' in self.env[model]._fields:
+                records = self.env[model].browse(activities.mapped('res_id')).exists()
+                records = records.filtered(lambda record: record.company_id == self)
+                activities.search([('res_model', '=', model), ('res_id', 'in', records.ids)]).unlink()

@@ -65,9 +65,10 @@ class TestFirstSteps(CoopCommon):
         tax = self.new.account_sale_tax_id
         product = self.env['product.template'].create({'name': "Beras", 'taxes_id': [Command.set(tax.ids)]})
         self._answer('vat', vat_status='not_registered', clear_product_taxes=True)
-        self.assertFalse(product.taxes_id)
+        # Odoo gives products the taxes of other companies too, which stay.
+        self.assertNotIn(tax, product.taxes_id)
         self._step('vat').action_undo()
-        self.assertEqual(product.taxes_id, tax)
+        self.assertIn(tax, product.taxes_id)
 
     def test_cashiers_are_named_and_unnamed(self):
         journals = self.env['account.journal'].search([
@@ -127,7 +128,7 @@ class TestFirstSteps(CoopCommon):
         for key in ('rule', 'agreement'):
             self._step(key).action_undo()
             self.assertFalse(self._step(key).is_done)
-        self.assertFalse(rule.exists() | agreement.exists())
+        self.assertFalse(rule.exists() or agreement.exists())
 
     def test_rule_that_was_written_by_hand_is_not_undone_here(self):
         self.env['coop.shu.rule'].create({
@@ -150,7 +151,7 @@ class TestFirstSteps(CoopCommon):
         contacts = members.partner_id
         self.assertTrue(self._step('members').may_undo)
         self._step('members').action_undo()
-        self.assertFalse(members.exists() | contacts.exists())
+        self.assertFalse(members.exists() or contacts.exists())
         again = self._import([['00001', "Siti Aminah", '2020-01-05']])
         self.assertEqual(again.number, '00001')
 

@@ -90,7 +90,7 @@ class TestPractice(CoopCommon):
             self.env['coop.membership'].search_count([('company_id', '=', company.id), ('state', '=', 'active')]), 24,
         )
         self._check_papers(company)
-        self._check_reset(practice, before)
+        self._check_reset(practice)
 
     def _check_papers(self, company):
         voucher = self.env['coop.savings.voucher'].search([('company_id', '=', company.id)], limit=1)
@@ -104,16 +104,32 @@ class TestPractice(CoopCommon):
         self.assertIn("PRACTICE – not a real document", company._coop_get_heading())
         self.assertNotIn("PRACTICE – not a real document", self.company._coop_get_heading())
 
-    def _check_reset(self, practice, before):
+    def _check_reset(self, practice):
         first = practice.practice_company_id
         self.manager.company_id = first
+        tried = self.env['coop.membership'].search([('company_id', '=', first.id), ('state', '=', 'active')], limit=1)
+        real = self._create_member("Budi")
+        reminder, kept = (
+            member.activity_schedule('mail.mail_activity_data_todo', user_id=self.manager.id)
+            for member in (tried, real)
+        )
+        notice = self.env['coop.notice'].search([('company_id', '=', first.id)], limit=1)
+        notice.write({'state': 'to_send'})
+        before, tried_before = self._count(self.company), self._count(first)
+
         practice.with_user(self.manager).action_start()
         practice._take_step()
         self.assertNotEqual(practice.practice_company_id, first)
         self.assertFalse(first.active)
-        self.assertFalse(first.user_ids & self.manager)
+        self.assertFalse(first.user_ids, "nobody can choose it any more")
         self.assertEqual(self.manager.company_id, self.company)
-        self.assertEqual(self._count(self.company), before)
+        with self.assertRefused("", AccessError):
+            tried.with_user(self.manager).with_context(allowed_company_ids=self.company.ids).read(['number'])
+        self.assertEqual((self._count(self.company), self._count(first)), (before, tried_before), "archived, as it was")
+        self.assertFalse(reminder.exists())
+        self.assertTrue(kept.exists(), "reminders of the real company stay")
+        self.assertEqual((notice.state, notice.reason), ('skipped', "The practice company was put away."))
+        self.assertIn("was put away: archived", practice.message_ids[0].body)
         practice.with_user(self.manager).action_stop()
         self.assertEqual(practice.state, 'stopped')
         self.assertFalse(practice._take_step(), "what was stopped does not go on")
