@@ -72,9 +72,14 @@ class CoopDashboardTile(models.Model):
     def _compute_is_mine(self):
         # sudo: the names of roles, and which ones the user was given; those that a role brings along are not meant
         given = self.env.user.sudo().group_ids
+        own = self.env.ref('producer_cooperative.group_coop_officer').sudo().privilege_id
+        own |= self.env.ref('producer_cooperative.group_coop_cashier').sudo().privilege_id
         for tile in self:
             responsible = tile.sudo().responsible_group_ids
-            tile.responsible_names = ", ".join(responsible.mapped('name'))
+            # Odoo's own roles are called "User" and the like: they need their app's name.
+            tile.responsible_names = ", ".join(
+                group.name if group.privilege_id in own else group.full_name for group in responsible
+            )
             tile.is_mine = bool(responsible & given)
 
     def _search_is_mine(self, operator, value):

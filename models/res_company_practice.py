@@ -22,13 +22,10 @@ class ResCompany(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _coop_get_heading(self):
-        heading = super()._coop_get_heading()
-        return [self._coop_get_practice_mark(), *heading] if self.sudo().coop_is_practice else heading
-
     def _coop_get_practice_mark(self):
-        """Return what stands on every paper of a practice company."""
-        return self.env._("PRACTICE – not a real document")
+        """Return what stands on every paper of a practice company, nothing for any other."""
+        # sudo: only whether the company is for practice
+        return self.env._("PRACTICE – not a real document") if self.sudo().coop_is_practice else ""
 
     def _coop_retire_practice(self):
         """Take a practice company out of everybody's sight for good; nothing of any other company is touched.

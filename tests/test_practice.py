@@ -96,13 +96,16 @@ class TestPractice(CoopCommon):
         voucher = self.env['coop.savings.voucher'].search([('company_id', '=', company.id)], limit=1)
         real = self.env['coop.savings.voucher'].search([('company_id', '=', self.company.id)], limit=1)
         Report = self.env['ir.actions.report']
-        for name in ('report_coop_savings_voucher', 'report_coop_savings_slip'):
-            html, _type = Report._render_qweb_html(f'producer_cooperative.{name}', voucher.ids)
-            self.assertIn("PRACTICE – not a real document", html.decode())
-            html, _type = Report._render_qweb_html(f'producer_cooperative.{name}', real.ids)
-            self.assertNotIn("PRACTICE", html.decode())
-        self.assertIn("PRACTICE – not a real document", company._coop_get_heading())
-        self.assertNotIn("PRACTICE – not a real document", self.company._coop_get_heading())
+        for name, tried, kept in (
+            ('report_coop_savings_voucher', voucher, real),
+            ('report_coop_savings_slip', voucher.line_ids, real.line_ids),
+        ):
+            html, _type = Report._render_qweb_html(f'producer_cooperative.{name}', tried.ids)
+            self.assertEqual(html.decode().count("PRACTICE – not a real document"), 1, name)
+            html, _type = Report._render_qweb_html(f'producer_cooperative.{name}', kept.ids)
+            self.assertNotIn("PRACTICE", html.decode(), name)
+        self.assertTrue(company._coop_get_practice_mark())
+        self.assertFalse(self.company._coop_get_practice_mark())
 
     def _check_reset(self, practice):
         first = practice.practice_company_id
