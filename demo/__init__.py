@@ -6,3 +6,4 @@ from . import coop_demo_shu
 from . import coop_demo_cash
 from . import coop_demo_notice
 from . import coop_demo_counter
+from . import coop_demo_practice

@@ -36,16 +36,8 @@ class CoopDemo(models.AbstractModel):
                 "%s has journal entries already; the demo cooperative is loaded into an empty company only.",
                 company.name,
             ))
-        # The day is the one that its people have, wherever the server stands.
-        demo = self.with_context(
-            tracking_disable=True, mail_create_nosubscribe=True, lang=self._get_lang(), tz=people.TIME_ZONE,
-        )
-        today = fields.Date.context_today(demo)
-        demo._load_company(date(today.year - 1, 1, 1))
-        demo._load_logins()
-        demo._load_year(today.year - 1)
-        demo._load_meeting(today)
-        demo._load_present(today)
+        for number in range(self._get_step_count()):
+            self._load_step(number)
 
     @api.private
     def logins(self):
@@ -54,11 +46,35 @@ class CoopDemo(models.AbstractModel):
 
     # === BUSINESS METHODS - STEPS === #
 
-    def _load_year(self, year):
-        """Let the cooperative live through ``year``. For a room to take part, it must override this method."""
-        self._load_opening(year)
-        self._load_members(year)
-        self._load_savings(year)
+    def _load_step(self, number):
+        """Take one step of the loading, of those that :meth:`_get_step_count` counts, in their order."""
+        # The day is the one that its people have, wherever the server stands.
+        demo = self.with_context(
+            tracking_disable=True, mail_create_nosubscribe=True, mail_activity_quick_update=True,
+            lang=self._get_lang(), tz=people.TIME_ZONE,
+        )
+        name, argument = demo._get_steps()[number]
+        getattr(demo, name)(argument)
+
+    def _get_step_count(self):
+        return len(self._get_steps())
+
+    def _get_steps(self):
+        """Return ``[(method, argument)]`` of the whole loading."""
+        today = fields.Date.context_today(self)
+        year = today.year - 1
+        return [
+            ('_load_company', date(year, 1, 1)), ('_load_logins', None),
+            *((name, year) for name in self._get_year_steps()),
+            ('_load_meeting', today), ('_load_present', today),
+        ]
+
+    def _get_year_steps(self):
+        """Return the methods that let the cooperative live through a year, each called with the year.
+
+        For a room to take part, it must override this method.
+        """
+        return ['_load_opening', '_load_members', '_load_savings']
 
     def _load_meeting(self, today):
         """Hold the members' meeting on last year. For a room to take part, it must override this method."""
@@ -66,9 +82,8 @@ class CoopDemo(models.AbstractModel):
     def _load_company(self, start):
         company = self.env.company
         company.write({
-            'name': "Koperasi Produsen Sumber Makmur", 'country_id': self.env.ref('base.id').id,
+            **self._prepare_company_names(), 'country_id': self.env.ref('base.id').id,
             'street': "Jl. Raya Kraksaan 17", 'city': "Probolinggo", 'zip': "67282", 'phone': "+62 335 555 0117",
-            'email': "koperasi@sumbermakmur.example",
         })
         self.env.ref('base.IDR').active = True
         company.currency_id = self.env.ref('base.IDR')
@@ -83,7 +98,12 @@ class CoopDemo(models.AbstractModel):
             'principal_amount': PRINCIPAL, 'mandatory_amount': MANDATORY, 'rate_date': start,
             'clear_product_taxes': True,
         }).action_apply()
-        self.env['stock.warehouse'].search([('company_id', '=', company.id)]).name = "Gudang Kraksaan"
+        # Odoo makes a warehouse for the first company only.
+        Warehouse = self.env['stock.warehouse']
+        warehouse = Warehouse.search([('company_id', '=', company.id)]) or Warehouse.create({
+            'name': company.name, 'code': "WH", 'company_id': company.id,
+        })
+        warehouse.name = "Gudang Kraksaan"
 
     def _load_opening(self, year):
         """Book the grant that the cooperative began with."""
@@ -141,7 +161,14 @@ class CoopDemo(models.AbstractModel):
             ],
         })
 
-    def _load_logins(self):
+    def _prepare_company_names(self):
+        return {
+            'name': "Koperasi Produsen Sumber Makmur", 'email': "koperasi@sumbermakmur.example",
+            'coop_legal_number': "AHU-0000117.AH.01.29.TAHUN 2019", 'coop_legal_date': date(2019, 7, 12),
+            'coop_nik': "3513040020117", 'coop_nib': "9120000117000",
+        }
+
+    def _load_logins(self, _none=None):
         """Create one user per role; the portal login gets the first member's name when that member exists."""
         company = self.env.company
         for _role, login, group, name in people.LOGINS:
@@ -158,7 +185,11 @@ class CoopDemo(models.AbstractModel):
 
     def _as(self, login):
         """Return the loader in the hands of one of the demo users, so that each role does its own part."""
-        return self.with_user(self.env['res.users'].search([('login', '=', login)]))
+        return self.with_user(self._get_user(login))
+
+    def _get_user(self, login):
+        """Return the user who plays a role of the demo cooperative."""
+        return self.env['res.users'].search([('login', '=', login)])
 
     def _prepare_membership_values(self, person, index, joined, applied=None):
         partner = self._get_partner({
@@ -183,11 +214,15 @@ class CoopDemo(models.AbstractModel):
     def _get_partner(self, values):
         """Return the partner of the portal login when it is this person's, else a new one."""
         portal_login = next(login for _role, login, group, name in people.LOGINS if not group)
-        partner = self.env['res.users'].search([('login', '=', portal_login)]).partner_id
+        partner = self._get_user(portal_login).partner_id
         if partner.name != values['name']:
-            return self.env['res.partner'].create(values)
+            return self._create_partner(**values)
         partner.write(values)
         return partner
+
+    def _create_partner(self, **values):
+        """Create a contact of the demo cooperative, in Indonesia."""
+        return self.env['res.partner'].create({'country_id': self.env.ref('base.id').id, **values})
 
     def _get_lang(self):
         installed = dict(self.env['res.lang'].get_installed())

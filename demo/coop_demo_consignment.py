@@ -26,12 +26,8 @@ PADDY_COMMISSION, BATIK_COMMISSION, SET_OFF = 5, 12, 50
 class CoopDemo(models.AbstractModel):
     _inherit = 'coop.demo'
 
-    def _load_year(self, year):
-        super()._load_year(year)
-        self._load_agreements(year)
-        self._load_paddy(year)
-        self._load_batik(year)
-        self._settle(date(year, 9, 30))
+    def _get_year_steps(self):
+        return [*super()._get_year_steps(), '_load_agreements', '_load_paddy', '_load_batik', '_load_settlements']
 
     def _load_present(self, today):
         super()._load_present(today)
@@ -87,8 +83,9 @@ class CoopDemo(models.AbstractModel):
         receivable.reconcile()
         self._pay(invoice, date(year, 9, 12))
 
-    def _settle(self, day):
+    def _load_settlements(self, year):
         """Settle with everybody whose goods were sold, and pay by bank what is left after set-off."""
+        day = date(year, 9, 30)
         run = self._as('bendahara').env['coop.settlement.run'].create({'company_id': self.env.company.id, 'date': day})
         run.action_preview()
         run.action_start()
@@ -130,11 +127,7 @@ class CoopDemo(models.AbstractModel):
 
     def _sell(self, product, quantity, price, customer_name, day):
         """Return a confirmed order of a customer who is no member."""
-        Partner = self.env['res.partner']
-        domain = [('name', '=', customer_name), ('is_company', '=', True)]
-        customer = Partner.search(domain, limit=1) or Partner.create({
-            'name': customer_name, 'is_company': True, 'country_id': self.env.ref('base.id').id,
-        })
+        customer = self._get_customer(customer_name)
         order = self._as('petugas').env['sale.order'].create({
             'partner_id': customer.id,
             'order_line': [Command.create({
@@ -145,6 +138,12 @@ class CoopDemo(models.AbstractModel):
         order = order.with_env(self.env)
         self._set_back(day, orders=order)
         return order
+
+    def _get_customer(self, name):
+        """Return the customer of this name, who is created the first time."""
+        return self.env['res.partner'].search([
+            ('name', '=', name), ('is_company', '=', True),
+        ], limit=1) or self._create_partner(name=name, is_company=True)
 
     def _deliver(self, order, day, quantity=None):
         """Let the warehouse deliver, in part with a backorder where a quantity is given."""

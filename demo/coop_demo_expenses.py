@@ -11,10 +11,8 @@ TRACTOR_HIRE = {3: 1_500_000, 7: 1_800_000, 11: 1_200_000}
 class CoopDemo(models.AbstractModel):
     _inherit = 'coop.demo'
 
-    def _load_year(self, year):
-        super()._load_year(year)
-        self._load_expenses(year)
-        self._load_tractor_hire(year)
+    def _get_year_steps(self):
+        return [*super()._get_year_steps(), '_load_expenses', '_load_tractor_hire']
 
     def _load_expenses(self, year):
         """Pay honorarium and electricity month by month, and the meeting's cost in December."""
@@ -30,7 +28,7 @@ class CoopDemo(models.AbstractModel):
 
     def _load_tractor_hire(self, year):
         """Hire out the cooperative's tractor to somebody who is no member."""
-        customer = self.env['res.partner'].create({'name': "Kebun Percobaan Maron", 'is_company': True})
+        customer = self._create_partner(name="Kebun Percobaan Maron", is_company=True)
         for month, amount in TRACTOR_HIRE.items():
             invoice = self.env['account.move'].create({
                 'move_type': 'out_invoice', 'partner_id': customer.id,

@@ -30,9 +30,8 @@ INPUT_CATEGORY = "Sarana produksi"
 class CoopDemo(models.AbstractModel):
     _inherit = 'coop.demo'
 
-    def _load_year(self, year):
-        super()._load_year(year)
-        self._load_pool(year)
+    def _get_year_steps(self):
+        return [*super()._get_year_steps(), '_load_pool']
 
     def _load_present(self, today):
         super()._load_present(today)
@@ -88,10 +87,7 @@ class CoopDemo(models.AbstractModel):
             })
 
     def _create_fertilizer(self):
-        vendor = self.env['res.partner'].create({
-            'name': "CV Tani Jaya Abadi", 'is_company': True, 'city': "Probolinggo",
-            'country_id': self.env.ref('base.id').id,
-        })
+        vendor = self._create_partner(name="CV Tani Jaya Abadi", is_company=True, city="Probolinggo")
         return self.env['product.product'].create({
             'name': "Pupuk NPK 25 kg", 'default_code': 'NPK25', 'type': 'consu', 'is_storable': True, 'weight': 25,
             'company_id': self.env.company.id, 'list_price': 160_000, 'categ_id': self._get_input_category().id,
@@ -105,10 +101,14 @@ class CoopDemo(models.AbstractModel):
     def _get_input_category(self):
         """Return the category of farm inputs: at average cost, what is left over stands in stock at what it cost."""
         Category = self.env['product.category']
-        category = Category.search([('name', '=', INPUT_CATEGORY)], limit=1)
-        category = category or Category.create({'name': INPUT_CATEGORY})
+        name = self._get_input_category_name()
+        category = Category.search([('name', '=', name)], limit=1)
+        category = category or Category.create({'name': name})
         category.property_cost_method = 'average'
         return category
+
+    def _get_input_category_name(self):
+        return INPUT_CATEGORY
 
     def _get_fertilizer(self):
         return self.env['product.product'].search([
@@ -155,7 +155,7 @@ class CoopDemo(models.AbstractModel):
         bill.write({'invoice_date': day, 'date': day, 'ref': f"TJA-{day:%y%m}-017"})
         freight = self.env['account.move'].create({
             'move_type': 'in_invoice', 'invoice_date': day, 'date': day, 'ref': f"ANGKUT-{day:%y%m}",
-            'partner_id': self.env['res.partner'].create({'name': "Ekspedisi Maron", 'is_company': True}).id,
+            'partner_id': self._create_partner(name="Ekspedisi Maron", is_company=True).id,
             'invoice_line_ids': [Command.create({
                 'name': "Ongkos angkut pupuk", 'price_unit': FREIGHT, 'account_id': self._get_account('65110090').id,
                 'tax_ids': [Command.clear()],

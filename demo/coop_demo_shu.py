@@ -15,8 +15,11 @@ SHARES = (
 class CoopDemo(models.AbstractModel):
     _inherit = 'coop.demo'
 
-    def _load_year(self, year):
-        super()._load_year(year)
+    def _get_year_steps(self):
+        return [*super()._get_year_steps(), '_load_rule']
+
+    def _load_rule(self, year):
+        """Write the bylaws' rule down."""
         detail = {'fund': 'fund', 'patronage': 'base'}
         self.env['coop.shu.rule'].create({
             'name': "AD/ART pasal 38", 'date_from': date(year, 1, 1), 'unclaimed_years': 5,

@@ -42,6 +42,7 @@ from . import account_move_line_savings
 from . import res_company_savings
 from . import res_config_settings_savings
 from . import coop_dashboard_tile
+from . import coop_dashboard_graph
 from . import ir_actions_report
 from . import res_partner
 from . import res_partner_savings
@@ -352,6 +353,14 @@ from . import coop_membership_card
 from . import coop_membership_counter
 from . import res_company_counter
 from . import res_config_settings_counter
+from . import coop_setup_change
+from . import coop_setup_step
+from . import coop_setup_step_books
+from . import coop_setup_step_rules
+from . import coop_practice
+from . import res_company_practice
+from . import ir_http
+from . import res_company_identity
 from . import coop_oversight_control
 from . import coop_pool_deposit_approval
 from . import coop_membership_consent

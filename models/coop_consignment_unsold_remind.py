@@ -41,7 +41,7 @@ class CoopConsignmentUnsold(models.Model):
     @api.model
     def _cron_remind(self):
         """Remind the owners of goods whose days are over, each once, in a transaction per owner."""
-        rows = self.search([('stage', '=', 'due'), ('reminded_on', '=', False)])
+        rows = self.search([('stage', '=', 'due'), ('reminded_on', '=', False), ('company_id.active', '=', True)])
         groups = list(rows.grouped(lambda row: (row.company_id, row.owner_id)).values())
         cron = self.env['ir.cron']
         cron._commit_progress(remaining=len(groups))

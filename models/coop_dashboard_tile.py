@@ -12,7 +12,8 @@ class CoopDashboardTile(models.Model):
     """One number on the overview: how much is waiting, and the list that a click opens.
 
     A tile counts the records of its action's model that match its domain, in the active company. For a room to count
-    something else, it must define a method ``_get_figures_<key>`` here.
+    something else, it must define a method ``_get_figures_<key>`` here, and ``_get_domain_<key>`` for records that no
+    fixed domain within the company finds.
     """
     _name = 'coop.dashboard.tile'
     _description = "Overview Tile"
@@ -35,6 +36,12 @@ class CoopDashboardTile(models.Model):
     group_ids = fields.Many2many(
         comodel_name='res.groups', string="Roles", help="Who sees the tile; everybody who may open the list if empty.",
     )
+    responsible_group_ids = fields.Many2many(
+        comodel_name='res.groups', relation='coop_dashboard_tile_responsible_rel', string="Waits For",
+        help="Whose turn it is. Others see whom it waits for.",
+    )
+    responsible_names = fields.Char(string="Waits For (Names)", compute='_compute_is_mine')
+    is_mine = fields.Boolean(string="Waits for Me", compute='_compute_is_mine', search='_search_is_mine')
     count = fields.Integer(compute='_compute_figures')
     amount = fields.Monetary(compute='_compute_figures')
     has_amount = fields.Boolean(compute='_compute_figures')
@@ -49,15 +56,36 @@ class CoopDashboardTile(models.Model):
     @api.depends_context('uid', 'company')
     def _compute_figures(self):
         for tile in self:
-            count, amount = tile._get_figures() if tile._may_open() else (0, None)
+            may_open = tile._may_open()
+            count, amount = tile._get_figures() if may_open else (0, None)
             tile.count = count
             tile.amount = amount or 0.0
             tile.has_amount = amount is not None
-            tile.is_shown = tile._may_open() and bool(count or not tile.hide_when_empty)
+            tile.is_shown = may_open and bool(count or not tile.hide_when_empty)
 
     @api.depends_context('company')
     def _compute_currency_id(self):
         self.currency_id = self.env.company.currency_id
+
+    @api.depends('responsible_group_ids')
+    @api.depends_context('uid', 'lang')
+    def _compute_is_mine(self):
+        # sudo: the names of roles, and which ones the user was given; those that a role brings along are not meant
+        given = self.env.user.sudo().group_ids
+        own = self.env.ref('producer_cooperative.group_coop_officer').sudo().privilege_id
+        own |= self.env.ref('producer_cooperative.group_coop_cashier').sudo().privilege_id
+        for tile in self:
+            responsible = tile.sudo().responsible_group_ids
+            # Odoo's own roles are called "User" and the like: they need their app's name.
+            tile.responsible_names = ", ".join(
+                group.name if group.privilege_id in own else group.full_name for group in responsible
+            )
+            tile.is_mine = bool(responsible & given)
+
+    def _search_is_mine(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        return Domain('responsible_group_ids', 'in', self.env.user.sudo().group_ids.ids)  # sudo: see _compute_is_mine
 
     def _search_is_shown(self, operator, value):
         if operator != 'in':
@@ -98,9 +126,23 @@ class CoopDashboardTile(models.Model):
         """Return what the tile counts and opens: its domain within the active company."""
         self.ensure_one()
         domain = Domain(literal_eval(self.domain))
+        special = getattr(self, f'_get_domain_{self.key}', None)
+        if special:
+            return domain & special()
         if 'company_id' in self.env[self.sudo().action_id.res_model]._fields:  # sudo: see _may_open
             domain &= Domain('company_id', '=', self.env.company.id)
         return domain
+
+    def _get_domain_bank_accounts(self):
+        """Count the accounts of this company's members and of their heirs; bank accounts themselves have no company."""
+        company = self.env.company
+        return Domain('partner_id.commercial_partner_id.coop_membership_ids.company_id', '=', company.id) | Domain(
+            'partner_id.coop_heir_ids.company_id', '=', company.id,
+        )
+
+    def _get_domain_findings(self):
+        """Count the findings that this user is asked to answer."""
+        return Domain('company_id', '=', self.env.company.id) & Domain('responsible_id', '=', self.env.uid)
 
     def _get_figures(self):
         """Return ``(count, amount)`` in the company's currency; amount None where the tile shows none."""
@@ -137,3 +179,22 @@ class CoopDashboardTile(models.Model):
         ], [], ['balance:sum'])
         amount = -(balance or 0.0)
         return int(self.env.company.currency_id.compare_amounts(amount, 0.0) > 0), amount
+
+    def _get_figures_shu_todo(self):
+        """Count the last year as long as its surplus is not computed and something was booked in it."""
+        company = self.env.company
+        year = company._coop_get_last_year()
+        done = self.env['coop.shu.allocation'].search_count([
+            ('company_id', '=', company.id), ('date_to', '=', year['date_to']),
+            ('state', 'not in', ('draft', 'computing', 'cancelled')),
+        ], limit=1)
+        # sudo: whether there is anything to share out at all
+        booked = not done and self.env['account.move.line'].sudo().search_count([
+            ('company_id', '=', company.id), ('date', '>=', year['date_from']), ('date', '<=', year['date_to']),
+            ('parent_state', '=', 'posted'), ('account_id.internal_group', 'in', ('income', 'expense')),
+        ], limit=1)
+        return int(bool(booked)), None
+
+    def _get_figures_first_steps(self):
+        """Count the steps that the company has not taken."""
+        return self.env['coop.setup.step']._get_figures_open(), None

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
+
 NUMBER_SEQUENCE = 'coop.membership'
 #: What the register says of an admitted member; only the manager corrects it.
 REGISTER_FIELDS = {'partner_id', 'company_id', 'date_joined', 'date_applied', 'category', 'category_date'}
@@ -157,7 +159,7 @@ class CoopMembership(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_admitted(self):
         admitted = self.filtered(lambda membership: membership.state in ADMITTED_STATES)
-        if admitted:
+        if admitted and self.env.context.get('coop_owner_token') is not OWNER_TOKEN:
             raise UserError(self.env._(
                 "%s was admitted and stays in the register. A member who goes is recorded as having left.",
                 admitted[0].display_name,

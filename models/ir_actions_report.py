@@ -1,9 +1,22 @@
+import re
+
+from markupsafe import Markup
+
 from odoo import models
 from odoo.exceptions import AccessError
 from odoo.tools.pdf import merge_pdf
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 from odoo.addons.producer_cooperative.models.res_company_counter import PAPERS
+
+#: Where a page of a paper begins; where a paper has no pages, its articles, and else its body.
+PAGE_STARTS = tuple(re.compile(pattern) for pattern in (
+    r'<div[^>]*\sclass="[^"]*\bpage\b[^"]*"[^>]*>', r'<div[^>]*\sclass="[^"]*\barticle\b[^"]*"[^>]*>', r'<main[^>]*>',
+))
+PRACTICE_MARK = Markup(
+    '<div style="border: 2px solid #b02a37; color: #b02a37; text-align: center; font-weight: bold; padding: 2px;'
+    ' margin-bottom: 4px">%s</div>',
+)
 
 
 class IrActionsReport(models.Model):
@@ -19,7 +32,8 @@ class IrActionsReport(models.Model):
 
     def _render_qweb_html(self, report_ref, docids, data=None):
         self._coop_check_is_for_user(report_ref)
-        return super()._render_qweb_html(report_ref, docids, data=data)
+        html, kind = super()._render_qweb_html(report_ref, docids, data=data)
+        return self._coop_mark_practice(report_ref, docids, html), kind
 
     def _render_qweb_text(self, report_ref, docids, data=None):
         self._coop_check_is_for_user(report_ref)
@@ -71,3 +85,26 @@ class IrActionsReport(models.Model):
             'producer_cooperative.report_coop_cash_count', 'producer_cooperative.report_coop_cash_handover',
             *(f'producer_cooperative.report_coop_counter_receipt_{paper}' for paper, _label in PAPERS),
         }
+
+    def _coop_mark_practice(self, report_ref, docids, html):
+        """Mark the pages of a practice company's papers, whoever made their template."""
+        company = self._coop_get_practice_company(report_ref, docids)
+        if not company:
+            return html
+        text = html.decode() if isinstance(html, bytes) else html
+        mark = str(PRACTICE_MARK % company._coop_get_practice_mark())
+        for start in PAGE_STARTS:
+            text, count = start.subn(lambda found: found.group(0) + mark, text)
+            if count:
+                break
+        return text.encode()
+
+    def _coop_get_practice_company(self, report_ref, docids):
+        """Return the practice company that a paper is of; that of its documents, else the active one."""
+        model = self._get_report(report_ref).model
+        companies = self.env.company
+        if model in self.env and docids and 'company_id' in self.env[model]._fields:
+            docids = [docids] if isinstance(docids, int) else docids
+            # sudo: only whether the company is for practice
+            companies = self.env[model].sudo().browse(docids).exists().company_id or companies
+        return companies.sudo().filtered('coop_is_practice')[:1]

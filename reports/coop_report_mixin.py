@@ -125,7 +125,10 @@ class CoopReportMixin(models.AbstractModel):
         """Return the report as the content of an Excel file; ``report`` as in :meth:`_get_report_file_name`."""
         self.ensure_one()
         return write_report(
-            report or self._get_report_data(), [*self._get_report_heading(), self._get_printed_note()],
+            report or self._get_report_data(), [
+                *filter(None, [self.company_id._coop_get_practice_mark()]), *self._get_report_heading(),
+                self._get_printed_note(),
+            ],
             self.currency_id.decimal_places,
         )
 

@@ -190,6 +190,10 @@ from . import test_counter_approval
 from . import test_counter_cash
 from . import test_counter_more
 from . import test_committed_counter
+from . import test_dashboard
+from . import test_first_steps
+from . import test_practice
+from . import test_company_identity
 from . import test_notice_queue
 from . import test_notice_documents
 from . import test_committed_notice

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
+#: What the heads of the papers say of the cooperative.
+IDENTITY_FIELDS = ('coop_legal_number', 'coop_legal_date', 'coop_nik', 'coop_nib')
+
 
 class CoopSetup(models.TransientModel):
     """Everything that a company needs before the cooperative can book its first voucher, asked on one page."""
@@ -12,7 +15,23 @@ class CoopSetup(models.TransientModel):
         comodel_name='res.company', required=True, default=lambda self: self.env.company,
         domain="[('id', 'in', allowed_company_ids)]",
     )
+    part = fields.Selection(
+        selection=[
+            ('identity', "The Cooperative"), ('accounts', "Accounts"), ('vat', "VAT"), ('payments', "Payments"),
+            ('savings', "Savings"),
+        ],
+        string="Only", help="The one part of the set-up that is asked and carried out; all of it if empty.",
+    )
     currency_id = fields.Many2one(related='company_id.currency_id')
+    coop_legal_number = fields.Char(
+        string="Legal Entity Number", compute='_compute_identity', store=True, readonly=False,
+        help="As on the decree, e.g. AHU-0001234.AH.01.29.TAHUN 2023.",
+    )
+    coop_legal_date = fields.Date(
+        string="Legal Entity Since", compute='_compute_identity', store=True, readonly=False,
+    )
+    coop_nik = fields.Char(string="NIK Koperasi", compute='_compute_identity', store=True, readonly=False)
+    coop_nib = fields.Char(string="NIB", compute='_compute_identity', store=True, readonly=False)
     has_chart = fields.Boolean(compute='_compute_has_chart')
     chart_template = fields.Selection(
         selection=lambda self: self.env['account.chart.template']._select_chart_template(), string="Chart of Accounts",
@@ -80,6 +99,12 @@ class CoopSetup(models.TransientModel):
             setup.mandatory_amount = setup._get_savings_type('mandatory').amount
 
     @api.depends('company_id')
+    def _compute_identity(self):
+        for setup in self:
+            for name in IDENTITY_FIELDS:
+                setup[name] = setup.company_id.sudo()[name]  # sudo: it stands on every paper
+
+    @api.depends('company_id')
     def _compute_taxed_product_count(self):
         for setup in self:
             setup.taxed_product_count = len(setup._get_taxed_products())
@@ -105,27 +130,70 @@ class CoopSetup(models.TransientModel):
         """
         self.ensure_one()
         self._check_may_set_up()
-        if not self.vat_status:
+        if not self.vat_status and self._asks('vat'):
             raise UserError(self.env._("Say whether the cooperative is registered for VAT."))
         self._load_chart()
         # sudo: the user was checked above; only this company's own settings are written
         company = self.company_id.sudo()
-        company.coop_vat_status = self.vat_status
         if company.coop_is_cooperative:
             company._coop_create_accounts()
         else:
             company.coop_is_cooperative = True
-        self._apply_vat_status(company)
-        self._apply_cashiers(company)
-        if self.pay_directly:
-            company._coop_pay_directly(self._get_payment_journals(company))
-        self._apply_amounts()
+        if self._asks('identity'):
+            self._apply_identity(company)
+        if self._asks('vat'):
+            self._remember('vat', self._get_vat_before(company))
+            company.coop_vat_status = self.vat_status
+            self._apply_vat_status(company)
+        if self._asks('payments'):
+            self._remember('payments', self._get_payments_before(company))
+            self._apply_cashiers(company)
+            if self.pay_directly:
+                company._coop_pay_directly(self._get_payment_journals(company))
+        if self._asks('savings'):
+            self._remember('savings', self._get_savings_before(company))
+            self._apply_amounts()
         return {'type': 'ir.actions.act_window_close'}
 
     def action_view_taxed_products(self):
         """Open the products that carry taxes of this company."""
         self.ensure_one()
         return self._get_taxed_products().with_env(self.env)._get_records_action(name=self.env._("Products with Taxes"))
+
+    # === BUSINESS METHODS - WHAT STOOD BEFORE === #
+
+    def _asks(self, part):
+        return self.part in (False, part)
+
+    def _remember(self, key, before):
+        self.env['coop.setup.change']._remember(self.company_id, key, before)
+
+    def _get_vat_before(self, company):
+        names = ('taxes_id', 'supplier_taxes_id')
+        products = self._get_taxed_products() if self.clear_product_taxes else self.env['product.template']
+        return {
+            'vat_status': company.coop_vat_status,
+            'account_sale_tax_id': company.account_sale_tax_id.id,
+            'account_purchase_tax_id': company.account_purchase_tax_id.id,
+            'products': {product.id: {
+                name: product[name].filtered(lambda tax: tax.company_id == company).ids for name in names
+            } for product in products},
+        }
+
+    def _get_payments_before(self, company):
+        journals = self._get_payment_journals(company)
+        lines = journals.inbound_payment_method_line_ids | journals.outbound_payment_method_line_ids
+        return {
+            'cashiers': {journal.id: journal.coop_cashier_ids.ids for journal in journals},
+            'accounts': {line.id: line.payment_account_id.id for line in lines},
+        }
+
+    def _get_savings_before(self, company):
+        types = self._get_savings_type('principal') | self._get_savings_type('mandatory')
+        return {'rates': {
+            savings_type.id: [[str(rate.date_from), rate.amount] for rate in savings_type.rate_ids]
+            for savings_type in types
+        }}
 
     # === BUSINESS METHODS === #
 
@@ -152,6 +220,14 @@ class CoopSetup(models.TransientModel):
                 self.company_id.name,
             ))
         self.env['account.chart.template'].try_loading(self.chart_template, self.company_id)
+
+    def _apply_identity(self, company):
+        changed = {name: self[name] for name in IDENTITY_FIELDS if self[name] != company[name]}
+        if changed:
+            self._remember('identity', {
+                name: str(company[name]) if company[name] else False for name in IDENTITY_FIELDS
+            })
+            company.write(changed)
 
     def _apply_vat_status(self, company):
         if self.vat_status != 'not_registered':
