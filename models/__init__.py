@@ -323,6 +323,7 @@ from . import coop_approval
 from . import coop_approval_limit
 from . import res_company_approval
 from . import res_company_kept
+from . import mail_mail
 from . import mail_message
 from . import coop_savings_voucher_approval
 from . import coop_payout_approval
