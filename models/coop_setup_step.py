@@ -89,6 +89,6 @@ class CoopSetupStep(models.Model):
     def _get_figures_open(self):
         """Return how many steps the active company has not taken."""
         # sudo: what the steps are; what they say is read from the company
-        steps = self.sudo().search([])  # pylint: disable=no-search-all; seven steps
+        steps = self.sudo().search([])  # pylint: disable=no-search-all; a handful of steps
         steps.invalidate_recordset(['is_done'], flush=False)
         return len(steps) - len(steps.filtered('is_done'))
