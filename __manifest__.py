@@ -193,6 +193,8 @@
         'reports/coop_notice_letter.xml',
         'views/coop_notice_views.xml',
         'data/coop_notice_data.xml',
+        'data/coop_notice_goods_data.xml',
+        'data/coop_notice_leaving_data.xml',
     ],
     'assets': {
         'web.assets_backend': [

@@ -163,10 +163,10 @@ class TestNoticeQueue(NoticeMixin, CounterCommon):
         model = type(self.env['coop.notice'])
         render = model._render
 
-        def fail_for_siti(notice):
-            if notice.membership_id == self.siti:
+        def fail_for_siti(notices):
+            if self.siti in notices.membership_id:
                 raise ValueError("broken")
-            return render(notice)
+            return render(notices)
 
         self.patch(model, '_render', fail_for_siti)
         self._pay_in(self.siti, self.budi)
