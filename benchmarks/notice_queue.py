@@ -1,10 +1,12 @@
 """Telling members of what they paid in, as a ratio to Odoo's own e-mails: the same template on the same records.
 
-Ours writes down whom to tell, finds the way, the address and the language of each, keeps the text, and puts the e-mails
-into Odoo's queue; Odoo renders the template with ``send_mail_batch`` and puts as many e-mails into that queue. Both work
-in batches of the same size. Limit: 1.5. And a message takes no more queries in a cooperative with four times as many
-members, of which all stand on one voucher.
+Ours writes down whom to tell, finds the way, the address and the language of each, keeps the text, and puts the
+e-mails into Odoo's queue; Odoo renders the template with ``send_mail_batch`` and puts as many e-mails into that queue.
+Both work in batches of the same size. Limit: 1.5. And a message takes no more queries in a cooperative with four times
+as many members, who all stand on one voucher.
 """
+
+from functools import partial
 
 from _bench import compare, cooperative, environment, members, parse, verdict
 
@@ -80,7 +82,7 @@ with environment(options) as env:
         voucher = pay_in(env, everybody)
         env['coop.notice.kind']._find('receipt').with_company(env.company).channel = 'mail'
         (base, base_queries), (ours, queries), ratio = compare(
-            env, lambda: odoo_alone(env, voucher, everybody), lambda: tell(env, voucher, everybody), options.repeat,
+            env, partial(odoo_alone, env, voucher, everybody), partial(tell, env, voucher, everybody), options.repeat,
         )
         ratios.append(ratio)
         per_message.append(queries / size)

@@ -51,7 +51,8 @@ class CoopLeaving(models.Model):
         for line in self.line_ids.filtered(lambda line: line.kind == 'savings'):
             rows.append((line.savings_type_id.name or line.name, amount(line.amount)))
         for line in self.line_ids.filtered(lambda line: line.kind == 'kept'):
-            rows.append((line.savings_type_id.name or line.name, _("%s stay with the cooperative", amount(line.amount))))
+            kept = _("%s stay with the cooperative", amount(line.amount))
+            rows.append((line.savings_type_id.name or line.name, kept))
         for line in self.line_ids.filtered(lambda line: line.kind == 'debt'):
             rows.append((_("You owe, %s", line.name), amount(-line.amount)))
         for line in self.line_ids.filtered(lambda line: line.kind == 'payable'):
@@ -61,7 +62,9 @@ class CoopLeaving(models.Model):
         ])
         rows.append((_("To Be Paid Out"), amount(self.amount_payable)))
         if self.state == 'posted':
-            rows += self._notice_amounts([(_("Paid so far"), self.amount_paid), (_("Still To Be Paid"), self.amount_open)])
+            rows += self._notice_amounts([
+                (_("Paid so far"), self.amount_paid), (_("Still To Be Paid"), self.amount_open),
+            ])
         rows += [(_("Heir: %s", heir.partner_id.name), heir.share) for heir in self.heir_ids]
         rows += [
             (_("Please fetch your goods"), f"{line.product_id.display_name}, {line.uom_id._coop_format(line.quantity)}")

@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
+
 PAID_STATES = ('in_process', 'paid')
 
 
@@ -14,10 +16,11 @@ class AccountPayment(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        if 'state' not in vals:
+        # Posting the entry writes the state once more within.
+        if 'state' not in vals or self.env.context.get('coop_payment_token') is OWNER_TOKEN:
             return super().write(vals)
         paid = self.filtered(lambda payment: payment.state in PAID_STATES)
-        res = super().write(vals)
+        res = super(AccountPayment, self.with_context(coop_payment_token=OWNER_TOKEN)).write(vals)
         if vals['state'] in PAID_STATES:
             (self - paid)._coop_tell_payer('receipt')
         else:

@@ -96,7 +96,7 @@ class CoopPoolCharge(models.Model):
     # === BUSINESS METHODS === #
 
     def _get_notice_rows(self):
-        """Return ``[(label, text)]`` of everything beside the goods, and what it comes to; they add up to the charge."""
+        """Return ``[(label, text)]`` of everything beside the goods, and what it all comes to."""
         self.ensure_one()
         _, order = self.env._, self.order_id
         # What is not of one product's price: variances passed on, and corrections made since.

@@ -86,6 +86,8 @@ class CoopNotice(models.Model):
         if channel == 'off':
             notices._skip(self.env._("Messages of this kind were switched off."))
             return
+        if not notices:
+            return
         texts = notices._render()
         for notice in notices:
             way, reason = notice.membership_id._get_notice_way(channel)

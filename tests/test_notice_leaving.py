@@ -101,16 +101,6 @@ class TestNoticeReceipts(NoticeMixin, CounterCommon):
             self.assertEqual(self._figure(self._texts(notice)["You were paid"].split(" (")[0]), amount)
             self.assertIn("Wrong day", notice.body)
 
-    def test_payout_into_savings_says_so(self):
-        self._turn_on('receipt')
-        payout = self._draft(way='savings', savings_type_id=self.voluntary.id, journal_id=False, line_ids=[
-            self._line_values(self.of_siti),
-        ])
-        payout.action_post()
-        texts = self._texts(self._send())
-        self.assertEqual(self._figure(texts[f"Paid into your savings, {self.voluntary.name}"]), 9_045)
-        self.assertNotIn("You were paid", texts)
-
     def test_void_receipt_of_the_counter_is_told_with_its_amounts(self):
         receipt = self._serve(self.siti, {('savings', self.voluntary): 50_000})
         self._void(receipt)
@@ -229,3 +219,19 @@ class TestNoticeUnclaimed(NoticeMixin, UnclaimedCommon):
         lapse.with_user(self.manager).action_approve()
         lapse.with_user(self.manager)._cancel_with_reason("Not yet")
         self.assertFalse(self._notices())
+
+    def test_shu_paid_into_savings_or_set_off_says_so_and_names_every_debt(self):
+        """Of Siti's 300,000 go into savings; of Budi's 100,000 are 40,000 set off against his invoice."""
+        self._turn_on('receipt')
+        self.of_siti.payout_method, self.of_budi.payout_method = 'savings', 'set_off'
+        self._pay(self.allocation, 'savings')
+        texts = self._texts(self._send())
+        [into] = [text for label, text in texts.items() if label.startswith("Paid into your savings, ")]
+        self.assertEqual(self._figure(into), 300_000)
+        self.assertNotIn("You were paid", texts)
+        invoice = self._invoice(self.budi, 40_000, date='2024-06-01')
+        self._pay(self.allocation, 'set_off', set_off_early=True)
+        self._send()
+        texts = self._texts(self._notices(member=self.budi))
+        self.assertEqual(self._figure(texts[f"Set Off, {invoice.name}"]), -40_000)
+        self.assertEqual(self._figure(texts["Set off against debts"]), 40_000)
