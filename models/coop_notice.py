@@ -147,11 +147,13 @@ class CoopNotice(models.Model):
 
         :param str key: of the kind.
         :param dict members_by_document: ``{document: memberships}``.
+        :param occasion: tells apart messages of this kind about one document; ``{membership: text}`` where it differs.
         :return: the new messages, as superuser.
         """
         # sudo: whoever books something does not need access to what members are told of it
         Notice = self.sudo()
         kind = self.env['coop.notice.kind']._find(key)
+        occasions = occasion if isinstance(occasion, dict) else {}
         values_list = []
         for document, members, earlier in self._find_earlier(kind, members_by_document):
             company = document.company_id
@@ -160,10 +162,13 @@ class CoopNotice(models.Model):
                 waiting = earlier.filtered(lambda notice: notice.state in WAITING_STATES and not notice.is_correction)
                 waiting._skip(self.env._("%s was changed before the message went out.", document.display_name))
                 members -= waiting.membership_id - document._get_notice_informed(key)
-            told = earlier.filtered(lambda notice: notice.kind_id == kind and notice.occasion == occasion)
+            told = earlier.filtered(
+                lambda notice: notice.kind_id == kind
+                and notice.occasion == occasions.get(notice.membership_id, occasion),
+            )
             values_list += [] if is_off else [{
                 'company_id': company.id, 'membership_id': member.id, 'kind_id': kind.id,
-                'res_model': document._name, 'res_id': document.id, 'occasion': occasion,
+                'res_model': document._name, 'res_id': document.id, 'occasion': occasions.get(member, occasion),
             } for member in members - told.membership_id]
         notices = Notice.create(values_list)
         if notices:

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import format_date
 
+from odoo.addons.producer_cooperative.models.coop_notice import WAITING_STATES
+
 
 class CoopPool(models.Model):
     """Members are told what they get of a round and owe for it, and when they get another share than they asked for."""
@@ -22,25 +24,13 @@ class CoopPool(models.Model):
         """Write down who gets another share than was asked for; who was told already, only where it changed since."""
         for pool in self.sudo():  # sudo: who is told what follows from the shares, whoever receives the goods
             told = pool._get_notices().filtered(lambda notice: notice.kind_id.key == 'pool_share').sorted('id')
-            by_member = told.grouped('membership_id')
+            by_member, occasions = told.grouped('membership_id'), {}
             for membership, shares in pool.allocation_ids.grouped('membership_id').items():
-                pool._tell_share(membership, shares, by_member.get(membership, told.browse()))
-
-    def _tell_share(self, membership, shares, told):
-        """Tell one member of these shares.
-
-        :param told: what the member was told of earlier shares, the oldest first.
-        """
-        self.ensure_one()
-        figures = ",".join(f'{share.line_id.id}={share.quantity:g}' for share in shares.sorted('line_id'))
-        if told and told[-1].occasion.partition(':')[2] == figures:
-            return
-        told.filtered(lambda notice: notice.state in ('to_send', 'letter', 'chat', 'failed'))._skip(
-            self.env._("The share has changed again."),
-        )
-        is_other = any(share.uom_id.compare(share.quantity, share.quantity_requested) for share in shares)
-        if is_other or any(notice.state in ('sent', 'printed') for notice in told):
-            self.env['coop.notice']._queue('pool_share', {self: membership}, f'{len(told)}:{figures}')
+                occasion = shares._get_occasion(by_member.get(membership, told.browse()))
+                if occasion:
+                    occasions[membership] = occasion
+            members = self.env['coop.membership'].sudo().union(*occasions)  # sudo: see above
+            self.env['coop.notice']._queue('pool_share', {pool: members}, occasions)
 
     def _get_notice_members(self, key):
         if key == 'pool_charged':
@@ -71,6 +61,21 @@ class CoopPoolAllocation(models.Model):
     _inherit = 'coop.pool.allocation'
 
     # === BUSINESS METHODS === #
+
+    def _get_occasion(self, told):
+        """Return what tells this message of one member's shares apart from the earlier ones; empty when none is due.
+
+        What waits of earlier shares is not needed any more.
+
+        :param told: messages of earlier shares of this round, the oldest first.
+        """
+        figures = ",".join(f'{share.line_id.id}={share.quantity:g}' for share in self.sorted('line_id'))
+        if told and told[-1].occasion.partition(':')[2] == figures:
+            return ""
+        told.filtered(lambda notice: notice.state in WAITING_STATES)._skip(self.env._("The share has changed again."))
+        is_other = any(share.uom_id.compare(share.quantity, share.quantity_requested) for share in self)
+        knows_another = any(notice.state in ('sent', 'printed') for notice in told)
+        return f'{len(told)}:{figures}' if is_other or knows_another else ""
 
     def _get_notice_row(self):
         """Return ``(label, text)`` of the share, with its price once it has one."""

@@ -53,11 +53,11 @@ class CoopShuLapse(models.Model):
 
     def _restore(self, lines, reason):
         super()._restore(lines, reason)
-        for membership, of_member in lines.grouped('membership_id').items():
-            # sudo: whose SHU it is, whoever books it
-            self.env['coop.notice']._queue(
-                'shu_owed_again', {self.sudo(): membership.sudo()}, ",".join(map(str, of_member.ids)),
-            )
+        # sudo: whose SHU it is, whoever books it
+        lapse, by_member = self.sudo(), lines.sudo().grouped('membership_id')
+        self.env['coop.notice']._queue('shu_owed_again', {lapse: lines.sudo().membership_id}, {
+            membership: ",".join(map(str, of_member.ids)) for membership, of_member in by_member.items()
+        })
 
     def _get_notice_members(self, key):
         """Return whose SHU is booked; who was paid meanwhile is not concerned."""

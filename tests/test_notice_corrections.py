@@ -115,6 +115,30 @@ class TestNoticeRound(NoticeMixin, PoolMoneyCommon):
         self.assertEqual(texts["Correction"], "Credit Note")
         self.assertEqual(self._figure(texts["Price Correction"]), -40)
 
+    def test_nobody_is_told_of_kinds_that_are_switched_off(self):
+        self._turn_on('pool_charged', 'pool_share', 'pool_corrected', channel='off')
+        pool = self._distributed(received=5)
+        pool._correct_price(self._charge(pool, self.siti), -20, "Bag torn")
+        self.assertFalse(self._notices())
+
+    def test_who_has_no_address_gets_a_letter_and_so_does_everybody_of_a_practice_company(self):
+        self._turn_on('pool_corrected', channel='mail')
+        (self.siti | self.budi).partner_id.email = "member@example.com"
+        pool = self._distributed()
+        self._take_back(pool, self.siti, 1)
+        self._take_back(pool, self.ani, 1)
+        notices = self._send()
+        self.assertEqual([notice.state for notice in notices], ['sent', 'letter'])
+        self.assertEqual(notices[1].reason, "No e-mail address.")
+        self.patch(type(self.env['res.company']), '_coop_writes_to_members', lambda company: False)
+        self._take_back(pool, self.budi, 1)
+        notice = self._send()[-1]
+        self.assertEqual((notice.membership_id, notice.state), (self.budi, 'letter'))
+        self.assertFalse(notice.sudo().mail_id)
+        self.budi.partner_id.phone = "0812-3456 7890"
+        with self.assertRefused("Nothing is sent to members of this company"):
+            notice.with_user(self.officer).action_open_chat()
+
     def test_window_confirmed_twice_tells_once(self):
         pool = self._distributed()
         wizard = self.env['coop.pool.take.back'].with_user(self.officer).create({

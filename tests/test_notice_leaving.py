@@ -5,6 +5,7 @@ from odoo.addons.producer_cooperative.tests.common_counter import CounterCommon
 from odoo.addons.producer_cooperative.tests.common_fund import FundCommon
 from odoo.addons.producer_cooperative.tests.common_leaving import LeavingCommon
 from odoo.addons.producer_cooperative.tests.common_notice import NoticeMixin
+from odoo.addons.producer_cooperative.tests.common_shu_payout import ShuPayoutCommon
 from odoo.addons.producer_cooperative.tests.test_pool_money_correction import PoolMoneyCommon
 from odoo.addons.producer_cooperative.tests.test_shu_unclaimed import UnclaimedCommon
 
@@ -220,18 +221,25 @@ class TestNoticeUnclaimed(NoticeMixin, UnclaimedCommon):
         lapse.with_user(self.manager)._cancel_with_reason("Not yet")
         self.assertFalse(self._notices())
 
+
+@tagged('post_install', '-at_install')
+class TestNoticeShuPaid(NoticeMixin, ShuPayoutCommon):
+
     def test_shu_paid_into_savings_or_set_off_says_so_and_names_every_debt(self):
-        """Of Siti's 300,000 go into savings; of Budi's 100,000 are 40,000 set off against his invoice."""
+        """Siti's 300,000 go into savings; of Budi's 100,000 are 40,000 set off against what he owes."""
+        self._end_mandatory_savings()
         self._turn_on('receipt')
+        self._consent(self.budi)
         self.of_siti.payout_method, self.of_budi.payout_method = 'savings', 'set_off'
         self._pay(self.allocation, 'savings')
         texts = self._texts(self._send())
         [into] = [text for label, text in texts.items() if label.startswith("Paid into your savings, ")]
         self.assertEqual(self._figure(into), 300_000)
         self.assertNotIn("You were paid", texts)
-        invoice = self._invoice(self.budi, 40_000, date='2024-06-01')
-        self._pay(self.allocation, 'set_off', set_off_early=True)
+        debt = self._owe(self.budi, 40_000, '2025-01-10')
+        payout = self._pay(self.allocation, 'set_off')
         self._send()
         texts = self._texts(self._notices(member=self.budi))
-        self.assertEqual(self._figure(texts[f"Set Off, {invoice.name}"]), -40_000)
+        self.assertEqual(payout.set_off_ids.debt_line_id, debt)
+        self.assertEqual(self._figure(texts[f"Set Off, {payout.set_off_ids.name}"]), -40_000)
         self.assertEqual(self._figure(texts["Set off against debts"]), 40_000)

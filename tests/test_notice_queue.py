@@ -42,6 +42,16 @@ class TestNoticeQueue(NoticeMixin, CounterCommon):
         voucher._cancel_with_reason("Typing mistake")
         self.assertEqual(self._notices().kind_id.key, 'receipt_void')
 
+    def test_every_kind_has_a_text_in_the_members_language_and_only_corrections_are_on_from_the_start(self):
+        kinds = self.env['coop.notice.kind'].search([])
+        for kind in kinds:
+            with self.subTest(key=kind.key):
+                self.assertEqual(kind.default_channel, 'own' if kind.is_correction else 'off')
+                self.assertTrue(kind.template_id.lang and kind.description)
+        keys = set(kinds.mapped('key'))
+        for name, model in self.env.registry.items():
+            self.assertLessEqual(set(getattr(model, '_notices', {}).values()), keys, name)
+
     def test_each_member_is_told_the_own_lines_only(self):
         self._turn_on('receipt')
         self._pay_in(self.siti, self.budi)
