@@ -205,6 +205,20 @@ class TestNoticeQueue(NoticeMixin, CounterCommon):
         self.assertNotEqual(self._mail(notice), lost)
         self.assertFalse(notice.has_returned)
 
+    def test_message_takes_no_more_queries_when_many_members_stand_on_the_paper(self):
+        self._turn_on('receipt', channel='mail')
+        members = self.siti.union(*(self._create_member(f"Member {number}") for number in range(8)))
+        members.partner_id.email = "member@example.com"
+        counts = []
+        for of_paper in (members[:2], members[:2], members):  # the first fills Odoo's own caches
+            self._pay_in(*of_paper)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._send()
+            counts.append((self.env.cr.sql_log_count - before) / len(of_paper))
+        self.assertLessEqual(counts[2], counts[1])
+
     # === LETTERS AND CHATS === #
 
     def test_all_letters_are_one_file_and_each_is_printed_once(self):
