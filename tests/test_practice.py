@@ -99,6 +99,13 @@ class TestPractice(CoopCommon):
         self.assertEqual(
             self.env['coop.membership'].search_count([('company_id', '=', company.id), ('state', '=', 'active')]), 24,
         )
+        within = practice.with_user(self.manager).with_context(allowed_company_ids=company.ids)
+        within.invalidate_recordset()
+        seen = within.web_read({name: {'fields': {'display_name': {}}} for name in ('company_id', 'practice_company_id')})
+        self.assertEqual(seen[0]['company_id']['display_name'], self.company.name)
+        self.assertEqual(within.action_open()['res_id'], practice.id)
+        self.assertEqual(within.display_name, self.company.name)
+        practice.invalidate_recordset()
         journals = self.env['account.journal'].search([('company_id', '=', company.id)])
         self.assertFalse(list(filter(None, journals.alias_id.mapped('alias_name'))), "no bill comes in by e-mail")
         self._check_papers(company)
@@ -136,6 +143,7 @@ class TestPractice(CoopCommon):
         practice._take_step()
         self.assertNotEqual(practice.practice_company_id, first)
         self.assertFalse(first.active)
+        self.assertFalse(first.partner_id.active, "nor does it stand among the contacts")
         self.assertFalse(first.user_ids, "nobody can choose it any more")
         self.assertEqual(self.manager.company_id, self.company)
         with self.assertRefused("", AccessError):
@@ -166,7 +174,8 @@ class TestPractice(CoopCommon):
         tried, real = self.env['res.partner'].create([
             {'name': "Siti", 'company_id': company.id} for company in (practice, self.company)
         ])
-        held, kept, noted = self._mail(tried), self._mail(real), self._mail(self.env['res.partner'].create({'name': "X"}))
+        shared = self.env['res.partner'].create({'name': "Toko"})
+        held, kept, noted = (self._mail(partner) for partner in (tried, real, shared))
         noted.record_company_id = practice
         self.manager.write({'company_ids': [Command.link(practice.id)], 'company_id': practice.id})
         password = self._mail(self.manager)
