@@ -101,7 +101,7 @@ class TestPractice(CoopCommon):
         )
         within = practice.with_user(self.manager).with_context(allowed_company_ids=company.ids)
         within.invalidate_recordset()
-        seen = within.web_read({name: {'fields': {'display_name': {}}} for name in ('company_id', 'practice_company_id')})
+        seen = within.web_read({'company_id': {'fields': {'display_name': {}}}, 'practice_company_id': {}})
         self.assertEqual(seen[0]['company_id']['display_name'], self.company.name)
         self.assertEqual(within.action_open()['res_id'], practice.id)
         self.assertEqual(within.display_name, self.company.name)
