@@ -108,8 +108,19 @@ class TestPractice(CoopCommon):
         practice.invalidate_recordset()
         journals = self.env['account.journal'].search([('company_id', '=', company.id)])
         self.assertFalse(list(filter(None, journals.alias_id.mapped('alias_name'))), "no bill comes in by e-mail")
+        self._check_cashier_works(company)
         self._check_papers(company)
         self._check_reset(practice)
+
+    def _check_cashier_works(self, company):
+        cashier = self.env(user=self.cashier, context={'allowed_company_ids': company.ids, 'tz': 'Asia/Jakarta'})
+        member = cashier['coop.membership'].search([('state', '=', 'active')], limit=1)
+        savings_type = cashier['coop.savings.type'].search([('kind', '=', 'voluntary')], limit=1)
+        voucher = cashier['coop.savings.voucher'].create({'line_ids': [Command.create({
+            'membership_id': member.id, 'type_id': savings_type.id, 'amount': 50_000,
+        })]})
+        voucher.action_post()
+        self.assertEqual((voucher.state, voucher.company_id), ('posted', company), "nobody else holds the drawer")
 
     def _check_papers(self, company):
         voucher = self.env['coop.savings.voucher'].search([('company_id', '=', company.id)], limit=1)
