@@ -7,7 +7,7 @@ class AccountJournal(models.Model):
     # === BUSINESS METHODS - WHO === #
 
     def _coop_get_last_handovers(self):
-        """Leave the drawer of a practice company to its cashiers: who played a role while it was filled holds nothing."""
+        """Leave a practice drawer to its cashiers: who played a role while the company was filled holds nothing."""
         last = super()._coop_get_last_handovers()
         return {
             journal_id: handover for journal_id, handover in last.items()
