@@ -1,6 +1,14 @@
+from collections import defaultdict
+
 from odoo import models
 from odoo.fields import Command
 from odoo.tools import format_amount
+
+from odoo.addons.producer_cooperative.models.res_company import _unlink_unless_referenced
+from odoo.addons.producer_cooperative.models.res_company_identity import IDENTITY_FIELDS
+
+#: What many small cooperatives ask, in rupiah: once, and every month. The meeting's own amounts take their place.
+AMOUNTS = {'principal_amount': 100_000, 'mandatory_amount': 20_000}
 
 
 class CoopSetupStep(models.Model):
@@ -20,8 +28,8 @@ class CoopSetupStep(models.Model):
         return self._open_setup('identity')
 
     def _undo_identity(self, company, before):
-        names = ('coop_legal_number', 'coop_legal_date', 'coop_nik', 'coop_nib')
-        company.sudo().write({name: before.get(name, False) for name in names})  # sudo: who undoes it was checked
+        # sudo: who undoes it was checked
+        company.sudo().write({name: before.get(name, False) for name in IDENTITY_FIELDS})
 
     # === ACCOUNTS === #
 
@@ -31,7 +39,14 @@ class CoopSetupStep(models.Model):
             return ""
         if not company.sudo().coop_journal_id:
             return ""
-        return self.env._("%s accounts, and the cooperative's journals, stand in the chart of accounts.", len(mappings))
+        number = len(mappings)
+        status = self.env._("%s accounts, and the cooperative's journals, stand in the chart of accounts.", number)
+        if company.currency_id.name == 'IDR':
+            return status
+        return " ".join((status, self.env._(
+            "They are kept in %s: where that is wrong, choose rupiah in Settings, Companies, before the first entry.",
+            company.currency_id.name,
+        )))
 
     def _get_refusal_accounts(self, company):
         accounts = company.sudo().coop_account_ids.account_id
@@ -69,7 +84,7 @@ class CoopSetupStep(models.Model):
         ) if invoice else ""
 
     def _take_vat(self, company):
-        return self._open_setup('vat')
+        return self._open_setup('vat', **({} if company.sudo().coop_vat_status else {'vat_status': 'not_registered'}))
 
     def _undo_vat(self, company, before):
         # sudo: who undoes it was checked; what stood there before is put back
@@ -77,11 +92,15 @@ class CoopSetupStep(models.Model):
             'coop_vat_status': before.get('vat_status', False),
             **{name: before[name] for name in ('account_sale_tax_id', 'account_purchase_tax_id') if name in before},
         })
+        # sudo: as above, on the products that lost them
+        Product, Tax = self.env['product.template'].sudo(), self.env['account.tax'].sudo()
+        products_by_taxes = defaultdict(list)
         for product_id, taxes in before.get('products', {}).items():
-            product = self.env['product.template'].sudo().browse(int(product_id)).exists()
             for name, tax_ids in taxes.items():
-                known = self.env['account.tax'].sudo().browse(tax_ids).exists()
-                product[name] = [Command.link(tax.id) for tax in known]
+                products_by_taxes[name, tuple(tax_ids)].append(int(product_id))
+        for (name, tax_ids), product_ids in products_by_taxes.items():
+            taxes = Tax.browse(tax_ids).exists()
+            Product.browse(product_ids).exists().write({name: [Command.link(tax.id) for tax in taxes]})
 
     # === PAYMENTS === #
 
@@ -113,8 +132,8 @@ class CoopSetupStep(models.Model):
         lines = journals.inbound_payment_method_line_ids | journals.outbound_payment_method_line_ids
         for line in lines.filtered(lambda line: str(line.id) in before.get('accounts', {})):
             line.payment_account_id = before['accounts'][str(line.id)]
-        if 'cashiers' in before:
-            journals.filtered(lambda journal: str(journal.id) not in before['cashiers']).unlink()
+        for journal in journals.filtered(lambda journal: journal.id in before.get('journals', [])):
+            _unlink_unless_referenced(journal)
 
     # === AMOUNTS OF SAVINGS === #
 
@@ -143,7 +162,8 @@ class CoopSetupStep(models.Model):
         ) if item else ""
 
     def _take_savings(self, company):
-        return self._open_setup('savings')
+        proposes = company.currency_id.name == 'IDR' and not self._get_savings_types(company).rate_ids
+        return self._open_setup('savings', **(AMOUNTS if proposes else {}))
 
     def _undo_savings(self, company, before):
         for savings_type in self._get_savings_types(company):

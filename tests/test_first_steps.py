@@ -1,6 +1,6 @@
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.producer_cooperative.tests.common import CoopCommon
 
@@ -81,6 +81,64 @@ class TestFirstSteps(CoopCommon):
         self.assertFalse(journals.exists().coop_cashier_ids)
         self.assertEqual(journals.exists().inbound_payment_method_line_ids.payment_account_id, before)
 
+    def test_usual_answers_are_proposed(self):
+        def proposed(key):
+            action = self._step(key).action_take()
+            setup = self.env['coop.setup'].with_user(self.manager).with_context(
+                allowed_company_ids=self.new.ids, **action['context'],
+            )
+            return Form(setup, view='producer_cooperative.coop_setup_view_form').save()
+        self.assertEqual(proposed('vat').vat_status, 'not_registered')
+        savings = proposed('savings')
+        self.assertEqual((savings.principal_amount, savings.mandatory_amount), (100_000, 20_000))
+        savings.action_apply()
+        self.new.coop_vat_status = 'registered'
+        self.assertEqual(proposed('vat').vat_status, 'registered', "what was answered stands")
+        savings.copy({'principal_amount': 70_000, 'rate_date': fields.Date.today()}).action_apply()
+        self.assertEqual(proposed('savings').principal_amount, 70_000)
+
+    def test_question_that_is_not_answered_stays_open(self):
+        for key, answers, refusal in (
+            ('identity', {'coop_nib': "9120001234567"}, "Enter the legal entity number"),
+            ('vat', {'vat_status': False}, "registered for VAT"),
+            ('payments', {}, "at least one cashier"),
+            ('savings', {'principal_amount': 50_000, 'mandatory_amount': 0}, "once and what every month"),
+        ):
+            with self.subTest(key=key), self.assertRefused(refusal):
+                self._answer(key, **answers)
+            self.assertFalse(self._step(key).is_done)
+        self.assertFalse(self.new.coop_nib)
+
+    def test_books_in_another_currency_are_said(self):
+        self.assertNotIn("kept in", self._step('accounts').status)
+        self.new.currency_id = self.env.ref('base.USD')
+        self.assertIn("They are kept in USD", self._step('accounts').status)
+
+    def test_journal_made_by_the_step_goes_and_one_made_by_hand_stays(self):
+        cash = self.env['account.journal'].search([('company_id', '=', self.new.id), ('type', '=', 'cash')])
+        cash.unlink()
+        self._answer('payments', cashier_ids=[Command.set(self.accountant.ids)])
+        made = self.env['account.journal'].search([('company_id', '=', self.new.id), ('type', '=', 'cash')])
+        by_hand = self.env['account.journal'].create({
+            'type': 'bank', 'name': "Bank Desa", 'code': "BDES", 'company_id': self.new.id,
+        })
+        self.assertEqual(made.coop_cashier_ids, self.accountant)
+        self._step('payments').action_undo()
+        self.assertFalse(made.exists())
+        self.assertTrue(by_hand.exists())
+
+    def test_set_up_of_another_company_or_with_its_journal_is_refused(self):
+        Setup = self.env['coop.setup'].with_user(self.manager)
+        with self.assertRefused("companies only that you work in", AccessError):
+            Setup.with_context(allowed_company_ids=self.company.ids).create({'company_id': self.new.id})
+        cashiers = self.cash_journal.coop_cashier_ids
+        with self.assertRefused("company"):
+            Setup.with_context(allowed_company_ids=self.new.ids).create({
+                'company_id': self.new.id, 'part': 'payments', 'cash_journal_id': self.cash_journal.id,
+                'cashier_ids': [Command.set(self.officer.ids)],
+            }).action_apply()
+        self.assertEqual(self.cash_journal.coop_cashier_ids, cashiers)
+
     def test_amounts_are_entered_and_taken_back(self):
         self._answer('savings', principal_amount=50_000, mandatory_amount=5_000, rate_date='2026-01-01')
         self.assertIn("50,000", self._step('savings').status)
@@ -155,6 +213,16 @@ class TestFirstSteps(CoopCommon):
         again = self._import([['00001', "Siti Aminah", '2020-01-05']])
         self.assertEqual(again.number, '00001')
 
+    def test_each_import_is_taken_back_on_its_own_the_last_one_first(self):
+        right = self._import([['00001', "Siti", '2020-01-05']])
+        wrong = self._import([['00002', "Budi", '2020-01-05'], ['00003', "Tono", '2020-01-05']])
+        self.assertIn("the last import brought 2", self._step('members').status)
+        self._step('members').action_undo()
+        self.assertFalse(wrong.exists())
+        self.assertTrue(right.exists() and right.partner_id.exists())
+        self._step('members').action_undo()
+        self.assertFalse(right.exists())
+
     def test_register_with_entries_stays(self):
         members = self._import([['00001', "Siti", '2020-01-05']])
         self.env['account.move'].create({
@@ -188,3 +256,7 @@ class TestFirstSteps(CoopCommon):
             with self.assertRefused("", AccessError):
                 getattr(self._step('vat', self.officer), action)()
         self.assertTrue(self._step('accounts', self.accountant).is_done)
+        administrator = new_test_user(
+            self.env, login='administrator', groups='base.group_system', company_id=self.new.id,
+        )
+        self.assertTrue(self._step('accounts', administrator).is_done, "who may set up reads the steps")
