@@ -94,7 +94,7 @@ class TestFirstSteps(CoopCommon):
         savings.action_apply()
         self.new.coop_vat_status = 'registered'
         self.assertEqual(proposed('vat').vat_status, 'registered', "what was answered stands")
-        savings.copy({'principal_amount': 70_000, 'rate_date': fields.Date.today()}).action_apply()
+        self._answer('savings', principal_amount=70_000, mandatory_amount=20_000, rate_date=fields.Date.today())
         self.assertEqual(proposed('savings').principal_amount, 70_000)
 
     def test_question_that_is_not_answered_stays_open(self):
