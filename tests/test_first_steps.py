@@ -52,6 +52,16 @@ class TestFirstSteps(CoopCommon):
         principal = self.env['coop.savings.type'].search([('kind', '=', 'principal'), ('company_id', '=', self.new.id)])
         self.assertEqual(principal.account_id, self.new._get_coop_account('principal'))
 
+    def test_manager_chooses_another_account_in_the_window(self):
+        action = self._step('accounts').action_take()
+        setup = self.env['coop.setup'].with_user(self.manager).with_context(
+            allowed_company_ids=self.new.ids, **action['context'],
+        )
+        mapping = self.new.coop_account_ids.filtered(lambda mapping: mapping.key == 'principal')
+        other = mapping.account_id.with_company(self.new).copy({'code': '31110099', 'name': "Pokok Lama"})
+        setup.create({'account_ids': [Command.update(mapping.id, {'account_id': other.id})]}).action_apply()
+        self.assertEqual(mapping.account_id, other)
+
     def test_vat_is_answered_alone_and_taken_back(self):
         tax = self.new.account_sale_tax_id
         self.assertTrue(tax)
