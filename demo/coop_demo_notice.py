@@ -12,7 +12,7 @@ class CoopDemo(models.AbstractModel):
 
     def _load_present(self, today):
         super()._load_present(today)
-        self._as('ketua').env['coop.notice.kind'].search([]).channel = 'letter'
+        self._as('ketua').env['coop.notice.kind'].search([('company_channel', '!=', 'letter')]).channel = 'letter'
         settlements = self.env['coop.settlement'].search([
             ('company_id', '=', self.env.company.id), ('state', '=', 'posted'),
         ], order='id')

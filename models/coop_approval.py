@@ -61,9 +61,9 @@ class CoopApproval(models.Model):
         ondelete='restrict', help="The limit that was in force when the approval was asked for.",
     )
     prepared_by_ids = fields.Many2many(comodel_name='res.users', string="Written By", readonly=True)
-    asked_by_id = fields.Many2one(comodel_name='res.users', string="Asked By", required=True, readonly=True)
+    asked_by_id = fields.Many2one(comodel_name='res.users', required=True, readonly=True)
     asked_on = fields.Datetime(readonly=True, default=fields.Datetime.now)
-    decided_by_id = fields.Many2one(comodel_name='res.users', string="Decided By", readonly=True)
+    decided_by_id = fields.Many2one(comodel_name='res.users', readonly=True)
     decided_on = fields.Datetime(readonly=True)
     refuse_reason = fields.Char(string="Reason for Refusing", readonly=True)
     fingerprint = fields.Char(readonly=True, export_string_translation=False)

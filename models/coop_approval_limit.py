@@ -60,7 +60,7 @@ class CoopApprovalLimit(models.Model):
         index='btree_not_null', ondelete='restrict',
     )
     is_in_force = fields.Boolean(string="In Force Today", compute='_compute_is_in_force', search='_search_is_in_force')
-    confirmed_by_id = fields.Many2one(comodel_name='res.users', string="Confirmed By", readonly=True, copy=False)
+    confirmed_by_id = fields.Many2one(comodel_name='res.users', readonly=True, copy=False)
     confirmed_on = fields.Datetime(readonly=True, copy=False)
     cancel_reason = fields.Char(string="Reason for Cancelling", readonly=True, copy=False, tracking=True)
     state = fields.Selection(

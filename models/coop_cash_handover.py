@@ -53,7 +53,7 @@ class CoopCashHandover(models.Model):
     absence_reason = fields.Char(string="Why", tracking=True)
     offered_by_id = fields.Many2one(comodel_name='res.users', string="Handed Over By", readonly=True, copy=False)
     offered_on = fields.Datetime(string="Handed Over On", readonly=True, copy=False)
-    received_on = fields.Datetime(string="Received On", readonly=True, copy=False, tracking=True)
+    received_on = fields.Datetime(readonly=True, copy=False, tracking=True)
     amount_ledger = fields.Monetary(string="In the Books", readonly=True, copy=False, aggregator=None)
     amount_expected = fields.Monetary(
         string="Expected", readonly=True, copy=False, aggregator=None,

@@ -55,7 +55,7 @@ class CoopCounterReceiptLine(models.Model):
         precompute=True,
     )
     savings_type_id = fields.Many2one(
-        comodel_name='coop.savings.type', string="Savings Type", check_company=True, ondelete='restrict', readonly=True,
+        comodel_name='coop.savings.type', check_company=True, ondelete='restrict', readonly=True,
         index='btree_not_null',
     )
     item_id = fields.Many2one(
@@ -67,7 +67,7 @@ class CoopCounterReceiptLine(models.Model):
         index='btree_not_null',
     )
     advance_id = fields.Many2one(
-        comodel_name='coop.settlement.advance', string="Advance", check_company=True, ondelete='restrict',
+        comodel_name='coop.settlement.advance', check_company=True, ondelete='restrict',
         readonly=True, index='btree_not_null',
         help="The advance that is handed over; for what is brought back, the last one that the member got.",
     )
@@ -78,7 +78,7 @@ class CoopCounterReceiptLine(models.Model):
         help="Savings: the arrears, or what can be taken out. Otherwise what is open on the document.",
     )
     chosen = fields.Boolean(string="Settle Now")
-    amount = fields.Monetary(string="Amount", compute='_compute_amount', store=True, readonly=False, precompute=True)
+    amount = fields.Monetary(compute='_compute_amount', store=True, readonly=False, precompute=True)
     amount_set_off = fields.Monetary(string="Set Off", compute='_compute_settled', store=True)
     amount_cash = fields.Monetary(
         string="Over the Counter", compute='_compute_settled', store=True,

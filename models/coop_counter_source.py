@@ -10,7 +10,7 @@ class CoopCounterSourceMixin(models.AbstractModel):
     _description = "Document Written at the Counter"
 
     counter_receipt_id = fields.Many2one(
-        comodel_name='coop.counter.receipt', string="Counter Receipt", readonly=True, copy=False, check_company=True,
+        comodel_name='coop.counter.receipt', readonly=True, copy=False, check_company=True,
         index='btree_not_null', ondelete='restrict', help="The receipt of the counter that this belongs to.",
     )
 

@@ -24,7 +24,7 @@ class CoopMembership(models.Model):
     _inherit = 'coop.membership'
 
     card_code = fields.Char(
-        string="Card Code", readonly=True, copy=False, groups=STAFF_GROUPS,
+        readonly=True, copy=False, groups=STAFF_GROUPS,
         help="The barcode on the member's card. It says nothing about the member; a new card gets another code, so that"
              " a lost one opens nothing.",
     )

@@ -40,7 +40,7 @@ class CoopPractice(models.Model):
         help="Whoever works in this company may practise.",
     )
     practice_company_id = fields.Many2one(
-        comodel_name='res.company', string="Practice Company", readonly=True, copy=False, ondelete='set null',
+        comodel_name='res.company', readonly=True, copy=False, ondelete='set null',
         context={'active_test': False},
     )
     state = fields.Selection(

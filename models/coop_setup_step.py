@@ -17,7 +17,7 @@ class CoopSetupStep(models.Model):
     sequence = fields.Integer(default=10)
     icon = fields.Char(default='fa-check', help="Name of a Font Awesome icon.")
     description = fields.Text(translate=True, help="What the step does, before anybody takes it.")
-    button = fields.Char(string="Button", translate=True, required=True)
+    button = fields.Char(translate=True, required=True)
     is_done = fields.Boolean(string="Done", compute='_compute_status')
     status = fields.Char(compute='_compute_status', help="What stands in the company.")
     refusal = fields.Char(
@@ -89,6 +89,6 @@ class CoopSetupStep(models.Model):
     def _get_figures_open(self):
         """Return how many steps the active company has not taken."""
         # sudo: what the steps are; what they say is read from the company
-        steps = self.sudo().search([])  # pylint: disable=no-search-all; seven steps
+        steps = self.sudo().search([])  # pylint: disable=no-search-all; a handful of steps
         steps.invalidate_recordset(['is_done'], flush=False)
         return len(steps) - len(steps.filtered('is_done'))

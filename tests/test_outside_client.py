@@ -25,7 +25,7 @@ class Client:
             raise RuntimeError(f'{model}.{method}: {answer.status_code} {answer.text[:2000]}')
         return answer.json()
 
-    def create(self, model, **values):
+    def make(self, model, **values):
         """Create a record and return its id."""
         return self(model, 'create', vals_list=[values])[0]
 
@@ -87,7 +87,7 @@ class TestOutsideClient(CoopCommon, HttpCase):
         with self.assertRaisesRegex(RuntimeError, '401'):
             stranger('coop.membership', 'search', domain=[])
         with self.assertRaisesRegex(RuntimeError, 'coop.savings.voucher'):
-            self.by_warehouse_user.create('coop.savings.voucher', direction='in')
+            self.by_warehouse_user.make('coop.savings.voucher', direction='in')
         with self.assertRaisesRegex(RuntimeError, 'Only this role may do that'):
             self.by_officer('coop.settlement', 'action_post', [self.env['coop.settlement'].create({
                 'membership_id': self._create_member("Budi").id,
@@ -96,8 +96,8 @@ class TestOutsideClient(CoopCommon, HttpCase):
     # === THE YEAR === #
 
     def _join(self):
-        partner = self.by_officer.create('res.partner', name="Siti")
-        member = self.by_officer.create('coop.membership', partner_id=partner, date_applied=self.today)
+        partner = self.by_officer.make('res.partner', name="Siti")
+        member = self.by_officer.make('coop.membership', partner_id=partner, date_applied=self.today)
         voucher = self.by_cashier.create(
             'coop.savings.voucher', direction='in', date=self.today, journal_id=self.cash_journal.id, line_ids=[
                 (0, 0, {'membership_id': member, 'type_id': savings_type.id, 'amount': amount})
@@ -115,7 +115,7 @@ class TestOutsideClient(CoopCommon, HttpCase):
         )
         self.by_officer('coop.pool', 'action_open', [pool])
         [line] = self.by_officer.find('coop.pool.line', ('pool_id', '=', pool))
-        self.by_officer.create('coop.pool.request', pool_id=pool, line_id=line, membership_id=member, quantity=10)
+        self.by_officer.make('coop.pool.request', pool_id=pool, line_id=line, membership_id=member, quantity=10)
         for step in ('action_close', 'action_order'):
             self.by_officer('coop.pool', step, [pool])
         orders = self.by_officer.find('purchase.order', ('order_line.product_id', '=', self.fertilizer.id))
@@ -130,15 +130,15 @@ class TestOutsideClient(CoopCommon, HttpCase):
         self.by_officer('coop.pool', 'action_done', [pool])
 
     def _sell_for(self, member):
-        self.by_manager.create('coop.consignment.agreement', term_ids=[
+        self.by_manager.make('coop.consignment.agreement', term_ids=[
             (0, 0, {'date_from': self.today.replace(month=1, day=1), 'commission_rate': 10}),
         ])
-        slip = self.by_officer.create('coop.consignment', membership_id=member, date=self.today, line_ids=[
+        slip = self.by_officer.make('coop.consignment', membership_id=member, date=self.today, line_ids=[
             (0, 0, {'product_id': self.rice.id, 'gross': 100}),
         ])
         self.by_officer('coop.consignment', 'action_confirm', [slip])
         self._handle('incoming')
-        sale = self.by_officer.create('sale.order', partner_id=self.customer.id, order_line=[
+        sale = self.by_officer.make('sale.order', partner_id=self.customer.id, order_line=[
             (0, 0, {'product_id': self.rice.id, 'product_uom_qty': 100, 'price_unit': 10_000}),
         ])
         self.by_officer('sale.order', 'action_confirm', [sale])
@@ -153,7 +153,7 @@ class TestOutsideClient(CoopCommon, HttpCase):
         self.by_accountant('account.payment.register', 'action_create_payments', payment)
 
     def _settle_and_pay(self, member):
-        settlement = self.by_accountant.create('coop.settlement', membership_id=member, date=self.today)
+        settlement = self.by_accountant.make('coop.settlement', membership_id=member, date=self.today)
         for step in ('action_compute', 'action_post'):
             self.by_accountant('coop.settlement', step, [settlement])
         self._pay(date=self.today)
@@ -200,7 +200,7 @@ class TestOutsideClient(CoopCommon, HttpCase):
 
     def _pay(self, **values):
         """Pay members in cash: the officer writes who gets what, the accountant posts."""
-        payout = self.by_officer.create('coop.payout', journal_id=self.cash_journal.id, **values)
+        payout = self.by_officer.make('coop.payout', journal_id=self.cash_journal.id, **values)
         self.by_officer('coop.payout', 'action_fill', [payout])
         self.by_accountant('coop.payout', 'action_post', [payout])
 
