@@ -69,7 +69,7 @@ SHOTS = (
         ('wait', '.o_dialog table'),
     )),
     Shot('counter', 'kasir', '/odoo/coop-counter', INDONESIAN, (1280, 860, 1), (
-        ('type', '.o_field_widget[name=membership_id] input', '{candidate}'),
+        ('type', '.o_field_widget[name=membership_id] input', '{debtor}'),
         ('wait', '.o-autocomplete--dropdown-item'),
         ('press', 'Enter'),
         ('wait', '.o_field_widget[name=line_ids] .o_data_row'),
@@ -96,13 +96,14 @@ import json
 def most(model, lines, domain=()):
     return max(env[model].search(list(domain)), key=lambda document: (len(document[lines]), document.id)).id
 
+invoices = env['account.move'].search([('move_type', '=', 'out_invoice'), ('coop_membership_id', '!=', False)])
 closing = env['coop.closing'].create({'period': 'month'})
 closing.action_refresh()
 env.cr.commit()
 result(json.dumps({
     'closing': closing.id,
     'member': env['coop.membership'].search([], order='number', limit=1).id,
-    'candidate': env['coop.membership'].search([('state', '=', 'candidate')], order='id', limit=1).partner_id.name,
+    'debtor': max(invoices, key=lambda invoice: invoice.amount_residual).coop_membership_id.number,
     'voucher': most('coop.savings.voucher', 'line_ids', [('state', '=', 'draft')]),
     'round_open': env['coop.pool'].search([('state', '=', 'open')], limit=1).id,
     'round_done': env['coop.pool'].search([('state', '=', 'done')], limit=1).id,

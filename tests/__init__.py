@@ -49,6 +49,7 @@ from . import test_pool_vendor
 from . import test_portal
 from . import test_portal_pages
 from . import test_portal_requests
+from . import test_portal_replica
 from . import test_portal_browser
 from . import test_register_numbers
 from . import test_register_persons
