@@ -193,6 +193,7 @@
         'security/coop_notice_security.xml',
         'reports/coop_notice_letter.xml',
         'views/coop_notice_views.xml',
+        'views/coop_phone_views.xml',
         'data/coop_notice_data.xml',
     ],
     'assets': {
