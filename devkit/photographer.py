@@ -17,7 +17,8 @@ from pathlib import Path
 
 SECONDS_TO_START = 30
 SECONDS_TO_LOAD = 60
-SECONDS_TO_SETTLE = 1.2  # graphs are drawn, and what slides in has come to rest
+SECONDS_BETWEEN = 0.8
+MOST_TRIES = 15
 MOST_BYTES = 200_000
 COLOURS = (256, 128, 64)
 CHROMIUM_OPTIONS = (
@@ -29,7 +30,7 @@ IDLE = '''
 document.readyState === 'complete' && document.fonts.status === 'loaded'
 && [...document.images].every((image) => image.complete)
 && (!document.querySelector('.o_web_client') || (
-    document.querySelector('.o_action_manager > *, .o_dialog') && !document.querySelector('.o_loading_indicator')))
+    document.querySelector('.o_content > *, .o_dialog') && !document.querySelector('.o_loading_indicator')))
 '''
 PROBLEM = '''
 [...document.querySelectorAll('.o_error_dialog, .o_notification:has(.text-bg-danger, .bg-danger)')]
@@ -42,6 +43,8 @@ STILL = '''
     style.textContent = '* { caret-color: transparent !important; transition: none !important; }';
     document.head.append(style);
     window.dispatchEvent(new Event('resize'));
+    // Leaving a page saves what was typed into it; nothing of what is photographed is saved.
+    window.addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true);
 })()
 '''
 KEYS = {'Enter': 13, 'Tab': 9, 'Escape': 27}
@@ -177,14 +180,24 @@ class Photographer:
             self._browser.value_of(STILL)
             for step in shot['steps']:
                 self._do(*step)
-            time.sleep(SECONDS_TO_SETTLE)
+            data = self._look()
             if problem := self._browser.value_of(PROBLEM):
                 raise Failed(f'the page says: {problem}')
-            data = self._browser.call('Page.captureScreenshot', format='png')['data']
         except Failed as error:
             raise Failed(f'{shot["name"]}: {error}') from error
         compressed = compress(base64.b64decode(data), shot['name'])
         Path(self._job.folder, f'{shot["name"]}.png').write_bytes(compressed)
+
+    def _look(self) -> str:
+        """Return a picture of the page once it has come to rest: two pictures in a row are the same."""
+        seen = ''
+        for _try in range(MOST_TRIES):
+            time.sleep(SECONDS_BETWEEN)
+            data = self._browser.call('Page.captureScreenshot', format='png')['data']
+            if data == seen:
+                return data
+            seen = data
+        raise Failed('the page does not come to rest')
 
     def _log_in(self, login: str, language: str) -> None:
         session = self._sessions.get(login) or self._sessions.setdefault(login, Session(self._job, login))

@@ -24,6 +24,8 @@ TALL = (1280, 1120, 1)
 PAPER = (860, 960, 1)
 PHONE = (390, 844, 2)
 MOST_BYTES = 2_500_000
+TILES = (('wait', '.o_kanban_record:not(.o_kanban_ghost)'),)
+ROWS = (('wait', '.o_data_row'),)
 FOLDER = places.CHECKOUT / 'static' / 'description' / places.PICTURES
 
 
@@ -45,10 +47,10 @@ class Shot:
 
 
 SHOTS = (
-    Shot('overview', 'ketua', '/odoo/coop-overview', size=TALL),
-    Shot('overview-id', 'bendahara', '/odoo/coop-overview', INDONESIAN, TALL),
-    Shot('first-steps', 'ketua', '/odoo/coop-first-steps', size=(1280, 1060, 1)),
-    Shot('members', 'petugas', '/odoo/coop-members'),
+    Shot('overview', 'ketua', '/odoo/coop-overview', size=TALL, steps=TILES),
+    Shot('overview-id', 'bendahara', '/odoo/coop-overview', INDONESIAN, TALL, TILES),
+    Shot('first-steps', 'ketua', '/odoo/coop-first-steps', size=(1280, 1060, 1), steps=TILES),
+    Shot('members', 'petugas', '/odoo/coop-members', steps=ROWS),
     Shot('member', 'ketua', '/odoo/coop-members/{member}'),
     Shot('voucher', 'bendahara', '/odoo/coop-vouchers/{voucher}', INDONESIAN, (1280, 700, 1)),
     Shot('round', 'petugas', '/odoo/coop-pools/{round_open}', size=(1280, 940, 1)),
@@ -75,9 +77,9 @@ SHOTS = (
         ('wait', '.o_field_widget[name=line_ids] .o_data_row'),
     )),
     Shot('cash-count', 'kasir', '/odoo/coop-cash-counts/{cash_count}', INDONESIAN),
-    Shot('limits', 'ketua', '/odoo/coop-approval-limits', size=(1500, 560, 1)),
+    Shot('limits', 'ketua', '/odoo/coop-approval-limits', size=(1500, 560, 1), steps=ROWS),
     Shot('supervisors-list', 'pengawas', '/odoo/coop-oversight', size=(1680, 560, 1), steps=(
-        ('click', '.o_group_header:nth-of-type(4)'), ('click', '.o_group_header:nth-of-type(2)'),
+        ('click', '.o_group_header:nth-last-of-type(3)'), ('click', '.o_group_header:nth-last-of-type(1)'), *ROWS,
     )),
     Shot('closing', 'bendahara', '/odoo/coop-closings/{closing}'),
     Shot('phone-home', 'anggota', '/my', INDONESIAN, PHONE),
@@ -87,7 +89,7 @@ SHOTS = (
 
 #: Taken last, once the company is marked as one for practice: its screens are those of any practice company.
 PRACTICE_SHOTS = (
-    Shot('practice', 'ketua', '/odoo/coop-overview'),
+    Shot('practice', 'ketua', '/odoo/coop-overview', steps=(*TILES, ('wait', '.o_coop_practice_banner'))),
 )
 
 PREPARE_SCRIPT = '''\

@@ -92,9 +92,17 @@ class TestTaking(unittest.TestCase):
     def test_error_dialog_is_no_picture(self):
         browser = mock.Mock()
         browser.value_of.return_value = 'Access Error'
+        browser.call.return_value = {'data': 'the same each time'}
         with mock.patch.object(photographer, 'Session'), mock.patch.object(photographer.time, 'sleep'), \
                 self.assertRaisesRegex(photographer.Failed, 'round: the page says: Access Error'):
             photographer.Photographer(mock.Mock(address='http://h'), browser).take(SHOT)
+
+    def test_page_that_moves_on_and_on_is_no_picture(self):
+        browser = mock.Mock()
+        browser.call.side_effect = [{'data': str(number)} for number in range(photographer.MOST_TRIES)]
+        with mock.patch.object(photographer.time, 'sleep'), \
+                self.assertRaisesRegex(photographer.Failed, 'does not come to rest'):
+            photographer.Photographer(mock.Mock(), browser)._look()
 
     def test_server_ends_with_the_block_that_uses_it(self):
         kit = mock.Mock(environment=None)
