@@ -195,6 +195,8 @@
         'views/coop_notice_views.xml',
         'views/coop_phone_views.xml',
         'data/coop_notice_data.xml',
+        'data/coop_notice_goods_data.xml',
+        'data/coop_notice_leaving_data.xml',
     ],
     'assets': {
         'web.assets_backend': [

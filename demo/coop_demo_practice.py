@@ -44,6 +44,8 @@ class CoopDemo(models.AbstractModel):
                     **values, 'login': f'{LOGIN_PREFIX}{login}', 'name': name, 'lang': self._get_lang(),
                     'tz': people.TIME_ZONE,
                 })
+            # Else the real company would find them among its contacts.
+            user.partner_id.company_id = company
             if login == 'kasir':
                 self._get_journal('cash').coop_cashier_ids = user
 

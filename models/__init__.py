@@ -323,6 +323,7 @@ from . import coop_approval
 from . import coop_approval_limit
 from . import res_company_approval
 from . import res_company_kept
+from . import mail_mail
 from . import mail_message
 from . import coop_savings_voucher_approval
 from . import coop_payout_approval
@@ -357,6 +358,7 @@ from . import coop_setup_change
 from . import coop_setup_step
 from . import coop_setup_step_books
 from . import coop_setup_step_rules
+from . import coop_setup_step_members
 from . import coop_practice
 from . import res_company_practice
 from . import ir_http
@@ -372,11 +374,16 @@ from . import uom_uom
 from . import coop_notice_kind
 from . import coop_notice
 from . import coop_notice_send
+from . import coop_notice_mixin
 from . import coop_document_notice
 from . import coop_membership_notice
 from . import coop_notice_money
 from . import coop_notice_goods
 from . import coop_notice_pool
 from . import coop_notice_shu
+from . import coop_notice_consignment
+from . import coop_notice_round
+from . import coop_notice_leaving
+from . import coop_notice_payment
 from . import res_company_notice
 from . import res_config_settings_notice

@@ -95,7 +95,7 @@ class CoopConsignmentReduction(models.Model):
     # === ACTIONS === #
 
     def action_confirm(self):
-        """Lower the asking prices and tell the members, once somebody else than the writer agrees.
+        """Lower the asking prices, once somebody else than the writer agrees.
 
         What the cooperative owes for goods that it lets spoil goes by the asking price: one word is not enough.
 
@@ -114,7 +114,7 @@ class CoopConsignmentReduction(models.Model):
             reduction._update_state(
                 'confirmed', name=number, confirmed_by_id=self.env.uid, confirmed_on=fields.Datetime.now(),
             )
-            reduction._tell_member()
+            reduction._note_on_member()
 
     # === BUSINESS METHODS === #
 
@@ -138,33 +138,28 @@ class CoopConsignmentReduction(models.Model):
             reduction._queue_up()
             reduction._update_state('cancelled', cancel_reason=reason)
 
-    def _tell_member(self):
-        """Write the new prices into the member's record; members with an e-mail address get them as a message."""
+    def _note_on_member(self):
+        """Write the new prices into the member's record, in the member's language."""
         self.ensure_one()
-        membership = self.sudo().membership_id  # sudo: the member is told about the own goods, whoever lowers the price
-        lang = self.partner_id.lang or self.env.lang
-        changes = self.sudo().with_context(lang=lang).line_ids
+        membership = self.sudo().membership_id  # sudo: a note on the owner of the goods, whoever lowers the price
+        changes = self.sudo().with_context(lang=membership._get_notice_language()).line_ids
         env = changes.env
-        membership.message_post(
-            body=Markup("<p>%s</p><ul>%s</ul><p>%s</p>") % (
-                env._("The asking prices of these goods were lowered (%s):", self.name),
-                Markup().join(
-                    Markup("<li>%s</li>") % env._(
-                        "%(goods)s: from %(before)s to %(now)s per %(unit)s",
-                        goods=change.consignment_line_id.display_name, unit=change.uom_id.name,
-                        before=change.currency_id.format(change.price_before),
-                        now=change.currency_id.format(change.price),
-                    ) for change in changes
-                ),
-                env._(
-                    "%(person)s consented on %(date)s (%(how)s). If that is not so, please tell us at the counter.",
-                    person=self.consent_by, date=format_date(env, self.consent_date),
-                    how=dict(changes.reduction_id._fields['consent_kind']._description_selection(env))[self.consent_kind],
-                ),
+        membership._message_log(body=Markup("<p>%s</p><ul>%s</ul><p>%s</p>") % (
+            env._("The asking prices of these goods were lowered (%s):", self.name),
+            Markup().join(
+                Markup("<li>%s</li>") % env._(
+                    "%(goods)s: from %(before)s to %(now)s per %(unit)s",
+                    goods=change.consignment_line_id.display_name, unit=change.uom_id.name,
+                    before=change.currency_id.format(change.price_before),
+                    now=change.currency_id.format(change.price),
+                ) for change in changes
             ),
-            subject=env._("Lower asking prices"),
-            message_type='notification', partner_ids=self.partner_id.ids if self.partner_id.email else [],
-        )
+            env._(
+                "%(person)s consented on %(date)s (%(how)s). If that is not so, please tell us at the counter.",
+                person=self.consent_by, date=format_date(env, self.consent_date),
+                how=dict(changes.reduction_id._fields['consent_kind']._description_selection(env))[self.consent_kind],
+            ),
+        ))
 
     def _frozen_error_message(self):
         return self.env._("A confirmed price reduction is not changed: cancel it and write a new one.")

@@ -4,9 +4,17 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount
+from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.producer_cooperative.models.account_move_line_savings import BOOKS_GROUPS
 
+#: Of the tiles that count groups: what groups their list.
+COUNTED_GROUPS = {'arrears': {'search_default_group_by_member': 1}}
+#: What the manager arranges; what a tile counts, and what a click opens, belongs to the program.
+ARRANGED_FIELDS = frozenset({
+    'name', 'description', 'sequence', 'active', 'icon', 'is_warning', 'hide_when_empty', 'group_ids',
+    'responsible_group_ids',
+})
 
 class CoopDashboardTile(models.Model):
     """One number on the overview: how much is waiting, and the list that a click opens.
@@ -76,9 +84,8 @@ class CoopDashboardTile(models.Model):
         own |= self.env.ref('producer_cooperative.group_coop_cashier').sudo().privilege_id
         for tile in self:
             responsible = tile.sudo().responsible_group_ids
-            # Odoo's own roles are called "User" and the like: they need their app's name.
             tile.responsible_names = ", ".join(
-                group.name if group.privilege_id in own else group.full_name for group in responsible
+                self._get_role_name(group, group.privilege_id in own) for group in responsible
             )
             tile.is_mine = bool(responsible & given)
 
@@ -95,10 +102,20 @@ class CoopDashboardTile(models.Model):
         tiles.invalidate_recordset(['count', 'amount', 'has_amount', 'is_shown'], flush=False)
         return Domain('id', 'in', tiles.filtered('is_shown').ids)
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        fixed = vals.keys() - ARRANGED_FIELDS
+        if fixed and not self.env.su:
+            raise UserError(self.env._(
+                "What a tile counts and opens is fixed. Its name, place and roles can be changed here.",
+            ))
+        return super().write(vals)
+
     # === ACTIONS === #
 
     def action_open(self):
-        """Open the list behind the tile.
+        """Open the list behind the tile, with nothing filtered out that is counted.
 
         :raises UserError: when the tile tells something that only others may look into.
         """
@@ -109,9 +126,16 @@ class CoopDashboardTile(models.Model):
                 " treasurer whose savings they are.", format_amount(self.env, self.amount, self.currency_id),
             ))
         action = self.action_id._get_action_dict()
-        return {**action, 'name': self.name, 'domain': list(self._get_domain()), 'context': {}}
+        return {**action, 'name': self.name, 'domain': list(self._get_domain()), 'context': self._get_context(action)}
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_role_name(self, group, is_own):
+        """Return what people call a role: Odoo's own are called "User" and the like and need their app's name."""
+        if group == self.env.ref('stock.group_stock_user'):
+            return self.env._("Warehouse")
+        return group.name if is_own else group.full_name
 
     def _may_open(self):
         """Whether the user has one of the tile's roles, and may read what the tile counts."""
@@ -132,6 +156,12 @@ class CoopDashboardTile(models.Model):
         if 'company_id' in self.env[self.sudo().action_id.res_model]._fields:  # sudo: see _may_open
             domain &= Domain('company_id', '=', self.env.company.id)
         return domain
+
+    def _get_context(self, action):
+        """Return the action's context without its filters; a tile that counts groups opens the list grouped."""
+        context = safe_eval(action['context'] or '{}', {**self.env.context, 'allowed_company_ids': self.env.companies.ids})
+        kept = {key: value for key, value in context.items() if not key.startswith('search_default_')}
+        return {**kept, **COUNTED_GROUPS.get(self.key, {})}
 
     def _get_domain_bank_accounts(self):
         """Count the accounts of this company's members and of their heirs; bank accounts themselves have no company."""

@@ -43,6 +43,8 @@ class CoopDeliveryMixin(models.AbstractModel):
         """
         self.ensure_one()
         self.check_access('read')
+        if not self.membership_id.company_id._coop_writes_to_members():
+            raise UserError(self.env._("Nothing is sent to members of this company."))
         if self.state in ('to_send', 'skipped', 'failed'):
             raise UserError(self.env._("Nothing is ready to be sent to %s yet.", self.membership_id.display_name))
         number = self.membership_id._get_chat_number()

@@ -132,7 +132,7 @@ class CoopNotice(models.Model):
         :raises UserError: when it is not there any more.
         """
         self.ensure_one()
-        document = self._get_document()
+        document = self._find_documents()
         if not document:
             raise UserError(self.env._("%s is not there any more.", self.reference or self.display_name))
         return document.with_env(self.env)._get_records_action()
@@ -147,35 +147,58 @@ class CoopNotice(models.Model):
 
         :param str key: of the kind.
         :param dict members_by_document: ``{document: memberships}``.
+        :param occasion: tells apart messages of this kind about one document; ``{membership: text}`` where it differs.
         :return: the new messages, as superuser.
         """
         # sudo: whoever books something does not need access to what members are told of it
         Notice = self.sudo()
         kind = self.env['coop.notice.kind']._find(key)
+        occasions = occasion if isinstance(occasion, dict) else {}
         values_list = []
-        for document, members in members_by_document.items():
+        for document, members, earlier in self._find_earlier(kind, members_by_document):
             company = document.company_id
             is_off = kind.with_company(company).channel == 'off'
-            members = members.sudo().filtered(lambda member, company=company: member.company_id == company)
-            if not members or (is_off and not kind.is_correction):
-                continue
-            earlier = Notice.search([
-                ('res_model', '=', document._name), ('res_id', '=', document.id),
-                ('membership_id', 'in', members.ids),
-            ])
             if kind.is_correction:
                 waiting = earlier.filtered(lambda notice: notice.state in WAITING_STATES and not notice.is_correction)
                 waiting._skip(self.env._("%s was changed before the message went out.", document.display_name))
-                members -= waiting.membership_id
-            told = earlier.filtered(lambda notice: notice.kind_id == kind and notice.occasion == occasion)
+                members -= waiting.membership_id - document._get_notice_informed(key)
+            told = earlier.filtered(
+                lambda notice: notice.kind_id == kind
+                and notice.occasion == occasions.get(notice.membership_id, occasion),
+            )
             values_list += [] if is_off else [{
                 'company_id': company.id, 'membership_id': member.id, 'kind_id': kind.id,
-                'res_model': document._name, 'res_id': document.id, 'occasion': occasion,
+                'res_model': document._name, 'res_id': document.id, 'occasion': occasions.get(member, occasion),
             } for member in members - told.membership_id]
         notices = Notice.create(values_list)
         if notices:
             self._wake_schedule()
         return notices
+
+    @api.model
+    def _find_earlier(self, kind, members_by_document):
+        """Return ``[(document, memberships of its company, what they were told of it before)]``, in one look-up.
+
+        What is switched off and corrects nothing is left out: nothing is to be done for it.
+        """
+        todo = []
+        for document, members in members_by_document.items():
+            company = document.company_id
+            members = members.sudo().filtered(lambda member, company=company: member.company_id == company)
+            if members and (kind.is_correction or kind.with_company(company).channel != 'off'):
+                todo.append((document, members))
+        if not todo:
+            return []
+        # sudo: see _queue
+        earlier = self.sudo().search([
+            ('res_model', '=', todo[0][0]._name), ('res_id', 'in', [document.id for document, _members in todo]),
+        ])
+        by_document = earlier.grouped('res_id')
+        return [
+            (document, members, by_document.get(document.id, earlier.browse()).filtered(
+                lambda notice, ids=frozenset(members.ids): notice.membership_id.id in ids,
+            )) for document, members in todo
+        ]
 
     @api.model
     def _wake_schedule(self):
@@ -195,10 +218,14 @@ class CoopNotice(models.Model):
 
     # === BUSINESS METHODS - WHAT IT SAYS === #
 
+    def _find_documents(self):
+        """Return what the messages are about, as far as it is still there; they are about one kind of document."""
+        return self.env[self[0].res_model].browse(set(self.mapped('res_id'))).exists()
+
     def _get_document(self):
-        """Return what the message is about, or nothing when it is not there any more."""
+        """Return what the message is about."""
         self.ensure_one()
-        return self.env[self.res_model].browse(self.res_id).exists()
+        return self.env[self.res_model].browse(self.res_id)
 
     def _get_language(self):
         self.ensure_one()

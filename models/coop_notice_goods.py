@@ -81,19 +81,18 @@ class CoopConsignmentCorrection(models.Model):
 
 class AccountMove(models.Model):
     """Owners are told when the price of goods that were sold for them is corrected."""
-    _inherit = 'account.move'
+    _name = 'account.move'
+    _inherit = ['account.move', 'coop.notice.mixin']
 
     # === BUSINESS METHODS === #
 
     def _coop_tell_owners(self):
         """Write down that the owners of the goods on these price corrections are to be told."""
-        for move in self:
-            owners = move._coop_get_owners_by_line()
-            partners = self.env['res.partner'].union(*owners.values())
-            # sudo: the members whose goods were sold, whoever corrects the price
-            members = self.env['coop.membership'].sudo()._get_in_force(partners, move.company_id)
-            newest = members.union(*(of_partner[:1] for of_partner in members.grouped('partner_id').values()))
-            self.env['coop.notice']._queue('price_corrected', {move.sudo(): newest})  # sudo: see above
+        self._queue_notices('price_corrected')
+
+    def _get_notice_members(self, key):
+        self.ensure_one()
+        return self._get_members_of(self.env['res.partner'].union(*self._coop_get_owners_by_line().values()))
 
     def _coop_get_owners_by_line(self):
         """Return ``{line of the correction: owners of the goods that were delivered for its sale}``."""

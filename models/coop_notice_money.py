@@ -64,7 +64,7 @@ class CoopSavingsVoucher(models.Model):
             'opening': self.env._("Opening balance"),
         }
         rows = []
-        for line in self.line_ids.filtered(lambda line: line.membership_id == membership):
+        for line in self._search_of_member('line_ids', membership):
             name = " → ".join((line.type_id + line.to_type_id).mapped('name'))
             rows.append((f"{labels[self.direction]}, {name}", self._notice_amount(line.amount)))
         return rows
@@ -85,19 +85,32 @@ class CoopPayout(models.Model):
 
     def _get_notice_rows(self, membership, key):
         self.ensure_one()
-        lines = self.line_ids.filtered(lambda line: line.membership_id == membership and line.amount)
+        _, amount = self.env._, self._notice_amount
+        lines = self._search_of_member('line_ids', membership).filtered('amount')
         method = dict(self._fields['method']._description_selection(self.env)).get(self.method, "")
-        rows = [(line.reference or method, self._notice_amount(line.amount)) for line in lines]
-        return [*rows, (self.env._("You were paid"), f"{self._notice_amount(sum(lines.mapped('amount')))} ({method})")]
+        rows = [(line.reference or method, amount(line.amount)) for line in lines]
+        total = amount(sum(lines.mapped('amount')))
+        if self.way == 'savings':
+            return [*rows, (_("Paid into your savings, %s", self.savings_type_id.name), total)]
+        if self.way == 'set_off':
+            debts = self.set_off_ids.filtered(lambda debt: debt.partner_id == membership.partner_id)
+            rows += [(_("Set Off, %s", debt.savings_type_id.name or debt.name), amount(-debt.amount)) for debt in debts]
+            return [*rows, (_("Set off against debts"), total)]
+        return [*rows, (_("You were paid"), f"{total} ({method})")]
 
 
 class CoopPoolDeposit(models.Model):
-    """Members are told of deposits that they paid, and when one is taken back."""
+    """Members are told of deposits that they paid, of what is paid back of one, and when one is cancelled."""
     _inherit = 'coop.pool.deposit'
 
     _notices = {'paid': 'receipt', 'cancelled': 'receipt_void'}
 
     # === BUSINESS METHODS === #
+
+    def _refund(self, date, journal=None, savings_type=None):
+        super()._refund(date, journal=journal, savings_type=savings_type)
+        for deposit in self.filtered(lambda deposit: not deposit.counter_refund_id):
+            deposit._queue_notices('receipt', f'refund {deposit.sudo().refund_move_id.id}')  # sudo: tells refunds apart
 
     def _get_notice_members(self, key):
         """What the counter took is told of with its own receipt."""
@@ -106,7 +119,13 @@ class CoopPoolDeposit(models.Model):
 
     def _get_notice_rows(self, membership, key):
         self.ensure_one()
-        return [(self.env._("Deposit for %s", self.pool_id.display_name), self._notice_amount(self.amount))]
+        rows = [(self.env._("Deposit for %s", self.pool_id.display_name), self.amount)]
+        if self.refund_move_id:
+            back = sum(self.refund_move_id.line_ids.mapped('debit'))
+            rows += [
+                (self.env._("Used for the invoice"), -(self.amount - back)), (self.env._("Paid back to you"), -back),
+            ]
+        return self._notice_amounts(rows)
 
 
 class CoopSettlementAdvance(models.Model):
@@ -117,7 +136,38 @@ class CoopSettlementAdvance(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _get_notice_members(self, key):
+        """What the counter handed out or took back is told of with its own receipt."""
+        self.ensure_one()
+        return self.env['coop.membership'] if self.counter_receipt_id else self.membership_id
+
     def _get_notice_rows(self, membership, key):
         self.ensure_one()
         label = self.env._("Advance paid to you") if self.direction == 'out' else self.env._("Advance paid back")
         return [(label, self._notice_amount(self.amount))]
+
+
+class CoopFundSpending(models.Model):
+    """Members who get something from a fund are told, and when it is taken back; each of the own lines only."""
+    _inherit = 'coop.fund.spending'
+
+    _notices = {'posted': 'receipt', 'cancelled': 'receipt_void'}
+
+    # === BUSINESS METHODS === #
+
+    def _get_notice_members(self, key):
+        """Other payees are no members."""
+        self.ensure_one()
+        return self._get_members_of(self.line_ids.partner_id)
+
+    def _get_notice_rows(self, membership, key):
+        self.ensure_one()
+        _, lines = self.env._, self.line_ids.filtered(
+            lambda line: line.partner_id.commercial_partner_id == membership.partner_id,
+        )
+        return [
+            *((f"{self.fund_id.display_name}: {line.name or self.reason}", self._notice_amount(line.amount))
+              for line in lines),
+            *self._notice_amounts([(_("Income Tax"), -sum(lines.mapped('amount_tax')))]),
+            (_("You were paid"), self._notice_amount(sum(lines.mapped('amount_net')))),
+        ]

@@ -7,7 +7,7 @@ class CoopPool(models.Model):
     """Members are reminded of a round's deadline, and told when it moves or the round is cancelled."""
     _inherit = 'coop.pool'
 
-    _notices = {'cancelled': 'pool_cancelled'}
+    _notices = {'distributed': 'pool_charged', 'cancelled': 'pool_cancelled'}
 
     # === BUSINESS METHODS === #
 
@@ -53,7 +53,7 @@ class CoopPool(models.Model):
         rows = []
         if key != 'pool_cancelled' and self.date_cutoff:
             rows.append((_("Requests until"), self._format_cutoff()))
-        own = self.request_ids.filtered(lambda request: request.membership_id == membership and request.quantity)
+        own = self._search_of_member('request_ids', membership).filtered('quantity')
         rows += [(request.product_id.display_name, request.uom_id._coop_format(request.quantity)) for request in own]
         if not own and key != 'pool_cancelled':
             rows.append((_("Your requests"), _("none yet")))

@@ -36,8 +36,9 @@ class CoopNotice(models.Model):
             waiting = self.search([('state', '=', 'to_send')], order='id', limit=BATCH_SIZE)
             # Whoever is at work on some at this moment keeps them; they are found again, or are done.
             notices = waiting.try_lock_for_update(limit=BATCH_SIZE)
-            for notice in notices:
-                notice.with_company(notice.company_id)._send_safely()
+            groups = notices.grouped(lambda notice: (notice.company_id, notice.kind_id, notice.res_model))
+            for (company, _kind, _model), together in groups.items():
+                together.with_company(company)._send_safely()
             self.env.flush_all()
             return len(notices)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
@@ -46,54 +47,93 @@ class CoopNotice(models.Model):
             self._wake_schedule()
             return 0
 
-    # === BUSINESS METHODS - ONE MESSAGE === #
+    # === BUSINESS METHODS - MESSAGES OF ONE COMPANY, ABOUT ONE KIND OF DOCUMENT === #
 
     def _send_safely(self):
-        """Give one member the message; what goes wrong is undone, and said on it."""
-        self.ensure_one()
+        """Give members these messages, all together; where that fails one by one, so that one holds up no others.
+
+        What goes wrong is undone, and said on the message.
+        """
         try:
             with self.env.cr.savepoint():
-                values = self._send()
+                self._send()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
-        except (UserError, RedirectWarning) as error:
-            values = {'state': 'failed', 'reason': error.args[0]}
-        except Exception:  # pylint: disable=broad-exception-caught; one broken message must not hold up the others
-            _logger.exception("The message %s could not be sent", self.id)
-            values = {'state': 'failed', 'reason': self.env._("It could not be written. Check the text of its kind.")}
-        self.write({'done_on': fields.Datetime.now(), **values})
+        except Exception as error:  # pylint: disable=broad-exception-caught; found out below whose fault it is
+            if len(self) > 1:
+                _logger.info("Messages are written one by one: %s", error)
+                for notice in self:
+                    notice._send_safely()
+            else:
+                self._note_failure(error)
+
+    def _note_failure(self, error):
+        """Say on the message why it could not be sent."""
+        self.ensure_one()
+        if isinstance(error, (UserError, RedirectWarning)):
+            reason = error.args[0]
+        else:
+            _logger.error("The message %s could not be sent", self.id, exc_info=error)
+            reason = self.env._("It could not be written. Check the text of its kind.")
+        self.write({'state': 'failed', 'reason': reason, 'done_on': fields.Datetime.now()})
 
     def _send(self):
-        """Write the message, and queue the e-mail or leave it to be printed or sent in a chat.
-
-        :return: what the message notes about it.
-        """
-        self.ensure_one()
-        if not self._get_document():
-            return {'state': 'skipped', 'reason': self.env._("The document is not there any more.")}
-        channel = self.kind_id.channel
+        """Write the messages, and queue the e-mails or leave them to be printed or sent in a chat."""
+        documents = set(self._find_documents())
+        gone = self.filtered(lambda notice: notice._get_document() not in documents)
+        gone._skip(self.env._("The document is not there any more."))
+        notices, channel = self - gone, self.kind_id.channel
         if channel == 'off':
-            return {'state': 'skipped', 'reason': self.env._("Messages of this kind were switched off.")}
-        self.reference = self._get_reference()
-        way, reason = self.membership_id._get_notice_way(channel)
-        values = {'channel': way, 'reason': reason, **self._render()}
-        if way != 'mail':
-            return {**values, 'state': way}
-        address = self.membership_id._get_address()
-        mail = self._queue_mail(address)
-        return {**values, 'state': 'sent', 'email': address, 'mail_id': mail.id}
+            notices._skip(self.env._("Messages of this kind were switched off."))
+            return
+        if not notices:
+            return
+        texts = notices._render()
+        for notice in notices:
+            way, reason = notice.membership_id._get_notice_way(channel)
+            notice.write({
+                'reference': notice._get_reference(), 'channel': way, 'reason': reason, **texts[notice],
+                'state': 'sent' if way == 'mail' else way, 'done_on': fields.Datetime.now(),
+                'email': way == 'mail' and notice.membership_id._get_address(),
+            })
+        notices.filtered(lambda notice: notice.channel == 'mail')._queue_mails()
 
     def _render(self):
-        """Return subject and text in the member's language."""
+        """Return ``{message: {'subject': …, 'body': …}}``, each in the member's language."""
         template = self.kind_id.template_id
-        subject = template._render_field('subject', self.ids, compute_lang=True)[self.id]
-        body = template._render_field('body_html', self.ids, compute_lang=True)[self.id]
-        return {'subject': subject, 'body': body}
+        subjects = template._render_field('subject', self.ids, compute_lang=True)
+        bodies = template._render_field('body_html', self.ids, compute_lang=True)
+        return {notice: {'subject': subjects[notice.id], 'body': bodies[notice.id]} for notice in self}
 
-    def _queue_mail(self, address):
-        """Put the e-mail into Odoo's queue, to this one address and nobody else."""
-        mail_id = self.kind_id.template_id.send_mail(
-            self.id, email_layout_xmlid='mail.mail_notification_light',
-            email_values={'email_to': address, 'recipient_ids': [], 'email_cc': False},
+    def _queue_mails(self):
+        """Put the e-mails into Odoo's queue, each to its one address and nobody else."""
+        if not self:
+            return
+        written = Written({
+            'subject': {notice.id: notice.subject for notice in self},
+            'body_html': {notice.id: notice.body for notice in self},
+        })
+        mails = self.kind_id.template_id.with_context(coop_written=written).send_mail_batch(
+            self.ids, email_layout_xmlid='mail.mail_notification_light',
+            email_values={'email_to': False, 'recipient_ids': [], 'email_cc': False},
         )
-        return self.env['mail.mail'].browse(mail_id)
+        for notice, mail in zip(self, mails.with_env(self.env), strict=True):
+            mail.email_to = notice.email
+            notice.mail_id = mail
+
+
+class Written(dict):
+    """What is written already, ``{field of the template: {id of the message: text}}``; it cannot come from outside."""
+
+
+class MailTemplate(models.Model):
+    """Texts of messages are worked out once, for the message and for its e-mail."""
+    _inherit = 'mail.template'
+
+    # === BUSINESS METHODS === #
+
+    def _render_field(self, field, res_ids, *args, **kwargs):
+        written = self.env.context.get('coop_written')
+        if isinstance(written, Written) and written.get(field, {}).keys() >= set(res_ids):
+            return {res_id: written[field][res_id] for res_id in res_ids}
+        return super()._render_field(field, res_ids, *args, **kwargs)

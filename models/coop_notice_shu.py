@@ -41,3 +41,39 @@ class CoopShuAllocation(models.Model):
     def _get_notice_date(self):
         self.ensure_one()
         return format_date(self.env, self.meeting_date)
+
+
+class CoopShuLapse(models.Model):
+    """Members are told when their unclaimed SHU goes to the cooperative, and when they are owed it again."""
+    _inherit = 'coop.shu.lapse'
+
+    _notices = {'posted': 'shu_lapsed'}
+
+    # === BUSINESS METHODS === #
+
+    def _restore(self, lines, reason):
+        super()._restore(lines, reason)
+        # sudo: whose SHU it is, whoever books it
+        lapse, by_member = self.sudo(), lines.sudo().grouped('membership_id')
+        self.env['coop.notice']._queue('shu_owed_again', {lapse: lines.sudo().membership_id}, {
+            membership: ",".join(map(str, of_member.ids)) for membership, of_member in by_member.items()
+        })
+
+    def _get_notice_members(self, key):
+        """Return whose SHU is booked; who was paid meanwhile is not concerned."""
+        self.ensure_one()
+        return self.line_ids.filtered(lambda line: not self.currency_id.is_zero(line.amount)).membership_id
+
+    def _get_notice_rows(self, membership, key):
+        self.ensure_one()
+        _ = self.env._
+        lines = self.line_ids.filtered(
+            lambda line: line.membership_id == membership and line.is_restored == (key == 'shu_owed_again'),
+        )
+        rows = [
+            (f"{_('SHU')} {line.member_line_id.allocation_id._get_period_label()}", self._notice_amount(line.amount))
+            for line in lines if line.amount
+        ]
+        return [*rows, (_("Decided by the members' meeting"), (
+            f"{self.meeting_number or ''}, {format_date(self.env, self.meeting_date)}"
+        ))]

@@ -134,6 +134,8 @@ class CoopPractice(models.Model):
         cron = self.env['ir.cron']
         cron._commit_progress(remaining=sum(max(p.steps_total - p.steps_done, 0) for p in practices))
         for practice in practices:
+            # What is noted and said on the way is for who began it.
+            practice = practice.with_context(lang=practice.starter_id.lang)
             if not practice._starter_may_go_on():
                 practice._stop_without_starter()
                 cron._commit_progress()
@@ -199,18 +201,23 @@ class CoopPractice(models.Model):
                 "%s was put away: archived, with all that was tried in it. Nobody can choose it any more.",
                 self.practice_company_id.name,
             ))
+        self.env['res.company'].with_context(active_test=False).search([
+            ('coop_is_practice', '=', True),
+        ])._coop_close_mailboxes()
         name = env._("PRACTICE %s", self.company_id.name)
         country = self.env.ref('base.id')
         self.practice_company_id = self.env['res.company'].create({
             'name': name, 'country_id': country.id, 'currency_id': self.env.ref('base.IDR').id,
             'coop_is_practice': True,
         })
+        self.practice_company_id._coop_give_practice_numbers()
 
     def _let_people_in(self):
         """Let those who work in the company practise, each with the own roles."""
         loader = self._get_loader()
         loader._retire_logins()
         company = self.practice_company_id
+        company._coop_close_mailboxes()
         groups = self.env['res.groups'].union(*(self.env.ref(role) for role in ROLES))
         users = self.env['res.users'].search([
             ('company_ids', 'in', self.company_id.ids), ('share', '=', False), ('all_group_ids', 'in', groups.ids),

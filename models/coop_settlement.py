@@ -249,8 +249,8 @@ class CoopSettlement(models.Model):
 
     def _post_checked(self):
         """Post settlements whose figures are those of this moment, all entries of one kind at once."""
-        for settlement in self:
-            settlement._update_state('posted', name=settlement.name or settlement._draw_number())
+        self._draw_numbers()
+        self._update_state('posted')
         # sudo: the role was checked; only as superuser do the entries become the settlements' own
         self.sudo()._post_entries()
 
@@ -300,6 +300,10 @@ class CoopSettlement(models.Model):
             " settled.", member=self.membership_id.display_name, date=format_date(self.env, self.date),
         )
 
-    def _draw_number(self):
-        self.ensure_one()
-        return self.company_id._next_coop_number('coop.settlement', 'PHT/%(range_year)s/', date=self.date, gapless=True)
+    def _draw_numbers(self):
+        """Number the settlements that have none yet, in their order and without holes."""
+        for company, settlements in self.filtered(lambda one: not one.name).grouped('company_id').items():
+            sequence = company._get_coop_sequence('coop.settlement', 'PHT/%(range_year)s/', gapless=True)
+            for settlement in settlements:
+                # sudo: numbers are drawn, never typed
+                settlement.sudo().name = sequence.next_by_id(sequence_date=settlement.date)

@@ -131,10 +131,14 @@ class CoopSettlement(models.Model):
 
         :raises UserError: naming the sale and the account.
         """
+        kept_of = {
+            company: settlements.line_ids.account_id._coop_filter_kept(company) - company._get_coop_account('clearing')
+            for company, settlements in self.grouped('company_id').items()
+        }
         for settlement in self:
             clearing = settlement.company_id._get_coop_account('clearing')
             for account, lines in settlement.line_ids.grouped('account_id').items():
-                kept = account._coop_filter_kept(settlement.company_id) - clearing
+                kept = account & kept_of[settlement.company_id]
                 # What was settled from there before is put back by an amount below zero.
                 if kept and settlement.currency_id.compare_amounts(sum(lines.mapped('amount')), 0.0) > 0:
                     # sudo: officers see the order that they settle; only its name

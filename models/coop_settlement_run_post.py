@@ -89,6 +89,7 @@ class CoopSettlementRun(models.Model):
         """Post the settlements of these lines that come to what the preview has shown, all together."""
         self.ensure_one()
         owners = lines.partner_id
+        lines.membership_id.mapped('state')  # all of them in one query, before they are looked at one by one
         Settlement = self._get_settlement_model(owners)
         dues = Settlement._get_due(self.company_id, owners, self.date)
         debts = Settlement._get_open_debts(self.company_id, owners, self.date)

@@ -26,9 +26,22 @@ class ResCompany(models.Model):
         return super()._coop_writes_to_members() and not self.coop_is_practice
 
     def _coop_get_practice_mark(self):
-        """Return what stands on every paper of a practice company, nothing for any other."""
-        # sudo: only whether the company is for practice
-        return self.env._("PRACTICE – not a real document") if self.sudo().coop_is_practice else ""
+        """Return what stands on every paper of a practice company, nothing for any other.
+
+        It is said in the language of who prints and in Indonesian: whose eyes the paper is for is not known here.
+        """
+        if not self.sudo().coop_is_practice:  # sudo: only whether the company is for practice
+            return ""
+        langs = [self.env.lang or 'en_US', *({'id_ID'} & dict(self.env['res.lang'].get_installed()).keys())]
+        texts = [self.with_context(lang=lang).env._("PRACTICE – not a real document") for lang in langs]
+        return " · ".join(dict.fromkeys(texts))
+
+    def _coop_give_practice_numbers(self):
+        """Number the orders of a practice company by themselves: Odoo draws them for all companies from one sequence."""
+        self.ensure_one()
+        sequences = self.env['ir.sequence'].search([('company_id', '=', False), ('code', '!=', False)])
+        for sequence in sequences:
+            sequence.copy({'company_id': self.id, 'number_next': 1})
 
     def _coop_retire_practice(self):
         """Take a practice company out of everybody's sight for good; nothing of any other company is touched.
@@ -49,9 +62,15 @@ class ResCompany(models.Model):
             company._coop_silence_practice()
             company.write({'active': False, 'name': f"{company.name} ({company.id})"})
 
+    def _coop_close_mailboxes(self):
+        """Take no bills by e-mail into a practice company; the next one can have the addresses of its journals."""
+        journals = self.env['account.journal'].with_context(active_test=False).search([('company_id', 'in', self.ids)])
+        journals.alias_id.write({'alias_name': False})
+
     def _coop_silence_practice(self):
         """Let nothing in a practice company go on by itself: no round closes, nobody is told of anything."""
         self.ensure_one()
+        self._coop_close_mailboxes()
         mine = Domain('company_id', '=', self.id)
         self.env['coop.pool'].search(mine & Domain('state', '=', 'open')).write({'date_cutoff': False})
         self.env['coop.notice'].search(mine & Domain('state', '=', 'to_send'))._skip(

@@ -196,7 +196,9 @@ from . import test_first_steps
 from . import test_practice
 from . import test_company_identity
 from . import test_notice_queue
+from . import test_notice_corrections
 from . import test_notice_documents
+from . import test_notice_leaving
 from . import test_committed_notice
 from . import test_role_tours
 from . import test_outside_client

@@ -18,3 +18,7 @@ class NoticeMixin:
 
     def _texts(self, notice):
         return {label: text for label, text in notice._get_rows()}
+
+    def _figure(self, text):
+        """Return the number in an amount as it is written to members: ``-Rp 1,000.00`` is -1000."""
+        return float("".join(char for char in text if char.isdigit() or char in "-."))

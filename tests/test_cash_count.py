@@ -288,3 +288,9 @@ class TestCashCount(ControlCommon):
         self.assertFalse([text for text in report.subtitles if "COPY" in text])
         count._count_print()
         self.assertIn("COPY (print 2)", count._get_report_data().subtitles)
+
+    def test_record_is_printed(self):
+        count = self._witnessed({100_000: 2, 10_000: 2})
+        html, _kind = self.env['ir.actions.report']._render_qweb_html(count._report_action, count.ids)
+        for text in (count.name, "Total", "220,000"):
+            self.assertIn(text, html.decode())

@@ -214,3 +214,5 @@ class TestCashHandover(ControlCommon):
         self.assertIn(self.other_cashier.name, report.signatures[1])
         self.assertEqual([row.values['quantity'] for row in report.tables[0].lines], [2, 1])
         self.assertIn("Also handed over: Two keys", [row.values.get('what') for row in report.tables[1].rows])
+        html, _kind = self.env['ir.actions.report']._render_qweb_html(handover._report_action, handover.ids)
+        self.assertIn("Also handed over: Two keys", html.decode())

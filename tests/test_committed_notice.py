@@ -20,14 +20,13 @@ from odoo.addons.producer_cooperative.models import coop_notice_send as sending
 sending.BATCH_SIZE = 2
 Notice = registry['coop.notice']
 send, sent = Notice._send, []
-def stall(notice):
-    values = send(notice)
-    sent.append(notice.id)
-    if len(sent) == 3:
-        notice.env.flush_all()
+def stall(notices):
+    send(notices)
+    sent.extend(notices.ids)
+    if len(sent) == 4:
+        notices.env.flush_all()
         print('READY', flush=True)
         time.sleep(120)
-    return values
 Notice._send = stall
 with registry.cursor() as cr:
     odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {'tracking_disable': True})['coop.notice']._cron_send()

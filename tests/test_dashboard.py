@@ -101,6 +101,43 @@ class TestDashboard(CoopCommon):
         self.assertEqual(tile.with_user(self.officer).count, 1)
         self.assertEqual(tile.with_user(self.manager).count, 0)
 
+    def test_click_opens_as_many_as_were_counted(self):
+        """Each tile's list, for each role, with something in the tiles of savings, members, rounds and warnings."""
+        self._create_member("Budi", joined=self.today.replace(day=1) - relativedelta(months=2))
+        self.env['coop.membership'].create({'partner_id': self.env['res.partner'].create({'name': "Calon"}).id})
+        self.env['coop.savings.voucher'].create({'journal_id': self.cash_journal.id})
+        self.env['coop.pool'].create({'title': "Pupuk", 'date_cutoff': fields.Datetime.now()})._update_state('open')
+        self._bank_account(self.siti.partner_id, "0123456789")
+        seen = set()
+        for user in (self.officer, self.cashier, self.accountant, self.manager, self.supervisor, self.warehouse_user):
+            for key, tile in self._shown(user).items():
+                action = tile.action_open()
+                self.assertFalse([name for name in action['context'] if name.startswith('search_default_filter')], key)
+                if tile.hide_count or key == 'first_steps':
+                    continue  # the steps that are done stand beside those that are left
+                model = self.env[action['res_model']].with_user(user)
+                groups = [name for name in action['context'] if name.startswith('search_default_group')]
+                opened = (
+                    len(model._read_group(action['domain'], ['membership_id'])) if groups
+                    else model.search_count(action['domain'])
+                )
+                self.assertEqual(tile.count, opened, f"{key} of {user.login}")
+                seen.add(key)
+        self.assertLessEqual({'arrears', 'candidates', 'vouchers', 'pool_open', 'pool_deadline', 'bank_accounts'}, seen)
+
+    def test_what_a_tile_counts_is_fixed(self):
+        tile = self.env.ref('producer_cooperative.coop_dashboard_tile_unowned')
+        for values in ({'domain': "[]"}, {'key': 'capital'}, {'amount_field': 'debit'}):
+            with self.subTest(values=values), self.assertRefused("counts and opens is fixed"):
+                tile.with_user(self.manager).write(values)
+        self.assertEqual(tile.domain, "[('coop_is_unowned', '=', True)]")
+        tile.with_user(self.manager).write({'name': "Tanpa Pemilik", 'active': False})
+        self.assertFalse(tile.active)
+
+    def test_warehouse_is_called_by_its_name(self):
+        tile = self.env.ref('producer_cooperative.coop_dashboard_tile_receipts').with_user(self.officer)
+        self.assertEqual(tile.responsible_names, "Warehouse")
+
     def test_last_year_waits_for_its_surplus_once_something_was_booked(self):
         self.assertNotIn('shu_todo', self._shown(self.accountant))
         day = self.company._coop_get_last_year()['date_to']

@@ -28,19 +28,19 @@ class TestNoticeMoney(NoticeMixin, CounterCommon):
         texts = self._texts(notice)
         amounts = {label: text for label, text in texts.items() if label in (
             "Sales", "Commission", "Proceeds", "To Be Paid Out")}
-        self.assertEqual({label: self._number(text) for label, text in amounts.items()}, {
+        self.assertEqual({label: self._figure(text) for label, text in amounts.items()}, {
             "Sales": 10_000, "Commission": -1_000, "Proceeds": 9_000, "To Be Paid Out": 5_000,
         })
         [deduction] = [label for label in texts if label.startswith("Set Off, ")]
         self.assertIn(debt.name, deduction)
-        self.assertEqual(self._number(texts[deduction]), -4_000)
+        self.assertEqual(self._figure(texts[deduction]), -4_000)
 
     def test_cancelled_settlement_is_told_of_with_the_reason(self):
         self.of_siti._cancel_with_reason("Wrong price")
         notice = self._send()
         self.assertEqual((notice.kind_id.key, notice.membership_id), ('settlement_cancelled', self.siti))
         self.assertIn("Wrong price", notice.body)
-        self.assertEqual(self._number(self._texts(notice)["To Be Paid Out"]), 9_045)
+        self.assertEqual(self._figure(self._texts(notice)["To Be Paid Out"]), 9_045)
 
     def test_counter_receipt_is_told_of_once_with_all_that_it_settled(self):
         self._turn_on('receipt')
@@ -49,14 +49,14 @@ class TestNoticeMoney(NoticeMixin, CounterCommon):
         notice = self._send()
         self.assertEqual(notice.mapped('res_model'), ['coop.counter.receipt'])
         texts = self._texts(notice)
-        self.assertEqual({self._number(text) for text in texts.values()}, {50_000, 9_000, 41_000})
+        self.assertEqual({self._figure(text) for text in texts.values()}, {50_000, 9_000, 41_000})
 
     def test_payout_is_told_to_each_member_with_the_own_amount(self):
         self._turn_on('receipt')
         payout = self._pay()
         notices = self._send()
         self.assertEqual(
-            {notice.membership_id: self._number(self._texts(notice)["You were paid"].split(" (")[0])
+            {notice.membership_id: self._figure(self._texts(notice)["You were paid"].split(" (")[0])
              for notice in notices},
             {line.membership_id: line.amount for line in payout.line_ids},
         )
@@ -80,13 +80,9 @@ class TestNoticeMoney(NoticeMixin, CounterCommon):
         self.assertEqual((notice.membership_id, notice.kind_id.key), (wati, 'admission'))
         texts = self._texts(notice)
         self.assertEqual(texts["Member Number"], wati.number)
-        self.assertEqual(self._number(texts[self.principal.name]), 100_000)
+        self.assertEqual(self._figure(texts[self.principal.name]), 100_000)
         wati.action_admit()
         self.assertEqual(self._send(), notice)
-
-    def _number(self, text):
-        digits = "".join(char for char in text if char.isdigit() or char in "-.")
-        return float(digits)
 
 
 @tagged('post_install', '-at_install')

@@ -42,6 +42,16 @@ class TestNoticeQueue(NoticeMixin, CounterCommon):
         voucher._cancel_with_reason("Typing mistake")
         self.assertEqual(self._notices().kind_id.key, 'receipt_void')
 
+    def test_every_kind_has_a_text_in_the_members_language_and_only_corrections_are_on_from_the_start(self):
+        kinds = self.env['coop.notice.kind'].search([])
+        for kind in kinds:
+            with self.subTest(key=kind.key):
+                self.assertEqual(kind.default_channel, 'own' if kind.is_correction else 'off')
+                self.assertTrue(kind.template_id.lang and kind.description)
+        keys = set(kinds.mapped('key'))
+        for name, model in self.env.registry.items():
+            self.assertLessEqual(set(getattr(model, '_notices', {}).values()), keys, name)
+
     def test_each_member_is_told_the_own_lines_only(self):
         self._turn_on('receipt')
         self._pay_in(self.siti, self.budi)
@@ -163,10 +173,10 @@ class TestNoticeQueue(NoticeMixin, CounterCommon):
         model = type(self.env['coop.notice'])
         render = model._render
 
-        def fail_for_siti(notice):
-            if notice.membership_id == self.siti:
+        def fail_for_siti(notices):
+            if self.siti in notices.membership_id:
                 raise ValueError("broken")
-            return render(notice)
+            return render(notices)
 
         self.patch(model, '_render', fail_for_siti)
         self._pay_in(self.siti, self.budi)
@@ -194,6 +204,20 @@ class TestNoticeQueue(NoticeMixin, CounterCommon):
         self.assertEqual(notice.state, 'sent')
         self.assertNotEqual(self._mail(notice), lost)
         self.assertFalse(notice.has_returned)
+
+    def test_message_takes_no_more_queries_when_many_members_stand_on_the_paper(self):
+        self._turn_on('receipt', channel='mail')
+        members = self.siti.union(*(self._create_member(f"Member {number}") for number in range(8)))
+        members.partner_id.email = "member@example.com"
+        counts = []
+        for of_paper in (members[:2], members[:2], members):  # the first fills Odoo's own caches
+            self._pay_in(*of_paper)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._send()
+            counts.append((self.env.cr.sql_log_count - before) / len(of_paper))
+        self.assertLessEqual(counts[2], counts[1])
 
     # === LETTERS AND CHATS === #
 

@@ -27,6 +27,12 @@ class TestPractice(CoopCommon):
         env = self.env(su=True, context={**self.env.context, 'active_test': False})
         return {model: env[model].search_count(domain(model)) for model in BOOKS}
 
+    def _numbers(self):
+        """Return the next number of each sequence that all companies share."""
+        sequences = self.env['ir.sequence'].search([('company_id', '=', False), ('code', '!=', False)])
+        sequences.invalidate_recordset(['number_next_actual'])
+        return {sequence.code: sequence.number_next_actual for sequence in sequences}
+
     def test_only_managers_and_administrators_make_or_reset_it(self):
         practice = self._open()
         for user in (self.officer, self.cashier, self.accountant, self.supervisor, self.warehouse_user):
@@ -54,7 +60,7 @@ class TestPractice(CoopCommon):
 
     def test_practice_company_is_filled_for_those_who_work_here_and_touches_nothing_else(self):
         self._create_member("Siti")
-        before = self._count(self.company)
+        before, numbers_before = self._count(self.company), self._numbers()
         last_partner = self.env['res.partner'].search([], order='id DESC', limit=1).id
         practice = self._open()
         practice.with_user(self.manager).action_start()
@@ -70,6 +76,8 @@ class TestPractice(CoopCommon):
         self.assertTrue(company.coop_is_practice)
         self.assertIn("PRACTICE", company.name)
         self.assertEqual(self._count(self.company), before)
+        self.assertEqual(self._numbers(), numbers_before, "no number of a real order is used up")
+        self.assertTrue(self.env['sale.order'].search_count([('company_id', '=', company.id)]))
         for user in (self.officer, self.cashier, self.accountant, self.manager, self.supervisor, self.warehouse_user):
             self.assertIn(company, user.company_ids, user.login)
             self.assertEqual(user.company_id, self.company, "everybody still begins in the real company")
@@ -79,6 +87,8 @@ class TestPractice(CoopCommon):
         players = self.env['res.users'].with_context(active_test=False).search([('login', '=like', 'latihan.%')])
         self.assertTrue(players)
         self.assertFalse(players.filtered('active'), "nobody logs in as one of its people")
+        self.assertEqual(players.partner_id.company_id, company, "no contact of the real company is called like them")
+        self.assertEqual(len(players.partner_id.filtered('company_id')), len(players))
 
         partners = self.env['res.partner'].with_context(active_test=False).search([('id', '>', last_partner)])
         people = partners - players.partner_id - self.env['res.company'].search([]).partner_id
@@ -89,6 +99,8 @@ class TestPractice(CoopCommon):
         self.assertEqual(
             self.env['coop.membership'].search_count([('company_id', '=', company.id), ('state', '=', 'active')]), 24,
         )
+        journals = self.env['account.journal'].search([('company_id', '=', company.id)])
+        self.assertFalse(list(filter(None, journals.alias_id.mapped('alias_name'))), "no bill comes in by e-mail")
         self._check_papers(company)
         self._check_reset(practice)
 
@@ -133,9 +145,50 @@ class TestPractice(CoopCommon):
         self.assertTrue(kept.exists(), "reminders of the real company stay")
         self.assertEqual((notice.state, notice.reason), ('skipped', "The practice company was put away."))
         self.assertIn("was put away: archived", practice.message_ids[0].body)
+        self.assertTrue(practice._take_step(), practice.problem)
         practice.with_user(self.manager).action_stop()
         self.assertEqual(practice.state, 'stopped')
         self.assertFalse(practice._take_step(), "what was stopped does not go on")
+        for time in ("second", "third"):
+            practice.with_user(self.manager).action_start()
+            practice._take_step()
+            practice._take_step()
+            self.assertEqual((practice.state, practice.problem, practice.steps_done), ('running', False, 2), time)
+            practice.with_user(self.manager).action_stop()
+
+    def _mail(self, document):
+        return self.env['mail.mail'].create({
+            'model': document._name, 'res_id': document.id, 'email_to': "siti@anggota.example", 'body_html': "Pupuk",
+        })
+
+    def test_no_mail_leaves_a_practice_company(self):
+        practice = self.env['res.company'].create({'name': "Latihan", 'coop_is_practice': True})
+        tried, real = self.env['res.partner'].create([
+            {'name': "Siti", 'company_id': company.id} for company in (practice, self.company)
+        ])
+        held, kept, noted = self._mail(tried), self._mail(real), self._mail(self.env['res.partner'].create({'name': "X"}))
+        noted.record_company_id = practice
+        self.manager.write({'company_ids': [Command.link(practice.id)], 'company_id': practice.id})
+        password = self._mail(self.manager)
+        (held | kept | noted | password).send()
+        self.assertEqual((held | noted).mapped('state'), ['cancel', 'cancel'])
+        self.assertIn("practice company", held.failure_reason)
+        self.assertEqual(kept.state, 'outgoing', "left to the mail server, which tests have none of")
+        self.assertEqual(password.state, 'outgoing', "a user's own mail is no document of the practice company")
+
+    def test_what_is_noted_on_the_way_is_for_who_began_it(self):
+        practice = self._open()
+        self.manager.lang = 'en_US'
+        practice.with_user(self.manager).action_start()
+        langs = []
+
+        def note(practice):
+            langs.append(practice.env.context.get('lang'))
+            return False
+        self.patch(type(self.env['coop.practice']), '_take_step', note)
+        self.patch(type(self.env['ir.cron']), '_commit_progress', lambda *args, **kwargs: 1)
+        self.env['coop.practice'].with_context(lang=None)._cron_go_on()
+        self.assertEqual(langs, ['en_US'])
 
     def test_what_goes_wrong_is_said_and_can_be_begun_anew(self):
         practice = self._open()

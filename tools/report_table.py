@@ -90,13 +90,17 @@ class Report:
         >>> table.add(paid=10.0)
         >>> Report("Paid", tables=[table]).amount_decimals(2)
         0
+        >>> table.add('total', paid="Nothing else")  # words among amounts are no amounts
+        >>> Report("Paid", tables=[table]).amount_decimals(2)
+        0
         >>> table.add(paid=0.5)
         >>> Report("Paid", tables=[table]).amount_decimals(2)
         2
         """
         for table in self.tables:
             keys = [column.key for column in table.columns if column.kind == 'amount']
-            if any(row.values.get(key) and float(row.values[key]) % 1 for row in table.rows for key in keys):
+            amounts = (row.values.get(key) or 0 for row in table.rows for key in keys)
+            if any(float(amount) % 1 for amount in amounts if not isinstance(amount, str)):
                 return decimals
         return 0
 
