@@ -43,8 +43,10 @@ STILL = '''
     style.textContent = '* { caret-color: transparent !important; transition: none !important; }';
     document.head.append(style);
     window.dispatchEvent(new Event('resize'));
-    // Leaving a page saves what was typed into it; nothing of what is photographed is saved.
-    window.addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true);
+    // Leaving or hiding a page saves what was typed into it; nothing of what is photographed is saved.
+    for (const name of ['beforeunload', 'visibilitychange']) {
+        window.addEventListener(name, (event) => event.stopImmediatePropagation(), true);
+    }
 })()
 '''
 KEYS = {'Enter': 13, 'Tab': 9, 'Escape': 27}
