@@ -360,6 +360,7 @@ from . import coop_setup_step_books
 from . import coop_setup_step_rules
 from . import coop_setup_step_members
 from . import coop_practice
+from . import account_journal_practice
 from . import res_company_practice
 from . import ir_http
 from . import res_company_identity
