@@ -7,6 +7,7 @@
     'category': 'Supply Chain',
     'author': 'Producer Cooperative contributors',
     'license': 'LGPL-3',
+    'images': ['static/description/pictures/overview.png'],
     'depends': ['purchase_stock', 'sale_stock', 'portal', 'base_import'],
     'data': [
         'security/coop_groups.xml',

@@ -51,7 +51,11 @@ class CooperativePoolPortal(CooperativePortal):
         Paper = request.env['coop.member.paper']
         return Paper._get_model('charge').search([*Paper._get_domain('charge'), ('pool_id', 'in', pools.ids)])
 
-    @http.route(f'/my/pools/<{ID}:pool_id>', type='http', auth='user', website=True, methods=['GET'], readonly=True)
+    def _may_lag(self, rule, args):
+        """Tell whether a copy of the database may answer: not right after saving, it might show what was before."""
+        return 'saved' not in request.httprequest.args
+
+    @http.route(f'/my/pools/<{ID}:pool_id>', type='http', auth='user', website=True, methods=['GET'], readonly=_may_lag)
     def portal_my_pool(self, pool_id, saved=None, **kwargs):
         """Show one round: products with prices and sums as they are now, and a form while it takes requests."""
         pool = self._find_pool(pool_id)

@@ -1,3 +1,4 @@
+import base64
 import re
 from datetime import date, datetime, time
 
@@ -6,6 +7,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import file_open
 
 from . import people
 
@@ -85,6 +87,8 @@ class CoopDemo(models.AbstractModel):
             **self._prepare_company_names(), 'country_id': self.env.ref('base.id').id,
             'street': "Jl. Raya Kraksaan 17", 'city': "Probolinggo", 'zip': "67282", 'phone': "+62 335 555 0117",
         })
+        with file_open('producer_cooperative/static/description/icon.png', 'rb') as icon:
+            company.logo = base64.b64encode(icon.read())
         self.env.ref('base.IDR').active = True
         company.currency_id = self.env.ref('base.IDR')
         # The company's own price list was made while its currency was another.

@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 
-from . import lint, odoo_source, places, postgres, python_env, server, tasks, testing
+from . import lint, odoo_source, pictures, places, postgres, python_env, server, tasks, testing
 from .console import DevError, note
 from .odoo import Kit
 
@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     test.add_argument('--runner', choices=('pytest', 'odoo'), default='pytest', help="odoo: Odoo's own runner")
     command('lint', 'run all linters')
     command('bench', 'run benchmarks/, or the ones that are named')
+    command('pictures', 'take the pictures of the README and the Apps page anew')
     command('shell', "open Odoo's shell on the demo cooperative")
     reset = command('reset', "drop this checkout's databases")
     reset.add_argument('--all', action='store_true', help='the downloads as well')
@@ -88,6 +89,8 @@ def _dispatch(options: argparse.Namespace, further: list[str]) -> int:
                 return lint.run(kit)
             case 'bench':
                 return tasks.bench(kit, further)
+            case 'pictures':
+                return pictures.run(kit)
             case 'shell':
                 return tasks.shell(kit, further)
 

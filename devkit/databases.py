@@ -28,7 +28,9 @@ from .odoo import Kit
 OPTIONAL_MODULES = ('l10n_id', 'rpc')
 LANGUAGE = 'id_ID'
 RECIPE = 1  # raise it when the way of building changes
-NOT_LOADED = {'tests', 'benchmarks', 'devkit', 'dev', '__pycache__', 'pyproject.toml', 'LICENSE'}
+NOT_LOADED = {
+    'tests', 'benchmarks', 'devkit', 'dev', 'docs', places.PICTURES, '__pycache__', 'pyproject.toml', 'LICENSE',
+}
 
 # Activated here and not as Odoo's first language, which would become the default of every partner.
 GROUND_SCRIPT = '''\

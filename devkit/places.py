@@ -19,6 +19,7 @@ from .console import DevError, say
 ADDON = 'producer_cooperative'
 CHECKOUT = Path(__file__).resolve().parent.parent
 DEVKIT = CHECKOUT / 'devkit'
+PICTURES = 'pictures'  # the folder of pictures, below static/description
 LONGEST_SOCKET = 100  # PostgreSQL's limit is 107 bytes, the lock file's suffix included
 
 

@@ -1,6 +1,7 @@
 """`./dev run`: Odoo with the demo cooperative in the browser."""
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import threading
@@ -8,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import deque
+from collections.abc import Iterator
 
 from . import places, ports
 from .console import DevError, Step, say
@@ -36,14 +38,7 @@ def run(kit: Kit, port: int, workers: int, verbose: bool) -> int:
     databases = Databases(kit)
     logins = databases.prepare_cooperative()
     ensure_system_package('wkhtmltopdf', 'without it Odoo cannot print PDF', lambda: shutil.which('wkhtmltopdf'))
-    command = _command(kit, port, workers, databases.cooperative)
-    # A session of its own: Ctrl-C reaches this program, which then stops Odoo once and in order.
-    with started(command, env=kit.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                 stderr=subprocess.STDOUT, text=True, encoding='utf-8', errors='replace',
-                 start_new_session=True) as process:
-        log = Log(process, verbose)
-        with Step('starting Odoo') as step:
-            _wait_until_it_answers(process, port, log, step)
+    with serving(kit, port, workers, databases.cooperative, verbose=verbose) as (process, log):
         _say_where(port, logins, log)
         try:
             code = process.wait()
@@ -51,6 +46,20 @@ def run(kit: Kit, port: int, workers: int, verbose: bool) -> int:
             say('\n  stopping')
             raise
         raise DevError(f'Odoo ended by itself with code {code}:\n{last_error(log.last)}')
+
+
+@contextlib.contextmanager
+def serving(kit: Kit, port: int, workers: int, database: str, *options: str,
+            verbose: bool = False) -> Iterator[tuple[subprocess.Popen, Log]]:
+    """Start Odoo on ``database``; the block begins when it answers, and Odoo ends with it."""
+    # A session of its own: Ctrl-C reaches this program, which then stops Odoo once and in order.
+    with started([*_command(kit, port, workers, database), *options], env=kit.environment, stdin=subprocess.DEVNULL,
+                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding='utf-8', errors='replace',
+                 start_new_session=True) as process:
+        log = Log(process, verbose)
+        with Step('starting Odoo') as step:
+            _wait_until_it_answers(process, port, log, step)
+        yield process, log
 
 
 def _command(kit: Kit, port: int, workers: int, database: str) -> list[str]:

@@ -51,10 +51,11 @@ def ensure_browser() -> None:
     """Make sure of Chromium if any test asks for a browser; Odoo skips those tests where there is none."""
     tests = (places.CHECKOUT / 'tests').glob('*.py')
     if any(NEEDS_BROWSER.search(path.read_text(errors='replace')) for path in tests):
-        ensure_system_package('chromium', 'tests that need a browser will be reported as skipped', _browser)
+        ensure_system_package('chromium', 'tests that need a browser will be reported as skipped', browser)
 
 
-def _browser() -> str | None:
+def browser() -> str | None:
+    """Return the browser that Odoo's own tests would take, if there is one."""
     names = ('google-chrome', 'chromium', 'chromium-browser', 'google-chrome-stable')
     return next(filter(None, map(shutil.which, names)), None)
 

@@ -50,6 +50,7 @@ from . import test_portal
 from . import test_portal_pages
 from . import test_portal_refusals
 from . import test_portal_requests
+from . import test_portal_replica
 from . import test_portal_browser
 from . import test_register_numbers
 from . import test_register_persons
