@@ -107,8 +107,8 @@ class Databases:
             step.progress('loading the demo cooperative')
             self.kit.script(database, DEMO_SCRIPT)
 
-        # The demo's dates are relative to the day on which it was loaded.
-        fingerprint = _digest(self.fingerprint(), datetime.date.today().year)
+        # The demo's dates are relative to the day on which it was loaded; a month later its present is past.
+        fingerprint = _digest(self.fingerprint(), datetime.date.today().strftime('%Y-%m'))
         return self._template('demo', fingerprint, 'demo cooperative', build, self._demo_ground)
 
     def _ground(self) -> str:

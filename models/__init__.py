@@ -358,6 +358,7 @@ from . import coop_setup_change
 from . import coop_setup_step
 from . import coop_setup_step_books
 from . import coop_setup_step_rules
+from . import coop_setup_step_members
 from . import coop_practice
 from . import res_company_practice
 from . import ir_http

@@ -4,6 +4,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
+#: Who writes to members.
+OFFICER = 'producer_cooperative.group_coop_officer'
+ACCOUNTANT = 'producer_cooperative.group_coop_accountant'
 #: States of an e-mail that was queued and will not leave by itself.
 FAILED_MAIL_STATES = ('exception', 'cancel')
 
@@ -39,14 +42,14 @@ class CoopDeliveryMixin(models.AbstractModel):
     def action_open_chat(self):
         """Open a chat with the member, with the text in it, and note that the member was written to.
 
+        :raises AccessError: for roles that do not write to members.
         :raises UserError: when nothing is to be sent in a chat, or the member has no telephone number.
         """
         self.ensure_one()
-        self.check_access('read')
+        self._check_may_send()
         if not self.membership_id.company_id._coop_writes_to_members():
             raise UserError(self.env._("Nothing is sent to members of this company."))
-        if self.state in ('to_send', 'skipped', 'failed'):
-            raise UserError(self.env._("Nothing is ready to be sent to %s yet.", self.membership_id.display_name))
+        self._check_is_written()
         number = self.membership_id._get_chat_number()
         if not number:
             raise UserError(self.env._(
@@ -55,11 +58,37 @@ class CoopDeliveryMixin(models.AbstractModel):
             ))
         text = self.sudo()._get_chat_text()  # sudo: what the member is told of the own matters
         if self.state in ('chat', 'letter'):
-            # sudo: the delivery notes what was done; nobody types it in
+            # sudo: the delivery notes what was done; the role was checked above
             self.sudo()._note_given('sent', reason=self.env._("Chat opened by %s.", self.env.user.name))
         return {'type': 'ir.actions.act_url', 'url': f'https://wa.me/{number}?text={quote(text)}', 'target': 'new'}
 
     # === BUSINESS METHODS === #
+
+    def _check_may_send(self):
+        """Refuse those who do not write to members, and what the user does not see.
+
+        :raises AccessError: naming the roles.
+        """
+        self.env['coop.document.mixin']._check_user_is(OFFICER, ACCOUNTANT)
+        self.check_access('read')
+
+    def _check_is_written(self):
+        """Refuse to give out what does not say anything, or says what is not needed any more.
+
+        :raises UserError: saying for each state what comes next.
+        """
+        for delivery in self:
+            name = delivery.membership_id.display_name
+            if delivery.state == 'to_send':
+                raise UserError(self.env._("The message to %s is written in a moment. Look again then.", name))
+            if delivery.state == 'skipped':
+                raise UserError(self.env._(
+                    "The message to %(member)s is not needed: %(why)s", member=name, why=delivery.reason,
+                ))
+            if delivery.state == 'failed':
+                raise UserError(self.env._(
+                    "The message to %s could not be sent. Read the reason, mend it, and send it again first.", name,
+                ))
 
     def _note_given(self, state, **values):
         """Note how the member was reached."""

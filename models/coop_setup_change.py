@@ -18,9 +18,17 @@ class CoopSetupChange(models.Model):
     @api.model
     def _remember(self, company, key, before):
         """Note what stands now, unless an earlier time the step was taken is noted: undoing leads back to before it."""
-        # sudo: only who may set up the cooperative gets here; nobody writes these notes by hand
+        # sudo: the program's own note of what stood there; nobody writes it by hand, and only an undo reads it
         if not self._find(company, key):
             self.sudo().create({'company_id': company.id, 'key': key, 'before': before})
+
+    @api.model
+    def _add(self, company, key, name, value):
+        """Add something that a step made to the list of this name in its note."""
+        self._remember(company, key, {})
+        change = self._find(company, key)
+        before = change.before or {}
+        change.before = {**before, name: [*before.get(name, []), value]}
 
     @api.model
     def _find(self, company, key):

@@ -6,7 +6,8 @@ class CoopSetupStep(models.Model):
     """One step on the way from the installed addon to the first member, for each company.
 
     What was done is read from the company itself, never from a tick: who sets it up elsewhere has done the step too.
-    A step needs four methods here: ``_get_status_<key>``, ``_get_refusal_<key>``, ``_take_<key>`` and ``_undo_<key>``.
+    A step needs four methods here: ``_get_status_<key>``, ``_get_refusal_<key>``, ``_take_<key>`` and ``_undo_<key>``,
+    which returns what is noted for a further undo, or nothing.
     """
     _name = 'coop.setup.step'
     _description = "First Step of a Cooperative"
@@ -64,8 +65,11 @@ class CoopSetupStep(models.Model):
         if self.refusal:
             raise UserError(self.refusal)
         change = self.env['coop.setup.change']._find(company, self.key)
-        getattr(self, f'_undo_{self.key}')(company, change.before or {})
-        change.unlink()
+        left = getattr(self, f'_undo_{self.key}')(company, change.before or {})
+        if left:
+            change.before = left
+        else:
+            change.unlink()
         return True
 
     # === BUSINESS METHODS === #

@@ -1,6 +1,11 @@
+from collections import defaultdict
+
 from odoo import models
 from odoo.fields import Command
 from odoo.tools import format_amount
+
+from odoo.addons.producer_cooperative.models.res_company import _unlink_unless_referenced
+from odoo.addons.producer_cooperative.models.res_company_identity import IDENTITY_FIELDS
 
 
 class CoopSetupStep(models.Model):
@@ -20,8 +25,8 @@ class CoopSetupStep(models.Model):
         return self._open_setup('identity')
 
     def _undo_identity(self, company, before):
-        names = ('coop_legal_number', 'coop_legal_date', 'coop_nik', 'coop_nib')
-        company.sudo().write({name: before.get(name, False) for name in names})  # sudo: who undoes it was checked
+        # sudo: who undoes it was checked
+        company.sudo().write({name: before.get(name, False) for name in IDENTITY_FIELDS})
 
     # === ACCOUNTS === #
 
@@ -77,11 +82,15 @@ class CoopSetupStep(models.Model):
             'coop_vat_status': before.get('vat_status', False),
             **{name: before[name] for name in ('account_sale_tax_id', 'account_purchase_tax_id') if name in before},
         })
+        # sudo: as above, on the products that lost them
+        Product, Tax = self.env['product.template'].sudo(), self.env['account.tax'].sudo()
+        products_by_taxes = defaultdict(list)
         for product_id, taxes in before.get('products', {}).items():
-            product = self.env['product.template'].sudo().browse(int(product_id)).exists()
             for name, tax_ids in taxes.items():
-                known = self.env['account.tax'].sudo().browse(tax_ids).exists()
-                product[name] = [Command.link(tax.id) for tax in known]
+                products_by_taxes[name, tuple(tax_ids)].append(int(product_id))
+        for (name, tax_ids), product_ids in products_by_taxes.items():
+            taxes = Tax.browse(tax_ids).exists()
+            Product.browse(product_ids).exists().write({name: [Command.link(tax.id) for tax in taxes]})
 
     # === PAYMENTS === #
 
@@ -113,8 +122,8 @@ class CoopSetupStep(models.Model):
         lines = journals.inbound_payment_method_line_ids | journals.outbound_payment_method_line_ids
         for line in lines.filtered(lambda line: str(line.id) in before.get('accounts', {})):
             line.payment_account_id = before['accounts'][str(line.id)]
-        if 'cashiers' in before:
-            journals.filtered(lambda journal: str(journal.id) not in before['cashiers']).unlink()
+        for journal in journals.filtered(lambda journal: journal.id in before.get('journals', [])):
+            _unlink_unless_referenced(journal)
 
     # === AMOUNTS OF SAVINGS === #
 

@@ -1,11 +1,5 @@
-from psycopg2 import IntegrityError
-
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 from odoo.fields import Command
-
-from odoo.addons.producer_cooperative.models.account_move import OWNER_TOKEN
-from odoo.addons.producer_cooperative.models.res_company import _unlink_unless_referenced
 
 #: What many cooperatives' bylaws say: (kind, fund or base, per cent). The meeting's own figures take their place.
 SHARES = (
@@ -17,7 +11,7 @@ COMMISSION = 5
 
 
 class CoopSetupStep(models.Model):
-    """The steps that say how the cooperative shares, and who belongs to it."""
+    """The steps that say how the cooperative shares."""
     _inherit = 'coop.setup.step'
 
     # === RULE OF THE BYLAWS === #
@@ -90,91 +84,3 @@ class CoopSetupStep(models.Model):
         if not made or made != records:
             return self.env._("It was written down by hand. Where nothing rests on it, it can be deleted in its list.")
         return find_use(made) or ""
-
-    # === MEMBERS === #
-
-    def _get_status_members(self, company):
-        # sudo: how many members there are
-        count = self.env['coop.membership'].sudo().search_count([('company_id', '=', company.id)])
-        return self.env._("%s are in the register.", count) if count else ""
-
-    def _get_refusal_members(self, company):
-        imported = self._get_imported(company)
-        if not imported:
-            return self.env._(
-                "They were not imported. A candidate can be deleted on the member; who was admitted stays in the"
-                " register.",
-            )
-        # sudo: whether anything is booked in their names
-        item = self.env['account.move.line'].sudo().search([
-            ('company_id', '=', company.id), ('partner_id', 'child_of', imported.partner_id.ids),
-        ], limit=1)
-        return self.env._(
-            "%(entry)s is booked in the name of %(member)s: the register stays. Correct single members one by one.",
-            entry=item.move_id.name or item.move_id.display_name, member=item.partner_id.display_name,
-        ) if item else ""
-
-    def _take_members(self, company):
-        return {
-            'type': 'ir.actions.client', 'tag': 'import', 'name': self.name,
-            'params': {'active_model': 'coop.membership', 'context': {}},
-        }
-
-    def _undo_members(self, company, before):
-        imported = self._get_imported(company)
-        contacts = imported.partner_id.filtered(lambda partner: partner.id in before['contacts'])
-        imported._coop_take_back_import()
-        for contact in contacts:
-            if not contact.bank_ids and not contact.user_ids and not contact.child_ids:
-                _unlink_unless_referenced(contact)
-
-    def _get_imported(self, company):
-        """Return the memberships that imports brought in, as far as they still stand."""
-        before = self.env['coop.setup.change']._find(company, 'members').before or {}
-        # sudo: who undoes the import is checked in action_undo
-        return self.env['coop.membership'].sudo().browse(before.get('memberships', [])).exists()
-
-
-class CoopMembership(models.Model):
-    """An imported register can be taken back as long as nothing rests on it."""
-    _inherit = 'coop.membership'
-
-    # === IMPORT === #
-
-    @api.model
-    def load(self, fields, data):
-        """Note what an import brought in, so that a wrong file can be taken back."""
-        # sudo: numbers only, to tell what is new
-        newest, newest_contact = (
-            self.env[model].sudo().with_context(active_test=False).search([], order='id DESC', limit=1).id
-            for model in (self._name, 'res.partner')
-        )
-        result = super().load(fields, data)
-        new = self.browse(result.get('ids') or ()).filtered(lambda membership: membership.id > (newest or 0))
-        for company, memberships in new.grouped('company_id').items():
-            memberships._coop_note_import(company, newest_contact)
-        return result
-
-    def _coop_note_import(self, company, newest_contact):
-        Change = self.env['coop.setup.change']
-        Change._remember(company, 'members', {'memberships': [], 'contacts': []})
-        change = Change._find(company, 'members')
-        contacts = self.partner_id.filtered(lambda partner: partner.id > newest_contact)
-        change.before = {
-            'memberships': [*change.before['memberships'], *self.ids],
-            'contacts': [*change.before['contacts'], *contacts.ids],
-        }
-
-    def _coop_take_back_import(self):
-        """Delete members who were imported by mistake, as if the file had never been loaded.
-
-        :raises UserError: when a document names one of them.
-        """
-        try:
-            with self.env.cr.savepoint():
-                self.with_context(coop_owner_token=OWNER_TOKEN).unlink()
-        except IntegrityError as error:
-            raise UserError(self.env._(
-                "A document names one of the imported members already: the register stays. Correct single members"
-                " one by one.",
-            )) from error

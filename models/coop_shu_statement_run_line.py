@@ -41,8 +41,10 @@ class CoopShuStatementRunLine(models.Model):
     def action_print(self):
         """Print the letters of these members, printed before or not.
 
+        :raises AccessError: for roles that do not write to members.
         :raises UserError: for members who were not dealt with yet, or when the SHU was cancelled.
         """
+        self._check_may_send()
         waiting = self.filtered(lambda line: line.state == 'to_send')
         if waiting:
             raise UserError(self.env._(
@@ -81,7 +83,7 @@ class CoopShuStatementRunLine(models.Model):
 
     def _print(self):
         """Return the print-out of these members' statements; note on letters that they are printed."""
-        self.check_access('read')
-        # sudo: the run notes what was given to whom; nobody types it in
+        self._check_may_send()
+        # sudo: the run notes what was given to whom; the role was checked
         self.sudo().filtered(lambda line: line.state in ('letter', 'chat'))._note_given('printed')
         return self.member_line_id.action_print_statement()

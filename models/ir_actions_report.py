@@ -72,7 +72,7 @@ class IrActionsReport(models.Model):
             raise AccessError(self.env._("Your papers are on your own pages: open them from there."))
 
     def _coop_get_counted_reports(self):
-        """Return the names of reports whose prints count; their models inherit ``coop.printed.mixin``.
+        """Return the names of reports whose prints count; their models have ``_count_print``.
 
         For a room to count the prints of its papers, it must override this method.
         """
@@ -82,6 +82,7 @@ class IrActionsReport(models.Model):
             'producer_cooperative.coop_consignment_loss_report',
             'producer_cooperative.report_coop_payout', 'producer_cooperative.report_coop_payout_slip',
             'producer_cooperative.report_coop_fund_spending',
+            'producer_cooperative.report_coop_notice_letter',
             'producer_cooperative.report_coop_cash_count', 'producer_cooperative.report_coop_cash_handover',
             *(f'producer_cooperative.report_coop_counter_receipt_{paper}' for paper, _label in PAPERS),
         }

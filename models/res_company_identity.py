@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+#: What the heads of the papers say of the cooperative.
+IDENTITY_FIELDS = ('coop_legal_number', 'coop_legal_date', 'coop_nik', 'coop_nib')
 #: How many digits the Nomor Induk Koperasi of the ministry's register has, and the NIB of the business licence (OSS).
 DIGITS = {'coop_nik': 13, 'coop_nib': 13}
 

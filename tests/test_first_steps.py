@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.producer_cooperative.tests.common import CoopCommon
 
@@ -81,6 +81,31 @@ class TestFirstSteps(CoopCommon):
         self.assertFalse(journals.exists().coop_cashier_ids)
         self.assertEqual(journals.exists().inbound_payment_method_line_ids.payment_account_id, before)
 
+    def test_journal_made_by_the_step_goes_and_one_made_by_hand_stays(self):
+        cash = self.env['account.journal'].search([('company_id', '=', self.new.id), ('type', '=', 'cash')])
+        cash.unlink()
+        self._answer('payments', cashier_ids=[Command.set(self.accountant.ids)])
+        made = self.env['account.journal'].search([('company_id', '=', self.new.id), ('type', '=', 'cash')])
+        by_hand = self.env['account.journal'].create({
+            'type': 'bank', 'name': "Bank Desa", 'code': "BDES", 'company_id': self.new.id,
+        })
+        self.assertEqual(made.coop_cashier_ids, self.accountant)
+        self._step('payments').action_undo()
+        self.assertFalse(made.exists())
+        self.assertTrue(by_hand.exists())
+
+    def test_set_up_of_another_company_or_with_its_journal_is_refused(self):
+        Setup = self.env['coop.setup'].with_user(self.manager)
+        with self.assertRefused("companies only that you work in", AccessError):
+            Setup.with_context(allowed_company_ids=self.company.ids).create({'company_id': self.new.id})
+        cashiers = self.cash_journal.coop_cashier_ids
+        with self.assertRefused("company"):
+            Setup.with_context(allowed_company_ids=self.new.ids).create({
+                'company_id': self.new.id, 'part': 'payments', 'cash_journal_id': self.cash_journal.id,
+                'cashier_ids': [Command.set(self.officer.ids)],
+            }).action_apply()
+        self.assertEqual(self.cash_journal.coop_cashier_ids, cashiers)
+
     def test_amounts_are_entered_and_taken_back(self):
         self._answer('savings', principal_amount=50_000, mandatory_amount=5_000, rate_date='2026-01-01')
         self.assertIn("50,000", self._step('savings').status)
@@ -155,6 +180,16 @@ class TestFirstSteps(CoopCommon):
         again = self._import([['00001', "Siti Aminah", '2020-01-05']])
         self.assertEqual(again.number, '00001')
 
+    def test_each_import_is_taken_back_on_its_own_the_last_one_first(self):
+        right = self._import([['00001', "Siti", '2020-01-05']])
+        wrong = self._import([['00002', "Budi", '2020-01-05'], ['00003', "Tono", '2020-01-05']])
+        self.assertIn("the last import brought 2", self._step('members').status)
+        self._step('members').action_undo()
+        self.assertFalse(wrong.exists())
+        self.assertTrue(right.exists() and right.partner_id.exists())
+        self._step('members').action_undo()
+        self.assertFalse(right.exists())
+
     def test_register_with_entries_stays(self):
         members = self._import([['00001', "Siti", '2020-01-05']])
         self.env['account.move'].create({
@@ -188,3 +223,7 @@ class TestFirstSteps(CoopCommon):
             with self.assertRefused("", AccessError):
                 getattr(self._step('vat', self.officer), action)()
         self.assertTrue(self._step('accounts', self.accountant).is_done)
+        administrator = new_test_user(
+            self.env, login='administrator', groups='base.group_system', company_id=self.new.id,
+        )
+        self.assertTrue(self._step('accounts', administrator).is_done, "who may set up reads the steps")

@@ -165,7 +165,7 @@ class TestNoticeQueue(NoticeMixin, CounterCommon):
         )
         self.assertIn("was changed before the message went out", notices[1].reason)
         self.assertIn("Typing mistake", notices[2].body)
-        with self.assertRefused("cannot be printed: .* was changed before"):
+        with self.assertRefused("is not needed: .* was changed before"):
             notices[1].with_user(self.officer).action_print()
 
     def test_one_that_fails_does_not_hold_up_the_others_and_is_tried_again(self):
@@ -229,6 +229,12 @@ class TestNoticeQueue(NoticeMixin, CounterCommon):
         action = Notice.action_print_letters()
         self.assertEqual(action['context']['active_ids'], self._notices(member=self.siti).ids + self._notices(
             member=self.budi).ids)
+        self.assertEqual(set(notices.mapped('state')), {'letter'}, "nothing is printed yet")
+        report = 'producer_cooperative.report_coop_notice_letter'
+        Report = self.env['ir.actions.report']
+        Report.with_user(self.supervisor)._render_qweb_pdf(report, notices.ids)
+        self.assertEqual(set(notices.mapped('state')), {'letter'}, "who only looks gives nobody a letter")
+        Report.with_user(self.officer)._render_qweb_pdf(report, notices.ids)
         self.assertEqual(set(notices.mapped('state')), {'printed'})
         with self.assertRefused("No letter waits"):
             Notice.action_print_letters()
@@ -260,8 +266,10 @@ class TestNoticeQueue(NoticeMixin, CounterCommon):
         for user in (self.officer, self.accountant):
             self.assertTrue(notice.with_user(user).action_print())
         for user in (self.supervisor, self.cashier, self.warehouse_user):
-            with self.assertRefused("Only this role may do that", AccessError):
-                notice.with_user(user).action_print()
+            for action in ('action_print', 'action_open_chat', 'action_retry'):
+                with self.assertRefused("Only this role may do that", AccessError):
+                    getattr(notice.with_user(user), action)()
+        self.assertEqual(notice.state, 'letter')
         self.assertTrue(notice.with_user(self.supervisor).body)
         for user in (self.cashier, self.warehouse_user):
             with self.assertRefused("", AccessError):

@@ -142,11 +142,10 @@ class TestSecurity(CoopCommon):
 
     def test_treasurer_sets_up_the_own_companies_only(self):
         other = self._create_cooperative("Koperasi Lain")
-        setup = self.env['coop.setup'].with_user(self.accountant).create({
-            'company_id': other.id, 'vat_status': 'registered', 'principal_amount': 999,
-        })
         with self.assertRefused("companies only that you work in", AccessError):
-            setup.action_apply()
+            self.env['coop.setup'].with_user(self.accountant).create({
+                'company_id': other.id, 'vat_status': 'registered', 'principal_amount': 999,
+            })
         self.assertEqual(other.coop_vat_status, 'not_registered')
 
     def test_treasurer_names_the_cashiers(self):

@@ -185,6 +185,15 @@ class TestShuSending(ShuCommon):
         again = run.line_ids[0].with_user(self.officer).action_print()
         self.assertEqual(again['context']['active_ids'], run.line_ids[0].member_line_id.ids)
 
+    def test_supervisor_gives_nobody_a_statement(self):
+        self.siti.partner_id.write({'email': False, 'phone': "081234567890"})
+        run = self._work(self._run())
+        line = run.line_ids.filtered(lambda line: line.membership_id == self.siti)
+        for action in ('action_print', 'action_open_chat'):
+            with self.assertRefused("Only this role may do that", AccessError):
+                getattr(line.with_user(self.supervisor), action)()
+        self.assertEqual((line.state, line.member_line_id.statement_sent_on), ('letter', False))
+
     def test_letter_of_somebody_who_waits_is_not_printed(self):
         run = self._run()
         with self.assertRefused("has not come to"):

@@ -2,14 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-#: What the heads of the papers say of the cooperative.
-IDENTITY_FIELDS = ('coop_legal_number', 'coop_legal_date', 'coop_nik', 'coop_nib')
+from odoo.addons.producer_cooperative.models.res_company_identity import IDENTITY_FIELDS
 
 
 class CoopSetup(models.TransientModel):
     """Everything that a company needs before the cooperative can book its first voucher, asked on one page."""
     _name = 'coop.setup'
     _description = "Set Up the Cooperative"
+    _check_company_auto = True
 
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, default=lambda self: self.env.company,
@@ -65,7 +65,7 @@ class CoopSetup(models.TransientModel):
         default=lambda self: fields.Date.context_today(self).replace(month=1, day=1),
     )
     cash_journal_id = fields.Many2one(
-        comodel_name='account.journal', compute='_compute_cash_journal_id', store=True,
+        comodel_name='account.journal', compute='_compute_cash_journal_id', store=True, check_company=True,
         readonly=False, domain="[('type', '=', 'cash'), ('company_id', '=', company_id)]",
         help="Created by the set-up when the company has none.",
     )
@@ -119,6 +119,13 @@ class CoopSetup(models.TransientModel):
     def _compute_cashier_ids(self):
         for setup in self:
             setup.cashier_ids = setup.cash_journal_id.sudo().coop_cashier_ids  # sudo: see _get_payment_journals
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('company_id')
+    def _check_company_is_own(self):
+        if self.company_id - self.env.companies:
+            raise AccessError(self.env._("You may set up the companies only that you work in."))
 
     # === ACTIONS === #
 
@@ -202,8 +209,7 @@ class CoopSetup(models.TransientModel):
             'producer_cooperative.group_coop_accountant', 'producer_cooperative.group_coop_manager',
             'base.group_system',
         )
-        if self.company_id not in self.env.companies:
-            raise AccessError(self.env._("You may set up the companies only that you work in."))
+        self._check_company_is_own()
         if not any(self.env.user.has_group(group) for group in groups):
             raise AccessError(self.env._(
                 "Only the treasurer, the manager or an administrator sets up the cooperative.",
@@ -234,19 +240,22 @@ class CoopSetup(models.TransientModel):
             return
         company.write({'account_sale_tax_id': False, 'account_purchase_tax_id': False})
         if self.clear_product_taxes:
-            for product in self._get_taxed_products():
-                taxes = (product.taxes_id | product.supplier_taxes_id).filtered(lambda tax: tax.company_id == company)
-                commands = [Command.unlink(tax.id) for tax in taxes]
-                product.write({'taxes_id': commands, 'supplier_taxes_id': commands})
+            products = self._get_taxed_products()
+            taxes = (products.taxes_id | products.supplier_taxes_id).filtered(lambda tax: tax.company_id == company)
+            commands = [Command.unlink(tax.id) for tax in taxes]
+            products.write({'taxes_id': commands, 'supplier_taxes_id': commands})
 
     def _apply_cashiers(self, company):
         """Name the cashiers of the cash journal, which is created when there is none."""
         # sudo: see action_apply
         journal = self.cash_journal_id.sudo() or self._get_payment_journals(company).filtered(
             lambda journal: journal.type == 'cash',
-        )[:1] or self.env['account.journal'].sudo().create({
-            'type': 'cash', 'name': self.env._("Cash"), 'company_id': company.id,
-        })
+        )[:1]
+        if not journal:
+            journal = self.env['account.journal'].sudo().create({
+                'type': 'cash', 'name': self.env._("Cash"), 'company_id': company.id,
+            })
+            self.env['coop.setup.change']._add(company, 'payments', 'journals', journal.id)
         if self.cashier_ids != journal.coop_cashier_ids:
             journal.coop_cashier_ids = self.cashier_ids
 

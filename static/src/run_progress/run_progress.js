@@ -1,5 +1,6 @@
 import { onMounted, onWillUnmount } from "@odoo/owl";
 
+import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 import { ProgressBarField, progressBarField } from "@web/views/fields/progress_bar/progress_bar_field";
 
@@ -11,15 +12,25 @@ export class RunProgressField extends ProgressBarField {
     setup() {
         super.setup();
         onMounted(() => {
-            this.timer = setInterval(() => this.keepUp(), SECONDS * 1000);
+            this.timer = browser.setInterval(() => this.keepUp(), SECONDS * 1000);
         });
-        onWillUnmount(() => clearInterval(this.timer));
+        onWillUnmount(() => browser.clearInterval(this.timer));
     }
 
+    /** Read the run again, one time after the other; who cannot read it any more is not asked over and over. */
     async keepUp() {
         const { record } = this.props;
-        if (WORKING.includes(record.data.state) && !(await record.isDirty())) {
-            await record.load();
+        if (this.isReading || !WORKING.includes(record.data.state)) {
+            return;
+        }
+        this.isReading = true;
+        try {
+            if (!(await record.isDirty())) {
+                await record.load();
+            }
+            this.isReading = false;
+        } catch {
+            browser.clearInterval(this.timer);
         }
     }
 }
