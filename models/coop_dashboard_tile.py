@@ -159,7 +159,8 @@ class CoopDashboardTile(models.Model):
 
     def _get_context(self, action):
         """Return the action's context without its filters; a tile that counts groups opens the list grouped."""
-        context = safe_eval(action['context'] or '{}', {**self.env.context, 'allowed_company_ids': self.env.companies.ids})
+        known = {**self.env.context, 'allowed_company_ids': self.env.companies.ids}
+        context = safe_eval(action['context'] or '{}', known)
         kept = {key: value for key, value in context.items() if not key.startswith('search_default_')}
         return {**kept, **COUNTED_GROUPS.get(self.key, {})}
 

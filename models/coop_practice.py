@@ -60,6 +60,12 @@ class CoopPractice(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends('company_id')
+    def _compute_display_name(self):
+        for practice in self:
+            # sudo: the name of the company, for who opens this from within the practice company
+            practice.display_name = practice.company_id.sudo().display_name
+
     @api.depends('steps_done', 'steps_total')
     def _compute_progress(self):
         for practice in self:

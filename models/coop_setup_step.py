@@ -83,11 +83,14 @@ class CoopSetupStep(models.Model):
                 "Only the treasurer, the manager or an administrator sets up the cooperative.",
             ))
 
-    def _open_setup(self, part):
-        """Open the questions of one part of the set-up."""
+    def _open_setup(self, part, **proposed):
+        """Open the questions of one part of the set-up, with the answers that are proposed."""
         return {
             **self.env['ir.actions.act_window']._for_xml_id('producer_cooperative.coop_setup_action'),
-            'name': self.name, 'context': {'default_part': part, 'default_company_id': self.env.company.id},
+            'name': self.name, 'context': {
+                'default_part': part, 'default_company_id': self.env.company.id,
+                **{f'default_{name}': value for name, value in proposed.items()},
+            },
         }
 
     def _get_figures_open(self):

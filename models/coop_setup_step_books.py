@@ -7,6 +7,9 @@ from odoo.tools import format_amount
 from odoo.addons.producer_cooperative.models.res_company import _unlink_unless_referenced
 from odoo.addons.producer_cooperative.models.res_company_identity import IDENTITY_FIELDS
 
+#: What many small cooperatives ask, in rupiah: once, and every month. The meeting's own amounts take their place.
+AMOUNTS = {'principal_amount': 100_000, 'mandatory_amount': 20_000}
+
 
 class CoopSetupStep(models.Model):
     """The steps that concern the books: accounts, VAT, payments and the amounts of savings."""
@@ -36,7 +39,14 @@ class CoopSetupStep(models.Model):
             return ""
         if not company.sudo().coop_journal_id:
             return ""
-        return self.env._("%s accounts, and the cooperative's journals, stand in the chart of accounts.", len(mappings))
+        number = len(mappings)
+        status = self.env._("%s accounts, and the cooperative's journals, stand in the chart of accounts.", number)
+        if company.currency_id.name == 'IDR':
+            return status
+        return " ".join((status, self.env._(
+            "They are kept in %s: where that is wrong, choose rupiah in Settings, Companies, before the first entry.",
+            company.currency_id.name,
+        )))
 
     def _get_refusal_accounts(self, company):
         accounts = company.sudo().coop_account_ids.account_id
@@ -74,7 +84,7 @@ class CoopSetupStep(models.Model):
         ) if invoice else ""
 
     def _take_vat(self, company):
-        return self._open_setup('vat')
+        return self._open_setup('vat', **({} if company.sudo().coop_vat_status else {'vat_status': 'not_registered'}))
 
     def _undo_vat(self, company, before):
         # sudo: who undoes it was checked; what stood there before is put back
@@ -152,7 +162,8 @@ class CoopSetupStep(models.Model):
         ) if item else ""
 
     def _take_savings(self, company):
-        return self._open_setup('savings')
+        proposes = company.currency_id.name == 'IDR' and not self._get_savings_types(company).rate_ids
+        return self._open_setup('savings', **(AMOUNTS if proposes else {}))
 
     def _undo_savings(self, company, before):
         for savings_type in self._get_savings_types(company):

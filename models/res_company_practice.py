@@ -37,7 +37,7 @@ class ResCompany(models.Model):
         return " · ".join(dict.fromkeys(texts))
 
     def _coop_give_practice_numbers(self):
-        """Number the orders of a practice company by themselves: Odoo draws them for all companies from one sequence."""
+        """Number a practice company's orders by themselves: Odoo draws them for all companies from one sequence."""
         self.ensure_one()
         sequences = self.env['ir.sequence'].search([('company_id', '=', False), ('code', '!=', False)])
         for sequence in sequences:
@@ -61,6 +61,7 @@ class ResCompany(models.Model):
                     user.company_ids = others
             company._coop_silence_practice()
             company.write({'active': False, 'name': f"{company.name} ({company.id})"})
+            company.partner_id.active = False
 
     def _coop_close_mailboxes(self):
         """Take no bills by e-mail into a practice company; the next one can have the addresses of its journals."""

@@ -1,6 +1,6 @@
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.producer_cooperative.tests.common import CoopCommon
 
@@ -52,6 +52,16 @@ class TestFirstSteps(CoopCommon):
         principal = self.env['coop.savings.type'].search([('kind', '=', 'principal'), ('company_id', '=', self.new.id)])
         self.assertEqual(principal.account_id, self.new._get_coop_account('principal'))
 
+    def test_manager_chooses_another_account_in_the_window(self):
+        action = self._step('accounts').action_take()
+        setup = self.env['coop.setup'].with_user(self.manager).with_context(
+            allowed_company_ids=self.new.ids, **action['context'],
+        )
+        mapping = self.new.coop_account_ids.filtered(lambda mapping: mapping.key == 'principal')
+        other = mapping.account_id.with_company(self.new).copy({'code': '31110099', 'name': "Pokok Lama"})
+        setup.create({'account_ids': [Command.update(mapping.id, {'account_id': other.id})]}).action_apply()
+        self.assertEqual(mapping.account_id, other)
+
     def test_vat_is_answered_alone_and_taken_back(self):
         tax = self.new.account_sale_tax_id
         self.assertTrue(tax)
@@ -80,6 +90,39 @@ class TestFirstSteps(CoopCommon):
         self._step('payments').action_undo()
         self.assertFalse(journals.exists().coop_cashier_ids)
         self.assertEqual(journals.exists().inbound_payment_method_line_ids.payment_account_id, before)
+
+    def test_usual_answers_are_proposed(self):
+        def proposed(key):
+            action = self._step(key).action_take()
+            setup = self.env['coop.setup'].with_user(self.manager).with_context(
+                allowed_company_ids=self.new.ids, **action['context'],
+            )
+            return Form(setup, view='producer_cooperative.coop_setup_view_form').save()
+        self.assertEqual(proposed('vat').vat_status, 'not_registered')
+        savings = proposed('savings')
+        self.assertEqual((savings.principal_amount, savings.mandatory_amount), (100_000, 20_000))
+        savings.action_apply()
+        self.new.coop_vat_status = 'registered'
+        self.assertEqual(proposed('vat').vat_status, 'registered', "what was answered stands")
+        self._answer('savings', principal_amount=70_000, mandatory_amount=20_000, rate_date=fields.Date.today())
+        self.assertEqual(proposed('savings').principal_amount, 70_000)
+
+    def test_question_that_is_not_answered_stays_open(self):
+        for key, answers, refusal in (
+            ('identity', {'coop_nib': "9120001234567"}, "Enter the legal entity number"),
+            ('vat', {'vat_status': False}, "registered for VAT"),
+            ('payments', {}, "at least one cashier"),
+            ('savings', {'principal_amount': 50_000, 'mandatory_amount': 0}, "once and what every month"),
+        ):
+            with self.subTest(key=key), self.assertRefused(refusal):
+                self._answer(key, **answers)
+            self.assertFalse(self._step(key).is_done)
+        self.assertFalse(self.new.coop_nib)
+
+    def test_books_in_another_currency_are_said(self):
+        self.assertNotIn("kept in", self._step('accounts').status)
+        self.new.currency_id = self.env.ref('base.USD')
+        self.assertIn("They are kept in USD", self._step('accounts').status)
 
     def test_journal_made_by_the_step_goes_and_one_made_by_hand_stays(self):
         cash = self.env['account.journal'].search([('company_id', '=', self.new.id), ('type', '=', 'cash')])

@@ -99,10 +99,28 @@ class TestPractice(CoopCommon):
         self.assertEqual(
             self.env['coop.membership'].search_count([('company_id', '=', company.id), ('state', '=', 'active')]), 24,
         )
+        within = practice.with_user(self.manager).with_context(allowed_company_ids=company.ids)
+        within.invalidate_recordset()
+        seen = within.web_read({'company_id': {'fields': {'display_name': {}}}, 'practice_company_id': {}})
+        self.assertEqual(seen[0]['company_id']['display_name'], self.company.name)
+        self.assertEqual(within.action_open()['res_id'], practice.id)
+        self.assertEqual(within.display_name, self.company.name)
+        practice.invalidate_recordset()
         journals = self.env['account.journal'].search([('company_id', '=', company.id)])
         self.assertFalse(list(filter(None, journals.alias_id.mapped('alias_name'))), "no bill comes in by e-mail")
+        self._check_cashier_works(company)
         self._check_papers(company)
         self._check_reset(practice)
+
+    def _check_cashier_works(self, company):
+        cashier = self.env(user=self.cashier, context={'allowed_company_ids': company.ids, 'tz': 'Asia/Jakarta'})
+        member = cashier['coop.membership'].search([('state', '=', 'active')], limit=1)
+        savings_type = cashier['coop.savings.type'].search([('kind', '=', 'voluntary')], limit=1)
+        voucher = cashier['coop.savings.voucher'].create({'line_ids': [Command.create({
+            'membership_id': member.id, 'type_id': savings_type.id, 'amount': 50_000,
+        })]})
+        voucher.action_post()
+        self.assertEqual((voucher.state, voucher.company_id), ('posted', company), "nobody else holds the drawer")
 
     def _check_papers(self, company):
         voucher = self.env['coop.savings.voucher'].search([('company_id', '=', company.id)], limit=1)
@@ -136,6 +154,7 @@ class TestPractice(CoopCommon):
         practice._take_step()
         self.assertNotEqual(practice.practice_company_id, first)
         self.assertFalse(first.active)
+        self.assertFalse(first.partner_id.active, "nor does it stand among the contacts")
         self.assertFalse(first.user_ids, "nobody can choose it any more")
         self.assertEqual(self.manager.company_id, self.company)
         with self.assertRefused("", AccessError):
@@ -166,7 +185,8 @@ class TestPractice(CoopCommon):
         tried, real = self.env['res.partner'].create([
             {'name': "Siti", 'company_id': company.id} for company in (practice, self.company)
         ])
-        held, kept, noted = self._mail(tried), self._mail(real), self._mail(self.env['res.partner'].create({'name': "X"}))
+        shared = self.env['res.partner'].create({'name': "Toko"})
+        held, kept, noted = (self._mail(partner) for partner in (tried, real, shared))
         noted.record_company_id = practice
         self.manager.write({'company_ids': [Command.link(practice.id)], 'company_id': practice.id})
         password = self._mail(self.manager)

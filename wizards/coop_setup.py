@@ -127,6 +127,20 @@ class CoopSetup(models.TransientModel):
         if self.company_id - self.env.companies:
             raise AccessError(self.env._("You may set up the companies only that you work in."))
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        for vals in vals_list:
+            self._change_accounts(vals.pop('account_ids', ()))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        vals = dict(vals)
+        self._change_accounts(vals.pop('account_ids', ()))
+        return super().write(vals)
+
     # === ACTIONS === #
 
     def action_apply(self):
@@ -137,8 +151,7 @@ class CoopSetup(models.TransientModel):
         """
         self.ensure_one()
         self._check_may_set_up()
-        if not self.vat_status and self._asks('vat'):
-            raise UserError(self.env._("Say whether the cooperative is registered for VAT."))
+        self._check_answered()
         self._load_chart()
         # sudo: the user was checked above; only this company's own settings are written
         company = self.company_id.sudo()
@@ -214,6 +227,24 @@ class CoopSetup(models.TransientModel):
             raise AccessError(self.env._(
                 "Only the treasurer, the manager or an administrator sets up the cooperative.",
             ))
+
+    @api.model
+    def _change_accounts(self, commands):
+        """Choose other accounts with the user's own rights: through the company only administrators could."""
+        for command, mapping_id, values in commands:
+            if command == Command.UPDATE and 'account_id' in values:
+                self.env['coop.company.account'].browse(mapping_id).account_id = values['account_id']
+
+    def _check_answered(self):
+        """Refuse to close a question that was not answered; the whole page may leave open what comes later."""
+        if not self.vat_status and self._asks('vat'):
+            raise UserError(self.env._("Say whether the cooperative is registered for VAT."))
+        if self.part == 'identity' and not self.coop_legal_number:
+            raise UserError(self.env._("Enter the legal entity number. It stands on the decree (badan hukum)."))
+        if self.part == 'payments' and not self.cashier_ids:
+            raise UserError(self.env._("Name at least one cashier: who takes the members' cash."))
+        if self.part == 'savings' and not (self.principal_amount and self.mandatory_amount):
+            raise UserError(self.env._("Enter what a member pays once and what every month."))
 
     def _load_chart(self):
         if self.company_id.sudo().chart_template:  # sudo: see _compute_has_chart
