@@ -32,7 +32,8 @@ class AccountPayment(models.Model):
     def _coop_tell_payer(self, key):
         """Tell whom these payments are of; a payment that is opened and posted again is told of again."""
         for payment in self:
-            if payment.company_id.coop_is_cooperative and payment.partner_id:
+            # sudo: whether it is a cooperative, for whoever pays
+            if payment.company_id.sudo().coop_is_cooperative and payment.partner_id:
                 payment._queue_notices(key, str(len(payment._get_notices())))
 
     def _get_notice_members(self, key):
