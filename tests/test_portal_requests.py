@@ -293,7 +293,7 @@ class TestPortalRequests(PoolCommon, PortalCommon):
         counts = []
         for _turn in range(2):
             for _number in range(4):
-                product = self.fertilizer.product_tmpl_id.copy({'name': "Seed"}).product_variant_id
+                product = self._create_product("Seed", {self.vendor: {1: 100, 50: 90}})
                 self.pool.line_ids = [Command.create({'product_id': product.id})]
             self._request(self.pool, {self.budi: 3}, product)
             counts.append([self._count_queries(url) for url in ('/my/pools', self.url, f'{self.url}/figures')])
