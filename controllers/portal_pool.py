@@ -1,7 +1,7 @@
 import re
 
 from odoo import http
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from odoo.addons.producer_cooperative.controllers.portal import ID, CooperativePortal
@@ -153,7 +153,9 @@ class CooperativePoolPortal(CooperativePortal):
                 pool._change_own_requests(
                     member, self._read_wishes(pool, post), post.get('version', ''), post.get('note'),
                 )
-        except (UserError, ValidationError) as error:
+        except AccessError:
+            raise  # no matter of what was entered
+        except UserError as error:
             return error.args[0]
         return ""
 

@@ -28,9 +28,3 @@ class CooperativeShuPortal(CooperativePortal):
             # sudo: the number of the allocation that the own part belongs to
             'numbers': {line: line.sudo().allocation_id.display_name for line in lines},
         })
-
-    @http.route('/my/shu/<int:line_id>/pdf', type='http', auth='user', website=True, methods=['GET'])
-    def portal_my_shu_pdf(self, line_id, **kwargs):
-        """Lead to the statement of one year; anybody else's leads back to the own page."""
-        line = request.env['coop.shu.member.line'].search([*self._get_own_shu_domain(), ('id', '=', line_id)])
-        return request.redirect(f'/my/papers/shu/{line.id}' if line else '/my/shu')

@@ -3,7 +3,7 @@ from odoo.fields import Command
 
 from . import people
 
-#: What stands before the logins of those who play the roles while a practice company is being filled.
+#: Begins the logins of those who play the roles while a practice company is being filled; each company has its own.
 LOGIN_PREFIX = 'latihan.'
 
 
@@ -41,7 +41,7 @@ class CoopDemo(models.AbstractModel):
             else:
                 # Without a password: nobody logs in with it.
                 user = self.env['res.users'].with_context(no_reset_password=True).create({
-                    **values, 'login': f'{LOGIN_PREFIX}{login}', 'name': name, 'lang': self._get_lang(),
+                    **values, 'login': self._get_practice_login(login), 'name': name, 'lang': self._get_lang(),
                     'tz': people.TIME_ZONE,
                 })
             # Else the real company would find them among its contacts.
@@ -65,8 +65,11 @@ class CoopDemo(models.AbstractModel):
         if not self._is_practice():
             return super()._get_user(login)
         return self.env['res.users'].with_context(active_test=False).search([
-            ('login', '=', f'{LOGIN_PREFIX}{login}'), ('share', '=', False),
+            ('login', '=', self._get_practice_login(login)), ('share', '=', False),
         ])
+
+    def _get_practice_login(self, login):
+        return f'{LOGIN_PREFIX}{self.env.company.id}.{login}'
 
     def _get_input_category_name(self):
         # Categories are everybody's: a real one is left alone.

@@ -77,11 +77,8 @@ class ResCompany(models.Model):
         self.env['coop.notice'].search(mine & Domain('state', '=', 'to_send'))._skip(
             self.env._("The practice company was put away."),
         )
-        reminders = self.env['mail.activity'].search([
-            ('create_date', '>=', self.create_date), ('res_model', '!=', False),
-        ])
-        for model, activities in reminders.grouped('res_model').items():
-            if 'company_id' in self.env[model]._fields:
-                records = self.env[model].browse(activities.mapped('res_id')).exists()
-                records = records.filtered(lambda record: record.company_id == self)
-                activities.search([('res_model', '=', model), ('res_id', 'in', records.ids)]).unlink()
+        Activity = self.env['mail.activity']
+        for [model] in Activity._read_group([('create_date', '>=', self.create_date)], ['res_model']):
+            if model in self.env and 'company_id' in self.env[model]._fields:
+                records = self.env[model].with_context(active_test=False).search(mine)
+                Activity.search([('res_model', '=', model), ('res_id', 'in', records.ids)]).unlink()

@@ -8,7 +8,7 @@ from odoo.addons.producer_cooperative.tests.common_portal import PortalCommon
 #: Addresses with an id or a page in them.
 ADDRESSES = (
     '/my/pools/{}', '/my/pools/{}/figures', '/my/pools/page/{}', '/my/savings/page/{}', '/my/goods/page/{}',
-    '/my/settlements/{}', '/my/settlements/page/{}', '/my/shu/{}/pdf', '/my/receipts/page/{}', '/my/papers/receipt/{}',
+    '/my/settlements/{}', '/my/settlements/page/{}', '/my/receipts/page/{}', '/my/papers/receipt/{}',
     '/my/papers/shu/{}', '/my/papers/nothing/{}',
 )
 LISTS = ('/my/savings', '/my/pools', '/my/goods', '/my/settlements', '/my/shu', '/my/account-sheet', '/my/receipts')

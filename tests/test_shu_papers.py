@@ -303,11 +303,11 @@ class TestShuPortal(ShuPapersCommon, HttpCase):
     def test_member_downloads_the_own_statement_and_nobody_elses(self):
         allocation = self._post(1_000_000)
         self.authenticate('siti_shu', 'siti_shu')
-        response = self.url_open(f'/my/shu/{self._line(allocation, self.siti).id}/pdf')
+        response = self.url_open(f'/my/papers/shu/{self._line(allocation, self.siti).id}')
         self.assertEqual(response.headers['Content-Type'], 'application/pdf')
         self.assertIn("SHU 2024 2.pdf", response.headers['Content-Disposition'].replace('%20', ' '))
-        other = self.url_open(f'/my/shu/{self._line(allocation, self.budi).id}/pdf', allow_redirects=False)
-        self.assertIn('/my/shu', other.headers['Location'])
+        other = self.url_open(f'/my/papers/shu/{self._line(allocation, self.budi).id}')
+        self.assertEqual(other.status_code, 404)
 
     def test_page_takes_as_many_queries_for_many_years(self):
         allocation = self._post(1_000_000)
