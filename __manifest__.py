@@ -47,6 +47,7 @@
         'views/res_config_settings_views.xml',
         'views/res_config_settings_savings_views.xml',
         'views/portal_templates.xml',
+        'views/portal_address_templates.xml',
         'views/portal_savings_templates.xml',
         'views/portal_account_templates.xml',
         'views/portal_pool_templates.xml',

@@ -1,4 +1,5 @@
 from . import portal
+from . import portal_address
 from . import portal_savings
 from . import portal_account
 from . import portal_papers

@@ -69,6 +69,7 @@ class CooperativePoolPortal(CooperativePortal):
         pool = self._find_pool(pool_id)
         if not pool:
             return self._refuse_pool()
+        post = {name: value for name, value in post.items() if isinstance(value, str)}  # a file is no answer
         problem = self._change_requests(pool, post)
         if problem:
             return self._render_pool(pool, problem=problem, typed=post, status=422)
@@ -165,7 +166,7 @@ class CooperativePoolPortal(CooperativePortal):
         wishes = {}
         for key in post:
             kind, _separator, line = key.partition('-')
-            if kind == 'quantity' and LINE.fullmatch(line):
+            if kind in ('quantity', 'tolerance') and LINE.fullmatch(line):
                 wishes[int(line)] = tuple(
                     self._read_quantity(post.get(f'{name}-{line}', ''), names.get(int(line), ""))
                     for name in ('quantity', 'tolerance')

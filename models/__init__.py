@@ -279,6 +279,7 @@ from . import res_company_payout
 from . import res_config_settings_payout
 from . import coop_membership_statement
 from . import res_partner_family
+from . import res_partner_own
 from . import stock_picking_done
 from . import coop_fund
 from . import coop_fund_source
@@ -325,6 +326,7 @@ from . import res_company_approval
 from . import res_company_kept
 from . import mail_mail
 from . import mail_message
+from . import mail_thread
 from . import coop_savings_voucher_approval
 from . import coop_payout_approval
 from . import coop_settlement_advance_approval

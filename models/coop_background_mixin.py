@@ -46,7 +46,8 @@ class CoopBackgroundMixin(models.AbstractModel):
         """Stop the work of somebody who may not do it any more, and say so; others' work is not held up by it."""
         self.ensure_one()
         self._queue_up()
-        self._interrupt(self.env._(
+        starter = self.with_context(lang=self.starter_id.lang)
+        starter._interrupt(starter.env._(
             "%s started this and may not do it any more. Whoever may can go on with it.", self.starter_id.name,
         ))
 

@@ -20,9 +20,9 @@ class CoopDropPoint(models.Model):
     address = fields.Char(help="Where to find it, e.g. the house of the group's chair beside the mosque.")
     responsible_id = fields.Many2one(
         comodel_name='res.partner', check_company=True, tracking=True, index='btree_not_null',
-        ondelete='restrict', help="Who takes the goods there and hands them out.",
+        ondelete='restrict', help="Who takes the goods there and hands them out.", groups='base.group_user',
     )
-    phone = fields.Char(related='responsible_id.phone')
+    phone = fields.Char(related='responsible_id.phone', groups='base.group_user')
     warehouse_id = fields.Many2one(
         comodel_name='stock.warehouse', check_company=True, index='btree_not_null', ondelete='set null',
         help="Where the goods for this drop point are kept until they are handed out.",
@@ -31,7 +31,9 @@ class CoopDropPoint(models.Model):
     membership_ids = fields.One2many(
         comodel_name='coop.membership', inverse_name='drop_point_id', string="Members",
     )
-    member_count = fields.Integer(string="Active Members", compute='_compute_member_count', compute_sudo=True)
+    member_count = fields.Integer(
+        string="Active Members", compute='_compute_member_count', compute_sudo=True, groups='base.group_user',
+    )
 
     _name_uniq = models.Constraint('UNIQUE (company_id, name)', "There is a drop point of this name already.")
 

@@ -78,9 +78,9 @@ class CoopMembership(models.Model):
     def _get_notice_language(self):
         """Return the language that the member is written to in: the member's, else the cooperative's."""
         self.ensure_one()
+        wanted = self.sudo().partner_id.lang  # sudo: the language only
         installed = dict(self.env['res.lang'].get_installed())
-        wanted = (self.sudo().partner_id.lang, self.company_id.sudo().partner_id.lang)  # sudo: languages only
-        return next((lang for lang in wanted if lang in installed), self.env.lang or 'en_US')
+        return wanted if wanted in installed else self.company_id._coop_get_language()
 
     # === BUSINESS METHODS - ADMISSION === #
 

@@ -159,7 +159,8 @@ class CoopNotice(models.Model):
             is_off = kind.with_company(company).channel == 'off'
             if kind.is_correction:
                 waiting = earlier.filtered(lambda notice: notice.state in WAITING_STATES and not notice.is_correction)
-                waiting._skip(self.env._("%s was changed before the message went out.", document.display_name))
+                env = self.with_context(lang=company._coop_get_language()).env
+                waiting._skip(env._("%s was changed before the message went out.", document.display_name))
                 members -= waiting.membership_id - document._get_notice_informed(key)
             told = earlier.filtered(
                 lambda notice: notice.kind_id == kind

@@ -1,6 +1,10 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+_logger = logging.getLogger(__name__)
 
 
 class CoopPool(models.Model):
@@ -12,8 +16,11 @@ class CoopPool(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _remind_of_deadlines(self):
-        """Write down that members are to be told of deadlines that are near, each member once for each deadline."""
+    def _cron_remind_of_deadlines(self):
+        """Write down that members are to be told of deadlines that are near, each member once for each deadline.
+
+        A round that cannot be told of holds up no other.
+        """
         now = fields.Datetime.now()
         for company in self.env['res.company'].sudo().search([('coop_is_cooperative', '=', True)]):  # sudo: all of them
             if self.env['coop.notice.kind']._get_channel('pool_deadline', company) == 'off':
@@ -24,7 +31,13 @@ class CoopPool(models.Model):
                 ('company_id', '=', company.id), ('state', '=', 'open'), ('date_cutoff', '>', now),
                 ('date_cutoff', '<=', near),
             ]):
-                pool._queue_notices('pool_deadline', pool._get_occasion())
+                try:
+                    with self.env.cr.savepoint():
+                        pool._queue_notices('pool_deadline', pool._get_occasion())
+                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                    raise
+                except Exception:  # pylint: disable=broad-exception-caught; the next hour tries again
+                    _logger.exception("Members cannot be reminded of %s", pool.name)
 
     def _get_occasion(self):
         self.ensure_one()

@@ -19,7 +19,6 @@ class CoopNotice(models.Model):
     @api.model
     def _cron_send(self):
         """Write what waits until nothing is left or the time is up; e-mails go into Odoo's own queue."""
-        self.env['coop.pool']._remind_of_deadlines()
         cron = self.env['ir.cron']
         cron._commit_progress(remaining=self.search_count([('state', '=', 'to_send')]))
         while processed := self._send_next():
@@ -38,7 +37,9 @@ class CoopNotice(models.Model):
             notices = waiting.try_lock_for_update(limit=BATCH_SIZE)
             groups = notices.grouped(lambda notice: (notice.company_id, notice.kind_id, notice.res_model))
             for (company, _kind, _model), together in groups.items():
-                together.with_company(company)._send_safely()
+                # What is noted is read by officers; the message itself is in the member's language.
+                lang = company._coop_get_language()
+                together.with_company(company).with_context(lang=lang)._send_safely()
             self.env.flush_all()
             return len(notices)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:

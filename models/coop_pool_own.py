@@ -111,7 +111,7 @@ class CoopPool(models.Model):
             )
         }
         part = pool._get_own_part(membership)
-        note = part.note or '' if note is None else " ".join(note.split())
+        note = part.note or '' if note is None else " ".join(note.replace('\0', " ").split())
         if not changed and note == (part.note or ''):
             return
         if version != pool._get_own_version(membership):

@@ -23,9 +23,9 @@ class CoopQueueMixin(models.AbstractModel):
             return
         table = SQL.identifier(self._table)
         self.flush_recordset(['lock_version'])
-        self.env.execute_query(SQL(
+        self.env.cr.execute(SQL(
             "UPDATE %(table)s SET lock_version = COALESCE(lock_version, 0) + 1"
-            " WHERE id IN (SELECT id FROM %(table)s WHERE id IN %(ids)s ORDER BY id FOR UPDATE) RETURNING id",
+            " WHERE id IN (SELECT id FROM %(table)s WHERE id IN %(ids)s ORDER BY id FOR UPDATE)",
             table=table, ids=tuple(self.ids),
-        ))
+        ), log_exceptions=False)  # starting over is no error
         self.invalidate_recordset(['lock_version'])

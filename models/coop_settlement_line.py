@@ -22,6 +22,7 @@ class CoopSettlementLine(models.Model):
     owner_id = fields.Many2one(related='settlement_id.partner_id', store=True, index=True)
     sale_line_id = fields.Many2one(
         comodel_name='sale.order.line', required=True, readonly=True, index=True, ondelete='restrict',
+        groups='base.group_user',
     )
     order_name = fields.Char(related='sale_line_id.order_id.name', string="Sales Order")
     product_id = fields.Many2one(related='sale_line_id.product_id', store=True, index=True)

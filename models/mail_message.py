@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 #: What a note of a document says, and whose it is.
 SAID_FIELDS = {'body', 'subject', 'model', 'res_id', 'message_type', 'subtype_id', 'author_id', 'create_uid', 'date'}
@@ -24,6 +25,16 @@ class MailMessage(models.Model):
         self._coop_check_notes_stay()
 
     # === BUSINESS METHODS === #
+
+    def _get_search_domain_share(self):
+        """Leave out what people of the cooperative write to each other on its documents.
+
+        Members read their documents, and all of them read a round; Odoo would let them read what is written below it,
+        too. What is written to a member stays readable.
+        """
+        return super()._get_search_domain_share() & (
+            Domain('model', 'not =like', 'coop.%') | Domain('partner_ids', 'in', self.env.user.partner_id.ids)
+        )
 
     def _coop_check_notes_stay(self):
         """Refuse to change or delete what documents of the cooperative noted; a draft takes its notes with it.

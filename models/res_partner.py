@@ -98,8 +98,15 @@ class ResPartner(models.Model):
 
     @api.constrains('active')
     def _check_member_is_not_archived(self):
+        self.filtered(lambda partner: not partner.active)._coop_check_may_be_archived()
+
+    def _coop_check_may_be_archived(self):
+        """Refuse to archive the contact of somebody who is a member.
+
+        :raises ValidationError: naming the member.
+        """
         # sudo: a membership of another company forbids it just as well
-        members = self.filtered(lambda partner: not partner.active).sudo().coop_membership_ids.filtered(
+        members = self.sudo().coop_membership_ids.filtered(
             lambda membership: membership.state in ('active', 'suspended'),
         )
         if members:

@@ -48,6 +48,7 @@ from . import test_pool_security
 from . import test_pool_vendor
 from . import test_portal
 from . import test_portal_pages
+from . import test_portal_refusals
 from . import test_portal_requests
 from . import test_portal_replica
 from . import test_portal_browser

@@ -154,7 +154,7 @@ class TestNoticeRound(NoticeMixin, PoolMoneyCommon):
         self._turn_on('pool_deadline')
         pool = self._create_pool(date_cutoff=fields.Datetime.now() + timedelta(days=1))
         self._request(pool, {self.siti: 5})
-        self.env['coop.pool']._remind_of_deadlines()
+        self.env['coop.pool']._cron_remind_of_deadlines()
         self._send()
         pool._cancel_with_reason("No vendor")
         self._send()

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.producer_cooperative.tests.common_counter import CounterCommon
 from odoo.addons.producer_cooperative.tests.common_intake import IntakeCommon
@@ -138,7 +139,7 @@ class TestNoticePool(NoticeMixin, PoolCommon):
         pool = self._create_pool(date_cutoff=fields.Datetime.now() + timedelta(days=1))
         self._request(pool, {self.siti: 5})
         for _turn in range(2):
-            self.env['coop.pool']._remind_of_deadlines()
+            self.env['coop.pool']._cron_remind_of_deadlines()
         notices = self._send()
         self.assertEqual(notices.membership_id, self.siti | self.budi | self.ani)
         self.assertEqual(len(notices), 3)
@@ -146,10 +147,26 @@ class TestNoticePool(NoticeMixin, PoolCommon):
         self.assertIn("5.00", texts[self.siti]["Fertilizer"])
         self.assertEqual(texts[self.budi]["Your requests"], "none yet")
 
+    def test_round_that_cannot_be_told_of_holds_up_no_other(self):
+        self._turn_on('pool_deadline')
+        broken, sound = (
+            self._create_pool(date_cutoff=fields.Datetime.now() + timedelta(days=1)) for _number in range(2)
+        )
+        queue = type(broken)._queue_notices
+
+        def fail(pool, *args):
+            if pool == broken:
+                raise ValueError("broken")
+            return queue(pool, *args)
+        self.patch(type(broken), '_queue_notices', fail)
+        with mute_logger('odoo.addons.producer_cooperative.models.coop_notice_pool'):
+            self.env['coop.pool']._cron_remind_of_deadlines()
+        self.assertEqual(set(self._notices().mapped('res_id')), {sound.id})
+
     def test_deadline_that_is_far_away_is_told_to_nobody(self):
         self._turn_on('pool_deadline')
         self._create_pool(date_cutoff=fields.Datetime.now() + timedelta(days=3))
-        self.env['coop.pool']._remind_of_deadlines()
+        self.env['coop.pool']._cron_remind_of_deadlines()
         self.assertFalse(self._notices())
 
     def test_moved_deadline_and_cancelled_round_are_told_to_who_takes_part(self):

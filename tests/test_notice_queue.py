@@ -100,6 +100,16 @@ class TestNoticeQueue(NoticeMixin, CounterCommon):
             self._pay_in(self.siti)
             self.assertEqual(self._send()[-1].state, way, (own, channel))
 
+    def test_reason_is_noted_in_the_language_of_the_cooperative(self):
+        self.env['res.lang']._activate_lang('id_ID')
+        self.company.partner_id.lang = 'id_ID'
+        self._turn_on('receipt', channel='mail')
+        self.siti.partner_id.email = False
+        self._pay_in(self.siti)
+        # The schedule itself runs in no language.
+        self.env['coop.notice'].with_context(lang=None)._send_next()
+        self.assertEqual(self._notices(member=self.siti).reason, "Tidak ada alamat surel.")
+
     def test_who_has_died_gets_a_letter_for_the_family(self):
         self._turn_on('receipt')
         self._pay_in(self.siti)

@@ -258,13 +258,22 @@ class TestPortalPages(CounterCommon, PortalCommon):
     def test_pages_take_as_many_queries_after_a_long_history(self):
         urls = [url for url in PAGES if url != '/my/shu']
         counts = []
-        for _turn in range(2):
-            for _number in range(4):
-                self._make_history()
+        for turn in range(2):
+            for number in range(4):
+                self._make_history(f"Crop {turn}.{number}")
             counts.append({url: self._count_queries(url) for url in urls})
         self.assertEqual(counts[0], counts[1])
 
-    def _make_history(self):
+    def test_settlement_takes_as_many_queries_for_many_sales(self):
+        counts = []
+        for sales in (2, 6):
+            for number in range(sales):
+                self._sold(self.siti, 10 + number)
+            counts.append(self._count_queries(f'/my/settlements/{self._settle(self.siti).id}'))
+        self.assertEqual(counts[0], counts[1])
+
+    def _make_history(self, crop):
+        self._bring(self.siti, 7, self._create_product(crop, coop_consigned=True))
         self._sold(self.siti, 20)
         self._settle(self.siti)
         self._serve(self.siti, {('savings', self.voluntary): 1_000})

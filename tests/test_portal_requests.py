@@ -289,6 +289,16 @@ class TestPortalRequests(PoolCommon, PortalCommon):
             self._request(self.pool, {self._create_member(f"Member {number}"): 3})
         self.assertEqual([self._count_queries(url) for url in urls], few)
 
+    def test_round_takes_as_many_queries_for_many_products(self):
+        counts = []
+        for _turn in range(2):
+            for _number in range(4):
+                product = self.fertilizer.product_tmpl_id.copy({'name': "Seed"}).product_variant_id
+                self.pool.line_ids = [Command.create({'product_id': product.id})]
+            self._request(self.pool, {self.budi: 3}, product)
+            counts.append([self._count_queries(url) for url in ('/my/pools', self.url, f'{self.url}/figures')])
+        self.assertEqual(counts[0], counts[1])
+
     def test_list_takes_as_many_queries_for_many_rounds(self):
         counts = []
         for _turn in range(2):
