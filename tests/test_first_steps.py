@@ -52,6 +52,16 @@ class TestFirstSteps(CoopCommon):
         principal = self.env['coop.savings.type'].search([('kind', '=', 'principal'), ('company_id', '=', self.new.id)])
         self.assertEqual(principal.account_id, self.new._get_coop_account('principal'))
 
+    def test_manager_chooses_another_account_in_the_window(self):
+        action = self._step('accounts').action_take()
+        setup = self.env['coop.setup'].with_user(self.manager).with_context(
+            allowed_company_ids=self.new.ids, **action['context'],
+        )
+        mapping = self.new.coop_account_ids.filtered(lambda mapping: mapping.key == 'principal')
+        other = mapping.account_id.with_company(self.new).copy({'code': '31110099', 'name': "Pokok Lama"})
+        setup.create({'account_ids': [Command.update(mapping.id, {'account_id': other.id})]}).action_apply()
+        self.assertEqual(mapping.account_id, other)
+
     def test_vat_is_answered_alone_and_taken_back(self):
         tax = self.new.account_sale_tax_id
         self.assertTrue(tax)
@@ -94,7 +104,7 @@ class TestFirstSteps(CoopCommon):
         savings.action_apply()
         self.new.coop_vat_status = 'registered'
         self.assertEqual(proposed('vat').vat_status, 'registered', "what was answered stands")
-        savings.copy({'principal_amount': 70_000, 'rate_date': fields.Date.today()}).action_apply()
+        self._answer('savings', principal_amount=70_000, mandatory_amount=20_000, rate_date=fields.Date.today())
         self.assertEqual(proposed('savings').principal_amount, 70_000)
 
     def test_question_that_is_not_answered_stays_open(self):

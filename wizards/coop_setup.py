@@ -127,6 +127,20 @@ class CoopSetup(models.TransientModel):
         if self.company_id - self.env.companies:
             raise AccessError(self.env._("You may set up the companies only that you work in."))
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        for vals in vals_list:
+            self._change_accounts(vals.pop('account_ids', ()))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        vals = dict(vals)
+        self._change_accounts(vals.pop('account_ids', ()))
+        return super().write(vals)
+
     # === ACTIONS === #
 
     def action_apply(self):
@@ -213,6 +227,13 @@ class CoopSetup(models.TransientModel):
             raise AccessError(self.env._(
                 "Only the treasurer, the manager or an administrator sets up the cooperative.",
             ))
+
+    @api.model
+    def _change_accounts(self, commands):
+        """Choose other accounts with the user's own rights: through the company only administrators could."""
+        for command, mapping_id, values in commands:
+            if command == Command.UPDATE and 'account_id' in values:
+                self.env['coop.company.account'].browse(mapping_id).account_id = values['account_id']
 
     def _check_answered(self):
         """Refuse to close a question that was not answered; the whole page may leave open what comes later."""
