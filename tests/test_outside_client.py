@@ -98,7 +98,7 @@ class TestOutsideClient(CoopCommon, HttpCase):
     def _join(self):
         partner = self.by_officer.make('res.partner', name="Siti")
         member = self.by_officer.make('coop.membership', partner_id=partner, date_applied=self.today)
-        voucher = self.by_cashier.create(
+        voucher = self.by_cashier.make(
             'coop.savings.voucher', direction='in', date=self.today, journal_id=self.cash_journal.id, line_ids=[
                 (0, 0, {'membership_id': member, 'type_id': savings_type.id, 'amount': amount})
                 for savings_type, amount in ((self.principal, 100_000), (self.mandatory, 10_000))
@@ -110,7 +110,7 @@ class TestOutsideClient(CoopCommon, HttpCase):
         return member
 
     def _buy_together(self, member):
-        pool = self.by_officer.create(
+        pool = self.by_officer.make(
             'coop.pool', title="Fertilizer", margin_percent=5, line_ids=[(0, 0, {'product_id': self.fertilizer.id})],
         )
         self.by_officer('coop.pool', 'action_open', [pool])
@@ -159,13 +159,13 @@ class TestOutsideClient(CoopCommon, HttpCase):
         self._pay(date=self.today)
 
     def _share_surplus(self, member):
-        self.by_manager.create(
+        self.by_manager.make(
             'coop.shu.rule', name="Bylaws", date_from=self.today.replace(month=1, day=1), share_ids=[
                 (0, 0, {'kind': 'reserve', 'percent': 40}), (0, 0, {'kind': 'capital', 'percent': 60}),
             ],
         )
         year = self.today.year
-        allocation = self.by_accountant.create(
+        allocation = self.by_accountant.make(
             'coop.shu.allocation', date_from=f'{year}-01-01', date_to=f'{year}-12-31',
         )
         self.by_accountant('coop.shu.allocation', 'action_compute', [allocation])
