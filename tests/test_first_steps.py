@@ -1,6 +1,6 @@
 from odoo import Command, fields
 from odoo.exceptions import AccessError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from odoo.addons.producer_cooperative.tests.common import CoopCommon
 
@@ -59,7 +59,9 @@ class TestFirstSteps(CoopCommon):
         )
         mapping = self.new.coop_account_ids.filtered(lambda mapping: mapping.key == 'principal')
         other = mapping.account_id.with_company(self.new).copy({'code': '31110099', 'name': "Pokok Lama"})
-        setup.create({'account_ids': [Command.update(mapping.id, {'account_id': other.id})]}).action_apply()
+        # The window names the accounts that stay as well, in its own way.
+        kept = [[4, kept.id] for kept in self.new.coop_account_ids - mapping]
+        setup.create({'account_ids': [*kept, [1, mapping.id, {'account_id': other.id}]]}).action_apply()
         self.assertEqual(mapping.account_id, other)
 
     def test_vat_is_answered_alone_and_taken_back(self):
@@ -270,3 +272,24 @@ class TestFirstSteps(CoopCommon):
             self.env, login='administrator', groups='base.group_system', company_id=self.new.id,
         )
         self.assertTrue(self._step('accounts', administrator).is_done, "who may set up reads the steps")
+
+
+@tagged('post_install', '-at_install')
+class TestFirstStepsTour(CoopCommon, HttpCase):
+
+    def test_manager_sets_the_cooperative_up_on_the_screen(self):
+        new = self.env['res.company'].create({
+            'name': "Koperasi Baru", 'country_id': self.env.ref('base.id').id,
+            'currency_id': self.env.ref('base.IDR').id,
+        })
+        self.env.user.company_ids |= new
+        self.env['account.chart.template'].try_loading('id', company=new, install_demo=False)
+        self.manager.write({'company_ids': [Command.set(new.ids)], 'company_id': new.id})
+        self.cashier.company_ids |= new
+        self.start_tour('/odoo/coop-first-steps', 'coop_first_steps', login=self.manager.login, timeout=180)
+        journals = self.env['account.journal'].search([('company_id', '=', new.id), ('type', '=', 'cash')])
+        self.assertEqual(new.coop_legal_number, "AHU-0001234.AH.01.29.TAHUN 2023")
+        self.assertEqual(new.coop_vat_status, 'not_registered')
+        self.assertEqual(journals.coop_cashier_ids, self.cashier)
+        savings = self.env['coop.savings.type'].search([('company_id', '=', new.id), ('kind', '=', 'principal')])
+        self.assertEqual(savings.amount, 100_000)

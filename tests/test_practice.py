@@ -213,13 +213,15 @@ class TestPractice(CoopCommon):
     def test_what_goes_wrong_is_said_and_can_be_begun_anew(self):
         practice = self._open()
         practice.with_user(self.manager).action_start()
+        reason = "No."
 
         def refuse(practice):
-            raise UserError("No.")
+            raise UserError(reason)
         self.patch(type(self.env['coop.practice']), '_make_company', refuse)
         with mute_logger('odoo.addons.producer_cooperative.models.coop_practice'):
             self.assertFalse(practice._take_step())
-        self.assertEqual((practice.state, practice.problem, practice.practice_company_id.id), ('stopped', "No.", False))
+        self.assertEqual((practice.state, practice.problem), ('stopped', reason))
+        self.assertFalse(practice.practice_company_id)
         practice.with_user(self.manager).action_start()
         self.assertEqual((practice.state, practice.problem), ('running', False))
 

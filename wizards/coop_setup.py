@@ -230,9 +230,13 @@ class CoopSetup(models.TransientModel):
 
     @api.model
     def _change_accounts(self, commands):
-        """Choose other accounts with the user's own rights: through the company only administrators could."""
-        for command, mapping_id, values in commands:
-            if command == Command.UPDATE and 'account_id' in values:
+        """Choose other accounts with the user's own rights: through the company only administrators could.
+
+        :param list commands: of the window, which also names the accounts that stay (``Command.link``, without values).
+        """
+        for command, *arguments in commands:
+            if command == Command.UPDATE and 'account_id' in arguments[1]:
+                mapping_id, values = arguments
                 self.env['coop.company.account'].browse(mapping_id).account_id = values['account_id']
 
     def _check_answered(self):
