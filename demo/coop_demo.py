@@ -180,6 +180,7 @@ class CoopDemo(models.AbstractModel):
                 'login': login, 'password': login, 'name': name, 'email': f'{login}@sumbermakmur.example',
                 'company_id': company.id, 'company_ids': [Command.set(company.ids)],
                 'tz': people.TIME_ZONE, 'lang': self._get_lang(),
+                'action_id': group and self.env.ref('producer_cooperative.coop_dashboard_tile_action').id,
                 'group_ids': [Command.set(self.env.ref(group or 'base.group_portal').ids)],
             })
             if login == 'kasir':

@@ -176,6 +176,7 @@ class Photographer:
             self._browser.call(
                 'Emulation.setDeviceMetricsOverride', width=width, height=height, deviceScaleFactor=scale,
                 mobile=scale > 1)
+            self._browser.call('Emulation.setTimezoneOverride', timezoneId='Asia/Jakarta')
             self._browser.call('Page.navigate', url='about:blank')
             self._browser.call('Page.navigate', url=self._job.address + shot['address'])
             self._browser.wait_for(f'location.href !== "about:blank" && {IDLE}', 'the page')

@@ -116,7 +116,7 @@ result(json.dumps({
 }))
 '''
 PRACTICE_SCRIPT = '''\
-env.company.coop_is_practice = True
+env.company.write({'coop_is_practice': True, 'name': f'PRACTICE {env.company.name}'})
 env.cr.commit()
 '''
 

@@ -115,7 +115,7 @@ def _wait_until_it_answers(process: subprocess.Popen, port: int, log: Log, step:
 
 
 def _say_where(port: int, logins: list[list[str]], log: Log) -> None:
-    rows = [['role', 'login', 'password'], *logins]
+    rows = [['role', 'login', 'password'], *logins, ['Administrator of Odoo', 'admin', 'admin']]
     widths = [max(len(str(row[column])) for row in rows) for column in range(3)]
     say(f'\n  The cooperative is open: http://localhost:{port}\n')
     for row in rows:

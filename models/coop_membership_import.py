@@ -96,17 +96,18 @@ class CoopMembership(models.Model):
             ('date_joined', 'date', 12), ('date_left', 'date', 12), ('leave_reason', 'text', 20),
         ]
         full = choice('category', 'full')
-        kinds = self.env['coop.producer.kind'].search([], limit=2).mapped('name') or ['']
+        kind = self.env['coop.producer.kind'].search([], limit=1)
+        fisher = self.env.ref('producer_cooperative.kind_fisher', raise_if_not_found=False) or kind
         date = fields.Date.to_date
         rows = [
             ['00001', "Siti Aminah", '', '3513014107800001', "Probolinggo", date('1980-07-01'),
              choice('sex', 'female'), "Petani", "Dusun Krajan RT 2 RW 1", "Desa Sumberejo, Kec. Tongas", "Probolinggo",
-             '081234567801', kinds[0], full, date('2015-03-12'), None, ''],
+             '081234567801', kind.name or '', full, date('2015-03-12'), None, ''],
             ['00002', "Budi Santoso", '', '3513011505750002', "Lumajang", date('1975-05-15'), choice('sex', 'male'),
-             "Nelayan", "Jl. Pantai 7", "Desa Gili, Kec. Sumberasih", "Probolinggo", '', kinds[-1], full,
+             "Nelayan", "Jl. Pantai 7", "Desa Gili, Kec. Sumberasih", "Probolinggo", '', fisher.name or '', full,
              date('2016-01-04'), date('2024-06-30'), choice('leave_reason', 'moved')],
             ['00003', "Kelompok Tani Makmur", '1', '', '', None, '', '', "Jl. Raya Kraksaan 21", '', "Probolinggo",
-             '081234567803', kinds[0], full, date('2018-08-17'), None, ''],
+             '081234567803', kind.name or '', full, date('2018-08-17'), None, ''],
         ]
         headers = [(label(name), kind, width) for name, kind, width in columns]
         return self.env._("Members"), headers, rows
