@@ -45,6 +45,7 @@ class CoopDemo(models.AbstractModel):
         self._receive(pool.purchase_order_ids.picking_ids, date(year, 3, 18), quantity=RECEIVED)
         self._bill_vendor(pool, date(year, 3, 20))
         pool.action_distribute()
+        pool.charge_ids.sudo().date = date(year, 3, 24)
         self._set_back(date(year, 3, 24), orders=pool.sale_order_ids)
         for picking in pool.sale_order_ids.picking_ids:
             self._receive(picking, date(year, 3, 24))
@@ -126,7 +127,8 @@ class CoopDemo(models.AbstractModel):
 
     def _create_pool(self, title, product, wishes, opened):
         members = {member.partner_id.name: member for member in self._get_members()}
-        pool = self._as('petugas').env['coop.pool'].create({
+        # The number is that of the year in which the round was opened.
+        pool = self._as('petugas').with_context(ir_sequence_date=opened).env['coop.pool'].create({
             'title': title, 'allow_tolerance': True, 'margin_percent': 4, 'rounding_unit': 100,
             'payment_term_id': self._get_harvest_term().id,
             'line_ids': [Command.create({'product_id': product.id})],
