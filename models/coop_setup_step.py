@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 
 class CoopSetupStep(models.Model):
@@ -47,7 +47,7 @@ class CoopSetupStep(models.Model):
         :raises AccessError: for users who keep neither the books nor the cooperative's settings.
         """
         self.ensure_one()
-        self._check_may_set_up()
+        self.env['res.company']._coop_check_may_set_up()
         return getattr(self, f'_take_{self.key}')(self.env.company)
 
     def action_undo(self):
@@ -57,7 +57,7 @@ class CoopSetupStep(models.Model):
         :raises UserError: saying what rests on it, or that there is nothing to undo.
         """
         self.ensure_one()
-        self._check_may_set_up()
+        self.env['res.company']._coop_check_may_set_up()
         company = self.env.company
         self.invalidate_recordset()
         if not self.is_done:
@@ -73,15 +73,6 @@ class CoopSetupStep(models.Model):
         return True
 
     # === BUSINESS METHODS === #
-
-    def _check_may_set_up(self):
-        groups = ('group_coop_accountant', 'group_coop_manager')
-        if not self.env.is_system() and not any(
-            self.env.user.has_group(f'producer_cooperative.{group}') for group in groups
-        ):
-            raise AccessError(self.env._(
-                "Only the treasurer, the manager or an administrator sets up the cooperative.",
-            ))
 
     def _open_setup(self, part, **proposed):
         """Open the questions of one part of the set-up, with the answers that are proposed."""

@@ -104,19 +104,14 @@ class CoopSetupStep(models.Model):
 
     # === PAYMENTS === #
 
-    def _get_payment_journals(self, company):
-        return self.env['account.journal'].sudo().search([  # sudo: this company's own cash and bank journals
-            ('company_id', '=', company.id), ('type', 'in', ('cash', 'bank')),
-        ])
-
     def _get_status_payments(self, company):
-        cashiers = self._get_payment_journals(company).coop_cashier_ids
+        cashiers = company._coop_get_payment_journals().coop_cashier_ids
         return self.env._("Cashiers: %s", ", ".join(cashiers.mapped('name'))) if cashiers else ""
 
     def _get_refusal_payments(self, company):
         # sudo: whether anything is booked, not what
         entry = self.env['account.move'].sudo().search([
-            ('journal_id', 'in', self._get_payment_journals(company).ids), ('state', '=', 'posted'),
+            ('journal_id', 'in', company._coop_get_payment_journals().ids), ('state', '=', 'posted'),
         ], limit=1)
         return self.env._(
             "%s is booked in cash or bank already. Name other cashiers here at any time.", entry.name,
@@ -126,7 +121,7 @@ class CoopSetupStep(models.Model):
         return self._open_setup('payments')
 
     def _undo_payments(self, company, before):
-        journals = self._get_payment_journals(company)
+        journals = company._coop_get_payment_journals()
         for journal in journals:
             journal.coop_cashier_ids = [Command.set(before.get('cashiers', {}).get(str(journal.id), []))]
         lines = journals.inbound_payment_method_line_ids | journals.outbound_payment_method_line_ids

@@ -4,7 +4,7 @@ from datetime import timedelta
 from psycopg2 import IntegrityError
 
 from odoo import api, fields, models
-from odoo.exceptions import RedirectWarning, UserError, ValidationError
+from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools.translate import LazyTranslate
 
@@ -298,6 +298,25 @@ class ResCompany(models.Model):
                 record = self.env[data.model].sudo().browse(data.res_id).exists()
                 if record and not record._coop_has_entries():
                     _unlink_unless_referenced(record)
+
+    @api.model
+    def _coop_check_may_set_up(self):
+        """Refuse whoever keeps neither the books nor the cooperative's settings.
+
+        :raises AccessError: naming who may.
+        """
+        groups = ('producer_cooperative.group_coop_accountant', 'producer_cooperative.group_coop_manager')
+        if not self.env.is_system() and not any(self.env.user.has_group(group) for group in groups):
+            raise AccessError(self.env._(
+                "Only the treasurer, the manager or an administrator sets up the cooperative.",
+            ))
+
+    def _coop_get_payment_journals(self):
+        """Return this company's own cash and bank journals, as superuser."""
+        self.ensure_one()
+        return self.env['account.journal'].sudo().search([  # sudo: only those of this company
+            ('company_id', '=', self.id), ('type', 'in', ('cash', 'bank')),
+        ])
 
     @api.model
     def _coop_pay_directly(self, journals):

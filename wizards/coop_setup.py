@@ -112,13 +112,13 @@ class CoopSetup(models.TransientModel):
     @api.depends('company_id')
     def _compute_cash_journal_id(self):
         for setup in self:
-            journals = setup._get_payment_journals(setup.company_id)
+            journals = setup.company_id._coop_get_payment_journals()
             setup.cash_journal_id = journals.filtered(lambda journal: journal.type == 'cash')[:1]
 
     @api.depends('cash_journal_id')
     def _compute_cashier_ids(self):
         for setup in self:
-            setup.cashier_ids = setup.cash_journal_id.sudo().coop_cashier_ids  # sudo: see _get_payment_journals
+            setup.cashier_ids = setup.cash_journal_id.sudo().coop_cashier_ids  # sudo: who the cashiers are
 
     # === CONSTRAINT METHODS === #
 
@@ -150,7 +150,8 @@ class CoopSetup(models.TransientModel):
         :raises UserError: when the VAT question is not answered, or no chart of accounts can be loaded.
         """
         self.ensure_one()
-        self._check_may_set_up()
+        self._check_company_is_own()
+        self.env['res.company']._coop_check_may_set_up()
         self._check_answered()
         self._load_chart()
         # sudo: the user was checked above; only this company's own settings are written
@@ -169,7 +170,7 @@ class CoopSetup(models.TransientModel):
             self._remember('payments', self._get_payments_before(company))
             self._apply_cashiers(company)
             if self.pay_directly:
-                company._coop_pay_directly(self._get_payment_journals(company))
+                company._coop_pay_directly(company._coop_get_payment_journals())
         if self._asks('savings'):
             self._remember('savings', self._get_savings_before(company))
             self._apply_amounts()
@@ -201,7 +202,7 @@ class CoopSetup(models.TransientModel):
         }
 
     def _get_payments_before(self, company):
-        journals = self._get_payment_journals(company)
+        journals = company._coop_get_payment_journals()
         lines = journals.inbound_payment_method_line_ids | journals.outbound_payment_method_line_ids
         return {
             'cashiers': {journal.id: journal.coop_cashier_ids.ids for journal in journals},
@@ -216,17 +217,6 @@ class CoopSetup(models.TransientModel):
         }}
 
     # === BUSINESS METHODS === #
-
-    def _check_may_set_up(self):
-        groups = (
-            'producer_cooperative.group_coop_accountant', 'producer_cooperative.group_coop_manager',
-            'base.group_system',
-        )
-        self._check_company_is_own()
-        if not any(self.env.user.has_group(group) for group in groups):
-            raise AccessError(self.env._(
-                "Only the treasurer, the manager or an administrator sets up the cooperative.",
-            ))
 
     @api.model
     def _change_accounts(self, commands):
@@ -283,7 +273,7 @@ class CoopSetup(models.TransientModel):
     def _apply_cashiers(self, company):
         """Name the cashiers of the cash journal, which is created when there is none."""
         # sudo: see action_apply
-        journal = self.cash_journal_id.sudo() or self._get_payment_journals(company).filtered(
+        journal = self.cash_journal_id.sudo() or company._coop_get_payment_journals().filtered(
             lambda journal: journal.type == 'cash',
         )[:1]
         if not journal:
@@ -299,11 +289,6 @@ class CoopSetup(models.TransientModel):
         return self.env['product.template'].sudo().with_context(active_test=False).search([
             '|', ('taxes_id.company_id', '=', self.company_id.id),
             ('supplier_taxes_id.company_id', '=', self.company_id.id),
-        ])
-
-    def _get_payment_journals(self, company):
-        return self.env['account.journal'].sudo().search([  # sudo: this company's own cash and bank journals
-            ('company_id', '=', company.id), ('type', 'in', ('cash', 'bank')),
         ])
 
     def _get_savings_type(self, kind):
